@@ -1,0 +1,1 @@
+"""The hub: one package per service."""
