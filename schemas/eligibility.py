@@ -1,0 +1,59 @@
+"""Facts by which a person comes under the arrangements."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from schemas.base import FactAboutPerson, FieldClass, has
+
+
+class Disposal(StrEnum):
+    """How the court or the police dealt with the offence (SOA 2003 s.82(1); CJA 2003 s.327)."""
+
+    IMPRISONMENT = "imprisonment"
+    DETENTION_AND_TRAINING = "detention-and-training"
+    HOSPITAL_ORDER = "hospital-order"
+    HOSPITAL_ORDER_RESTRICTED = "hospital-order-restricted"
+    CAUTION = "caution"
+    CONDITIONAL_DISCHARGE = "conditional-discharge"
+    OTHER = "other"
+
+
+class ConvictionRecorded(FactAboutPerson):
+    """A conviction, finding or caution that can make a person eligible.
+
+    Whether it meets Schedule 3 or Schedule 15 is the record's word; the hub never decides it
+    (R-NOT-3). The relevant date is the conviction, finding or caution, not the sentence (R-NOT-4).
+    """
+
+    family_name: Annotated[
+        str, has(FieldClass.IDENTITY, "Family name.", min_length=1, max_length=100)
+    ]
+    given_names: Annotated[
+        str, has(FieldClass.IDENTITY, "Given names.", min_length=1, max_length=100)
+    ]
+    born_on: Annotated[date, has(FieldClass.IDENTITY, "Date of birth.")]
+    convicted_on: Annotated[
+        date, has(FieldClass.OFFENCE, "The relevant date: conviction, finding or caution.")
+    ]
+    disposal: Annotated[Disposal, has(FieldClass.OFFENCE, "How it was dealt with.")]
+    for_life: Annotated[
+        bool, has(FieldClass.OFFENCE, "Life, or imprisonment for public protection.")
+    ] = False
+    term_months: Annotated[
+        int, has(FieldClass.OFFENCE, "Whole months of the term or discharge.", ge=0, le=1200)
+    ] = 0
+    term_days: Annotated[
+        int, has(FieldClass.OFFENCE, "Days of the term beyond the whole months.", ge=0, le=366)
+    ] = 0
+    schedule_3: Annotated[
+        bool, has(FieldClass.OFFENCE, "The record says SOA 2003 Schedule 3 is met.")
+    ]
+    schedule_15: Annotated[
+        bool, has(FieldClass.OFFENCE, "The record says CJA 2003 Schedule 15 or s.327(4A) is met.")
+    ] = False
+    in_custody: Annotated[
+        bool, has(FieldClass.CUSTODY, "Held in custody or hospital on the relevant date.")
+    ] = False

@@ -1,0 +1,38 @@
+"""Facts of the log itself: the clock, what is in force, and whom the hub is not watching."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from schemas.base import Fact, FieldClass, Instant, LogFact, Ref, Slug, has
+
+
+class Tick(LogFact):
+    """The hub's clock: the only "now" a rule ever sees. It never goes back."""
+
+    now: Annotated[Instant, has(FieldClass.REFERENCE, "The moment.")]
+
+
+class RulesAdopted(LogFact):
+    """From here on decisions follow this set of rules."""
+
+    version: Annotated[Ref, has(FieldClass.REFERENCE, "The rule set.")]
+
+
+class AgreementsAdopted(LogFact):
+    """From here on agencies are told what these agreements grant."""
+
+    version: Annotated[Ref, has(FieldClass.REFERENCE, "Fingerprint of all agreement files.")]
+
+
+class BuildAdopted(LogFact):
+    """From here on only workers of this build decide."""
+
+    version: Annotated[Ref, has(FieldClass.REFERENCE, "Fingerprint of the code.")]
+
+
+class PersonHeld(Fact):
+    """A rule failed for this person: one service no longer watches them until an engineer acts."""
+
+    service: Annotated[Slug, has(FieldClass.MANAGEMENT, "Which service holds the person.")]
+    fault: Annotated[Ref, has(FieldClass.INTERNAL, "The type of the error, never its text.")]

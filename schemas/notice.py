@@ -1,0 +1,63 @@
+"""Facts about notices: what the hub told whom, and what came back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from schemas.base import Fact, FactAboutPerson, FieldClass, Instant, Part, Ref, Slug, has
+from schemas.risk import Urgency
+
+
+class NoticeIssued(Fact):
+    """A notice was put into an agency's inbox."""
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number for its receiver.")]
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who was told.")]
+    about: Annotated[Ref, has(FieldClass.REFERENCE, "The kind of fact told, as on the wire.")]
+    urgency: Annotated[Urgency, has(FieldClass.REFERENCE, "How soon it asks to be looked at.")]
+    act_by: Annotated[
+        Instant | None, has(FieldClass.REFERENCE, "When a receipt is late; absent if none is due.")
+    ] = None
+
+
+class ReceiptStatus(StrEnum):
+    """What an agency did with a notice."""
+
+    COLLECTED = "collected"
+    READ = "read"
+    ACTED = "acted"
+    CANNOT_ACT = "cannot-act"
+
+
+class NoticeReceipted(FactAboutPerson):
+    """An agency says what it did with a notice."""
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
+    status: Annotated[ReceiptStatus, has(FieldClass.REFERENCE, "What was done.")]
+    reason: Annotated[
+        Ref | None, has(FieldClass.REFERENCE, "A coded reason where it cannot act.")
+    ] = None
+
+
+class NoticeOverdue(Fact):
+    """No receipt came in time: the agency is reminded, the lead agency is told."""
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who has not answered.")]
+    act_by: Annotated[Instant, has(FieldClass.REFERENCE, "When the receipt was due.")]
+
+
+class Notice(Part):
+    """What a receiver finds in its inbox: the head, and its own view of a fact.
+
+    `told` holds the granted fields by name; a field that is not granted is absent, never null.
+    """
+
+    notice_ref: UUID
+    person_ref: Ref
+    about: Ref
+    urgency: Urgency
+    act_by: Instant | None = None
+    told: dict[str, object]

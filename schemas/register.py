@@ -1,0 +1,138 @@
+"""Facts of the notification register: what the person did, and what the law then asks."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from schemas.base import (
+    Fact,
+    FactAboutPerson,
+    FieldClass,
+    Instant,
+    Part,
+    Ref,
+    has,
+)
+
+
+class Address(Part):
+    """Where somebody lives, as far as an agency may need it."""
+
+    line: Annotated[str, has(FieldClass.LOCATION, "House and street.", max_length=200)]
+    postcode: Annotated[str, has(FieldClass.LOCATION, "UK postcode with one space.", max_length=8)]
+    council_code: Annotated[
+        str,
+        has(FieldClass.LOCATION, "ONS code of the council.", pattern=r"^[EWSN]\d{8}$"),
+    ]
+
+
+class NotificationKind(StrEnum):
+    """Which duty a notification at a police station answers (SOA 2003 ss.83-85)."""
+
+    INITIAL = "initial"
+    CHANGE = "change"
+    ANNUAL = "annual"
+
+
+class NotificationMade(FactAboutPerson):
+    """The person notified at a police station, in person (SOA 2003 s.87)."""
+
+    notification: Annotated[NotificationKind, has(FieldClass.MANAGEMENT, "Which duty it answers.")]
+    made_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was made.")]
+    home: Annotated[Address | None, has(FieldClass.LOCATION, "The home address notified.")] = None
+
+
+class AddressChanged(FactAboutPerson):
+    """The person's home address changed, as an agency learned it."""
+
+    moved_on: Annotated[date, has(FieldClass.LOCATION, "The local day of the move.")]
+    home: Annotated[Address, has(FieldClass.LOCATION, "The new home address.")]
+
+
+class Basis(StrEnum):
+    """Why notification lasts as long as it does: the row of the table in SOA 2003 s.82(1)."""
+
+    INDEFINITE_TERM = "imprisonment-30-months-or-more"
+    TEN_YEAR_TERM = "imprisonment-over-6-months"
+    SEVEN_YEAR_TERM = "imprisonment-6-months-or-less"
+    RESTRICTED_HOSPITAL = "hospital-order-restricted"
+    HOSPITAL = "hospital-order"
+    CAUTION = "caution"
+    CONDITIONAL_DISCHARGE = "conditional-discharge"
+    OTHER = "any-other-disposal"
+
+
+class RequirementOpened(Fact):
+    """The person is subject to notification (SOA 2003 s.80), until `last_day` or indefinitely."""
+
+    begins_on: Annotated[date, has(FieldClass.MANAGEMENT, "The relevant date: day 1.")]
+    last_day: Annotated[
+        date | None, has(FieldClass.MANAGEMENT, "The last day; absent means indefinite.")
+    ] = None
+    basis: Annotated[Basis, has(FieldClass.OFFENCE, "Which row of the s.82 table.")]
+    halved: Annotated[
+        bool, has(FieldClass.OFFENCE, "Under 18 on the relevant date, so halved (s.82(2)).")
+    ] = False
+    rules_version: Annotated[Ref, has(FieldClass.PROVENANCE, "The rule set that decided.")]
+
+
+class RequirementEnded(Fact):
+    """Notification has run out."""
+
+    ended_on: Annotated[date, has(FieldClass.MANAGEMENT, "The first day free of it.")]
+
+
+class CategoryChanged(Fact):
+    """The person's category under the arrangements changed (CJA 2003 s.325, s.327)."""
+
+    category: Annotated[
+        int | None, has(FieldClass.MANAGEMENT, "1 to 4; absent means no longer in one.", ge=1, le=4)
+    ] = None
+    previous: Annotated[
+        int | None, has(FieldClass.MANAGEMENT, "The category before.", ge=1, le=4)
+    ] = None
+
+
+class Duty(StrEnum):
+    """What has to be done by a deadline."""
+
+    INITIAL_NOTIFICATION = "initial-notification"  # SOA 2003 s.83
+    ANNUAL_NOTIFICATION = "annual-notification"  # SOA 2003 s.85
+
+
+class DeadlineOpened(Fact):
+    """A clock started: the duty has to be done by the end of `due_on`, London time."""
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What has to be done.")]
+    due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last local day to do it.")]
+    rule: Annotated[Ref, has(FieldClass.PROVENANCE, "The rule that set it, for example R-NOT-20.")]
+
+
+class DeadlineMet(Fact):
+    """The duty was done; `late` if after the last day."""
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What had to be done.")]
+    met_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was done.")]
+    late: Annotated[bool, has(FieldClass.MANAGEMENT, "Done after the last day.")] = False
+
+
+class DeadlineMissed(Fact):
+    """The last day passed without the duty being done.
+
+    `possible_breach` asks an officer to look: whether there was a reasonable excuse, and so an
+    offence, is for the officer and the court (SOA 2003 s.91, R-NOT-72).
+    """
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What had to be done.")]
+    due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last day there was.")]
+    possible_breach: Annotated[
+        bool, has(FieldClass.MANAGEMENT, "An officer should look at it as a possible breach.")
+    ]
+    noticed_at: Annotated[
+        Instant, has(FieldClass.REFERENCE, "The tick of the hub's clock that showed it.")
+    ]
