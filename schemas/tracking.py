@@ -97,8 +97,9 @@ class TagTampered(FactAboutDevice):
 
 
 class ZoneEntered(FactAboutDevice):
-    """The person certainly crossed a zone's line the wrong way: into one to stay out of, or out of
-    one to stay in.
+    """The person certainly crossed a zone's line the wrong way.
+
+    Into a zone to stay out of, or out of a zone to stay in.
     """
 
     zone_ref: Annotated[Ref, has(FieldClass.REFERENCE, "Which zone.")]
