@@ -1,0 +1,1 @@
+"""A real Apache Kafka for this machine: obtained, secured, started, watched and stopped."""
