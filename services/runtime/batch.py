@@ -1,0 +1,312 @@
+"""One partition's micro-batch: decide → publish → save → acknowledge. Free of Kafka and Faust."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from schemas.base import Fact
+from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, Tick
+from services.runtime.decision import Context, Decide, Decision
+from services.runtime.faults import Stop
+from services.runtime.records import Outgoing, Outgoings, Record, RowBytes
+from services.runtime.rows import Kept, RowStore, Working
+from services.runtime.service import Service
+from services.runtime.telemetry import Meters
+from services.runtime.wire import Trigger
+
+log = logging.getLogger(__name__)
+
+MAX_DEPTH = 8
+"""Longest chain of causes (design §2)."""
+MAX_HELD = 20
+"""So many rows held by one process mean a bad build, not bad luck: local choice, decision 5."""
+DEPTH = "hub_depth"
+
+_ADOPTED = {RulesAdopted: "rules", AgreementsAdopted: "agreements", BuildAdopted: "build"}
+
+
+class Outbox(Protocol):
+    """Publishes records; returns when the broker has them all, in order per partition."""
+
+    async def send(self, records: Outgoings) -> None: ...  # noqa: D102
+
+
+class RowLog(Protocol):
+    """Keeps a partition's rows; one `save` is all or nothing and refused to a former holder."""
+
+    async def take(self, partition: int) -> dict[str, bytes]: ...  # noqa: D102
+
+    async def save(self, partition: int, rows: RowBytes) -> None: ...  # noqa: D102
+
+
+class Journal(Protocol):
+    """Remembers the order in which a service took its sources."""
+
+    async def append(self, batch: Sequence[Record]) -> None: ...  # noqa: D102
+
+    async def last(self) -> Sequence[Record]: ...  # noqa: D102
+
+
+async def _always() -> None:
+    """The lease of those who cannot lose a partition."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """All work on one partition; never two batches at once."""
+
+    service: Service
+    partition: int
+    outbox: Outbox
+    rowlog: RowLog
+    meters: Meters
+    build: str
+    journal: Journal | None = None
+    lease: Callable[[], Awaitable[None]] = _always
+    store: RowStore = field(init=False)
+    routes: dict[type, Decide] = field(init=False)
+    held: int = 0
+
+    def __post_init__(self) -> None:
+        """Index the routes by what they are for."""
+        self.routes = {route.fact: route.decide for route in self.service.routes}
+
+    async def open(self) -> None:
+        """Take the partition: fence its former holder, recover the rows, finish its last batch.
+
+        A batch that was journaled but not saved is done again in the same order, so that what was
+        said of it already is said again to the letter and dropped by its readers.
+        """
+        rows = await self.rowlog.take(self.partition)
+        self.store = RowStore(self.service.state_of, rows)
+        if self.journal is not None:
+            positions = self.store.meta.positions
+            unfinished = [
+                record
+                for record in await self.journal.last()
+                if record.offset >= positions.get(record.topic, 0)
+            ]
+            if unfinished:
+                await self._work(unfinished)
+
+    def position(self, topic: str) -> int | None:
+        """The next offset to read of that source; None: from its beginning."""
+        return self.store.meta.positions.get(topic)
+
+    async def run(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Take these records; returns those that have to wait until rules are adopted.
+
+        Raises:
+            Stop: a bug; what came before it is published and saved, nothing after it is.
+        """
+        if self.service.rules_of(self.store.meta.adopted) is None:
+            first = [record for record in records if self.service.urgent(record)]
+            waiting = [record for record in records if not self.service.urgent(record)]
+            if first:
+                await self._write_down(first)
+                await self._work(first)
+            if not waiting or self.service.rules_of(self.store.meta.adopted) is None:
+                return waiting
+            records = waiting
+        await self._write_down(records)
+        await self._work(records)
+        return ()
+
+    async def _write_down(self, records: Sequence[Record]) -> None:
+        if self.journal is not None:
+            await self.journal.append(records)
+
+    async def _work(self, records: Sequence[Record]) -> None:
+        batch = _Batch(self)
+        bug = batch.decide_all(records)
+        if batch.said:
+            await self.lease()
+            await self.outbox.send(batch.said)
+        if batch.taken:
+            await self.lease()
+            await self.rowlog.save(self.partition, batch.working.encoded())
+            batch.working.apply()
+        if bug is not None:
+            raise Stop(f"{self.service.name} cannot go on at {bug}") from bug.__cause__
+
+
+class _Batch:
+    """The decisions of one micro-batch, on a working copy of the rows."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.service = lane.service
+        self.working = Working(lane.store)
+        self.said: list[Outgoing] = []
+        self.taken = 0
+        self._rules = self.service.rules_of(self.working.meta.adopted)
+
+    def decide_all(self, records: Sequence[Record]) -> Stop | None:
+        """Decide each record in order; stop before the first that shows a bug."""
+        meta = self.working.meta
+        for record in records:
+            if record.offset < meta.positions.get(record.topic, 0):
+                continue
+            try:
+                self._take(record)
+            except Exception as error:  # noqa: BLE001  any failure outside a rule is a bug
+                log.error(  # noqa: TRY400 G201  the text could hold a value; type and place do not
+                    "cannot go on", extra={"at": repr(record), "fault": type(error).__name__}
+                )
+                bug = Stop(repr(record))
+                bug.__cause__ = error
+                return bug
+            meta.positions[record.topic] = record.offset + 1
+            self.taken += 1
+        return None
+
+    def _take(self, record: Record) -> None:
+        if self._heard_before(record):
+            return
+        item = self.service.read(record)
+        if item is None:
+            return
+        speech = _Speech(self, record)
+        fact = getattr(item, "fact", item)
+        decide = self.lane.routes.get(type(item))
+        if decide is not None:
+            self._decide(self.service.key_of(item), item, decide, record, speech)
+        if isinstance(fact, Tick):
+            self._tick(fact, record, speech)
+        elif type(fact) in _ADOPTED:
+            self._adopt(fact)
+
+    def _heard_before(self, record: Record) -> bool:
+        """Whether a writer of ours says this again; each of its streams only ever grows."""
+        trigger = Trigger.of(record.headers)
+        if trigger is None:
+            return False
+        stream = f"{record.topic}|{trigger.topic}|{trigger.partition}"
+        last = self.working.meta.heard.get(stream)
+        place = (trigger.offset, trigger.part)
+        if last is None or place > last[:2]:
+            digest = blake2b(record.value or b"", digest_size=8).hexdigest()
+            self.working.meta.heard[stream] = (*place, digest)
+            return False
+        self.lane.meters.repeats.inc()
+        if place == last[:2]:
+            digest = blake2b(record.value or b"", digest_size=8).hexdigest()
+            if digest != last[2]:
+                self.lane.meters.repeats_that_differ.inc()
+                log.error("repeat differs: two builds disagree", extra={"at": repr(record)})
+        return True
+
+    def _decide(
+        self,
+        key: str,
+        item: Any,
+        decide: Decide,
+        record: Record,
+        speech: _Speech,  # noqa: ANN401
+    ) -> None:
+        row = self.working.row(key)
+        if row is not None and row.held_at is not None:
+            self.lane.meters.decisions.labels(because="held").inc()
+            return
+        context = Context(rules=self._rules, now=self.working.meta.now, rows=self.working)
+        try:
+            decision = decide(None if row is None else row.state, item, context)
+            said = [speech.outgoing(thing) for thing in decision.facts]
+        except Exception as error:
+            if not self.service.holds:
+                raise
+            self._hold(key, row, item, record, speech, error)
+            return
+        self.lane.meters.decisions.labels(because=decision.because).inc()
+        self._keep(key, row, decision)
+        for outgoings in said:
+            self.said.extend(outgoings)
+
+    def _keep(self, key: str, row: Kept | None, decision: Decision[Any]) -> None:
+        if decision.state is None:
+            if row is not None:
+                self.working.changed[key] = None
+        else:
+            kept = Kept(decision.state, _wake(decision.wake_at))
+            if kept != row:
+                self.working.changed[key] = kept
+        for other, change in decision.others.items():
+            self.working.changed[other] = (
+                None if change is None else Kept(change.state, _wake(change.wake_at))
+            )
+
+    def _hold(
+        self,
+        key: str,
+        row: Kept | None,
+        item: Any,  # noqa: ANN401
+        record: Record,
+        speech: _Speech,
+        error: Exception,
+    ) -> None:
+        """Hold this row, loudly; the others go on."""
+        self.lane.held += 1
+        if self.lane.held > MAX_HELD:
+            raise Stop("too many rows held by this process: a bad build") from error
+        state = None if row is None else row.state
+        self.working.changed[key] = Kept(state, None, record.offset)
+        self.lane.meters.held.inc()
+        log.error(  # noqa: TRY400  the error's text could hold a value
+            "row held", extra={"at": repr(record), "fault": type(error).__name__}
+        )
+        if self.service.held_fact is not None:
+            fact = self.service.held_fact(key, item, type(error).__name__)
+            self.said.extend(speech.outgoing(fact))
+
+    def _tick(self, tick: Tick, record: Record, speech: _Speech) -> None:
+        meta = self.working.meta
+        meta.now_us = max(meta.now_us or 0, micros(tick.now))
+        if self.service.on_tick is None:
+            return
+        for key in self.working.due(meta.now_us):
+            self._decide(key, tick, self.service.on_tick, record, speech)
+
+    def _adopt(self, fact: Fact) -> None:
+        version = fact.version  # type: ignore[attr-defined]  # the three kinds of _ADOPTED have it
+        what = _ADOPTED[type(fact)]
+        if what == "build" and version != self.lane.build:
+            raise Stop("another build was adopted here: install it and start again")
+        self.working.meta.adopted = {**self.working.meta.adopted, what: version}
+        self._rules = self.service.rules_of(self.working.meta.adopted)
+
+
+class _Speech:
+    """Numbers what one record makes a service say."""
+
+    def __init__(self, batch: _Batch, record: Record) -> None:
+        self._say = batch.service.say
+        self._record = record
+        self._parts = 0
+        depth = int(record.header(DEPTH) or 0) + 1
+        self._depth = (DEPTH, str(depth).encode())
+
+    def outgoing(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
+        """The records that say one thing."""
+        at = self._record
+        trigger = Trigger(at.topic, at.partition, at.offset, self._parts)
+        self._parts += 1
+        return [
+            Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
+            if Trigger.of(o.headers) is not None
+            else o
+            for o in self._say(thing, trigger)
+        ]
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return round(moment.timestamp() * 1e6)
+
+
+def _wake(moment: datetime | None) -> int | None:
+    return None if moment is None else micros(moment)

@@ -1,0 +1,402 @@
+"""How Faust runs the lanes: the one module that touches Faust's and aiokafka's private names.
+
+Faust keeps the application's life cycle, group membership, static members, the assignor, fetching
+and stopping. Source records never become Faust events: they go in micro-batches, one lane per
+partition number, to `Lane.run`, and what is committed to the group is what lanes have done. The
+truth of how far a lane has come stands with its rows (decision 6); the committed offsets are for
+lag monitors and for the lease. `tests/contract/test_faust_names.py` pins every name used here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import ssl
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic, time
+from typing import Any, cast
+
+import faust
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
+from faust.types import TP
+
+from services.runtime.batch import Lane
+from services.runtime.faults import Fault, Stop
+from services.runtime.http import Health
+from services.runtime.records import Record
+from services.runtime.service import Service
+from services.runtime.telemetry import Meters
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Most records of one micro-batch."""
+QUEUED = 2000
+"""Records a lane lets wait before it asks for no more."""
+FETCH_WAIT_MS = 50
+IDLE_POLL_S = 0.25
+EXIT_BUG = 70
+"""Exit code of a process that stopped without acknowledging (EX_SOFTWARE)."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """A lane at work: what waits for it, and the task that does it."""
+
+    lane: Lane
+    waiting: deque[Record] = field(default_factory=deque)
+    some: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class LaneThread(AIOKafkaConsumerThread):
+    """Faust's consumer thread with a shorter wait at the broker."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ANN401
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
+        return consumer
+
+
+class LaneConsumer(AIOKafkaConsumer):
+    """Faust's consumer, handing micro-batches to lanes instead of messages to streams.
+
+    Sources are open or shut. Shut, nothing is fetched; what was fetched before is forgotten, for
+    it is not acknowledged, and opening seeks to where the rows stand.
+    """
+
+    app: LaneApp
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        self._works: dict[int, _Work] = {}
+        self._open = False
+        self._epoch = 0
+        self._done: dict[TP, int] = {}
+        self._accepted: dict[TP, int] = {}
+        self._renewed_at = monotonic()
+        super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> LaneThread:
+        return LaneThread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- shutting and opening
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Shut first, end the running batches, then let Faust go on."""
+        await self._shut()
+        await super().on_partitions_revoked(revoked)
+
+    async def wait_empty(self) -> None:
+        """No batch runs any more, and what was done is committed."""
+        await self._shut()
+
+    async def perform_seek(self) -> None:
+        """Take the assigned partitions and open; Faust calls this once after each rebalance."""
+        await self._shut()
+        epoch = self._epoch
+        sources = {tp for tp in self.assignment() if tp.topic in self.app.service.sources}
+        opened = {number: self.app.new_lane(number, self._lease) for number in _numbers(sources)}
+        await self._until_open(list(opened.values()))
+        if epoch != self._epoch:
+            return
+        self._done = {}
+        for tp in sources:
+            await self._seek_source(tp, opened[tp.partition].position(tp.topic))
+        self._works = {number: _Work(lane) for number, lane in opened.items()}
+        for work in self._works.values():
+            work.idle.set()
+            work.task = asyncio.create_task(self._serve(work))
+        self._accepted = {}
+        self._renewed_at = monotonic()
+        self._open = True
+        self.app.health.progress()
+        log.info("partitions taken", extra={"count": len(opened), "service": self.app.service.name})
+
+    async def _until_open(self, lanes: Sequence[Lane]) -> None:
+        try:
+            await asyncio.gather(*(lane.open() for lane in lanes))
+        except Exception as error:  # noqa: BLE001  whatever it is, this worker has no rows
+            self.app.stop_now(error)
+
+    async def _seek_source(self, tp: TP, position: int | None) -> None:
+        if position is None:
+            await self._thread.seek_to_beginning(tp)
+        else:
+            await self._seek(tp, position)
+            self._done[tp] = position
+
+    async def _shut(self) -> None:
+        self._open = False
+        self._epoch += 1
+        works, self._works = self._works, {}
+        for work in works.values():
+            work.waiting.clear()
+            await work.idle.wait()
+            if work.task is not None:
+                work.task.cancel()
+        if works:
+            await self.force_commit()
+
+    # -- fetching
+
+    async def _drain_messages(self, fetcher: Any) -> None:  # noqa: ANN401
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                await self._fetch_once()
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
+        except asyncio.CancelledError:
+            if not self.app.should_stop:
+                raise
+
+    async def _fetch_once(self) -> None:
+        wanted = {
+            tp
+            for tp in self._get_active_partitions()
+            if tp.partition in self._works
+            and len(self._works[tp.partition].waiting) < QUEUED
+            and tp.topic in self.app.service.sources
+        }
+        if not self._open or not wanted:
+            await asyncio.sleep(0.02)
+            return
+        epoch = self._epoch
+        fetched = await self._getmany(wanted, IDLE_POLL_S)
+        if epoch != self._epoch:
+            return
+        for tp, records in fetched.items():
+            if not records:
+                continue
+            work = self._works[tp.partition]
+            work.waiting.extend(_record(record) for record in records)
+            work.some.set()
+            self.app.monitor.stream_inbound_time[tp] = monotonic()
+
+    # -- deciding
+
+    async def _serve(self, work: _Work) -> None:
+        while True:
+            await work.some.wait()
+            if not work.waiting:
+                work.some.clear()
+                continue
+            self.app.health.waiting = True
+            batch = [work.waiting.popleft() for _ in range(min(BATCH, len(work.waiting)))]
+            work.idle.clear()
+            try:
+                back = await work.lane.run(batch)
+            except Fault as fault:
+                work.idle.set()
+                if isinstance(fault, LeaseLost):
+                    log.warning("lease lost: shut until the group takes this worker back")
+                    self._open = False
+                    work.waiting.clear()
+                    return
+                await self._stop(work, fault)
+            except Exception as error:  # noqa: BLE001  a bug: nothing is acknowledged
+                work.idle.set()
+                await self._stop(work, error)
+            else:
+                self._note(work, batch, back)
+                work.idle.set()
+                if back:
+                    await asyncio.sleep(0.1)
+
+    def _note(self, work: _Work, batch: Sequence[Record], back: Sequence[Record]) -> None:
+        lane, meters, now = work.lane, self.app.meters, time()
+        work.waiting.extendleft(reversed(back))
+        for topic in {record.topic for record in batch}:
+            position = lane.position(topic)
+            if position is not None:
+                tp = TP(topic, lane.partition)
+                self._done[tp] = position
+                meters.position.labels(topic=topic, partition=lane.partition).set(position)
+                end = self.highwater(tp)
+                if end is not None:
+                    behind = max(0, end - position)
+                    meters.lag.labels(topic=topic, partition=lane.partition).set(behind)
+        meters.rows.labels(partition=lane.partition).set(len(lane.store))
+        meters.batches.inc()
+        meters.taken.inc(len(batch) - len(back))
+        meters.delay_s.observe(max(0.0, now - batch[-1].timestamp_ms / 1000))
+        self.app.health.progress()
+        self.app.health.waiting = any(w.waiting for w in self._works.values())
+
+    async def _stop(self, work: _Work, error: BaseException) -> None:
+        """End the process without acknowledging; the other lanes finish what they began first."""
+        others = [other.idle.wait() for other in self._works.values() if other is not work]
+        for other in self._works.values():
+            other.waiting.clear()
+        if others:
+            await asyncio.wait([asyncio.ensure_future(wait) for wait in others], timeout=3)
+        for topic in self.app.service.sources:
+            position = work.lane.position(topic)
+            if position is not None:
+                self._done[TP(topic, work.lane.partition)] = position
+        await asyncio.wait([asyncio.ensure_future(self.force_commit())], timeout=3)
+        self.app.stop_now(error)
+
+    # -- committing
+
+    async def force_commit(
+        self,
+        topics: Any = None,  # noqa: ANN401, ARG002
+        start_new_transaction: bool = True,  # noqa: ARG002, FBT001, FBT002
+    ) -> bool:
+        """Tell the group how far the lanes have come."""
+        fresh = {
+            tp: offset for tp, offset in self._done.items() if self._accepted.get(tp) != offset
+        }
+        return await self._offer(fresh) if fresh else False
+
+    async def _offer(self, offsets: Mapping[TP, int]) -> bool:
+        sent_at = monotonic()
+        mine = self.assignment()
+        offered = {tp: offset for tp, offset in offsets.items() if tp in mine}
+        if not offered or not await self._commit(offered):
+            return False
+        self._accepted |= offered
+        self._renewed_at = sent_at
+        self._committed_offset.update(offered)
+        return True
+
+    async def _lease(self) -> None:
+        """The group still counts this worker in: it took a commit within a third of the session.
+
+        A worker frozen past its session wakes up believing the partitions are its own. The broker
+        refuses its rows (decision 6); this keeps it from saying things first.
+
+        Raises:
+            LeaseLost: the group does not take a commit from this worker.
+        """
+        if monotonic() - self._renewed_at < self.app.conf.broker_session_timeout / 3:
+            return
+        if not self._done:
+            return
+        if not await self._offer(dict(self._done)):
+            raise LeaseLost("the group does not take this worker's commit")
+
+
+class LeaseLost(Fault):
+    """The group may have given the partitions away: drop the batch, wait to be taken back."""
+
+
+class LaneTransport(AIOKafkaTransport):
+    """Faust's aiokafka transport with our consumer."""
+
+    Consumer = LaneConsumer
+
+
+class LaneApp(faust.App):
+    """A Faust application that runs one service's lanes."""
+
+    service: Service
+    meters: Meters
+    health: Health
+    new_lane: Callable[[int, Callable[[], Any]], Lane]
+
+    def stop_now(self, error: BaseException) -> None:
+        """End the process at once; nothing of what is in hand was acknowledged."""
+        reason = str(error) if isinstance(error, Stop) else type(error).__name__
+        log.critical(
+            "stopping un-acknowledged",
+            extra={"service": self.service.name, "reason": reason},
+            exc_info=error,
+        )
+        logging.shutdown()
+        os._exit(EXIT_BUG)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How a service reaches the broker: its own certificate on the mutual-TLS listener."""
+
+    bootstrap: str
+    ca: Path
+    certificate: Path
+    key: Path
+
+    def faust(self) -> tuple[str, faust.SSLCredentials]:
+        """Broker URL and credentials for Faust."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        context.load_cert_chain(str(self.certificate), str(self.key))
+        return f"kafka://{self.bootstrap}", faust.SSLCredentials(context=context)
+
+    def confluent(self) -> dict[str, str | int | float | bool]:
+        """The same for librdkafka."""
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SSL",
+            "ssl.ca.location": str(self.ca),
+            "ssl.certificate.location": str(self.certificate),
+            "ssl.key.location": str(self.key),
+        }
+
+
+def faust_app(
+    service: Service,
+    connection: Connection,
+    *,
+    new_lane: Callable[[int, Callable[[], Any]], Lane],
+    meters: Meters,
+    health: Health,
+    worker: str,
+    session_timeout_s: float,
+    datadir: Path,
+) -> LaneApp:
+    """The Faust application of a service; `worker` names the static member of its group."""
+    url, credentials = connection.faust()
+    app = LaneApp(
+        service.app_id,
+        broker=url,
+        broker_credentials=credentials,
+        broker_session_timeout=session_timeout_s,
+        broker_heartbeat_interval=session_timeout_s / 4,
+        broker_request_timeout=max(30.0, session_timeout_s),
+        broker_rebalance_timeout=60.0,
+        broker_commit_interval=1.0,
+        broker_max_poll_records=2000,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=worker,
+        stream_recovery_delay=0.0,
+        stream_wait_empty=True,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        processing_guarantee="at_least_once",
+        # No Faust tables, but a replica count keeps Faust's own assignor, which gives all sources
+        # of one partition number to one worker; aiokafka's round robin would spread them.
+        table_standby_replicas=1,
+        store="memory://",
+        web_enabled=False,
+        datadir=str(datadir),
+        autodiscover=False,
+    )
+    app.service, app.meters, app.health, app.new_lane = service, meters, health, new_lane
+    app.transport = cast(Any, LaneTransport)(app.conf.broker_consumer, app)
+    for source in service.sources:
+        app.topics.add(app.topic(source, key_type=bytes, value_type=bytes))
+    return app
+
+
+def _numbers(tps: set[TP]) -> set[int]:
+    return {tp.partition for tp in tps}
+
+
+def _record(record: Any) -> Record:  # noqa: ANN401
+    return Record(
+        record.topic,
+        record.partition,
+        record.offset,
+        record.timestamp,
+        record.key,
+        record.value,
+        tuple((key, value or b"") for key, value in record.headers),
+    )

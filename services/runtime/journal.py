@@ -1,0 +1,129 @@
+"""In which order a service with several sources took them: chance, so it is written down first.
+
+A batch that was said but not saved is done again; with several sources the broker would hand the
+records over in another order, and the same facts could lead to other decisions. The journal makes
+the second time the same as the first (decision 6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from itertools import groupby
+
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+
+from services.runtime.faults import Stop
+from services.runtime.outbox import Config, KafkaOutbox, MemoryTopics
+from services.runtime.records import Outgoing, Record
+
+Span = tuple[str, int, int]
+"""Topic, first offset, and the offset after the last, of records taken one after another."""
+
+
+def spans(batch: Sequence[Record]) -> list[Span]:
+    """The batch's order, run by run."""
+    runs = (list(run) for _, run in groupby(batch, key=lambda record: record.topic))
+    return [(run[0].topic, run[0].offset, run[-1].offset + 1) for run in runs]
+
+
+def entry(topic: str, batch: Sequence[Record]) -> Outgoing:
+    """The batch's order as it stands in the journal: topics and offsets, nothing else."""
+    return Outgoing(topic, None, json.dumps(spans(batch)).encode())
+
+
+def to_record(message: object) -> Record:
+    """A librdkafka message as a record."""
+    timestamp = message.timestamp()[1]  # type: ignore[attr-defined]  # confluent ships no stubs
+    return Record(
+        message.topic(),  # type: ignore[attr-defined]  # as above
+        message.partition(),  # type: ignore[attr-defined]  # as above
+        message.offset(),  # type: ignore[attr-defined]  # as above
+        timestamp,
+        message.key(),  # type: ignore[attr-defined]  # as above
+        message.value(),  # type: ignore[attr-defined]  # as above
+        tuple((k, v or b"") for k, v in message.headers() or ()),  # type: ignore[attr-defined]  # as above
+    )
+
+
+class KafkaJournal:
+    """The journal in its own topic, kept as long as the sources are."""
+
+    def __init__(self, config: Config, outbox: KafkaOutbox, topic: str, group: str) -> None:
+        self._config = dict(config)
+        self._outbox = outbox
+        self._topic = topic
+        self._group = group
+
+    async def append(self, batch: Sequence[Record]) -> None:
+        """The order of this batch is durable."""
+        await self._outbox.send([entry(self._topic, batch)])
+
+    async def last(self) -> Sequence[Record]:
+        """The records of the last batch written down, in its order."""
+        return await asyncio.to_thread(self._last)
+
+    def _last(self) -> list[Record]:
+        consumer = Consumer(
+            {
+                **self._config,
+                "group.id": self._group,
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "earliest",
+            }
+        )
+        try:
+            low, high = consumer.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=30)
+            if high == low:
+                return []
+            (written,) = self._fetch(consumer, (self._topic, high - 1, high))
+            return [
+                record
+                for span in json.loads(written.value or b"[]")
+                for record in self._fetch(consumer, tuple(span))
+            ]
+        finally:
+            consumer.close()
+
+    @staticmethod
+    def _fetch(consumer: Consumer, span: Span) -> list[Record]:
+        topic, first, end = span
+        consumer.assign([TopicPartition(topic, 0, first)])
+        found: list[Record] = []
+        while True:
+            for message in consumer.consume(500, timeout=0.2):
+                error = message.error()
+                if error is None:
+                    record = to_record(message)
+                    if record.offset < end:
+                        found.append(record)
+                    if record.offset >= end - 1:
+                        return found
+                elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                    return found  # the rest is past its retention
+                elif not error.retriable():
+                    raise Stop(f"{topic} cannot be read again: {error.name()}")
+
+
+class MemoryJournal:
+    """The journal in memory."""
+
+    def __init__(self, topics: MemoryTopics, topic: str) -> None:
+        self._topics = topics
+        self._topic = topic
+
+    async def append(self, batch: Sequence[Record]) -> None:
+        """The order of this batch is kept."""
+        self._topics.append(entry(self._topic, batch))
+
+    async def last(self) -> Sequence[Record]:
+        """The records of the last batch written down, in its order."""
+        written = self._topics.read(self._topic)[-1:]
+        return [
+            record
+            for line in written
+            for topic, first, end in json.loads(line.value or b"[]")
+            for record in self._topics.read(topic, 0, first)[: end - first]
+        ]

@@ -1,0 +1,164 @@
+"""The changelog of a service's rows: one transaction a batch, one holder a partition."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from services.runtime.faults import Stop
+from services.runtime.names import Names
+from services.runtime.outbox import Config
+from services.runtime.records import RowBytes
+
+log = logging.getLogger(__name__)
+
+TRANSACTION_TIMEOUT_MS = 30_000
+
+
+class KafkaRowLog:
+    """Rows in a compacted topic, written in transactions whose id is (service, partition).
+
+    Taking a partition fences its former holder: whatever a frozen worker writes afterwards is
+    refused by the broker. Rows of one batch and the positions they stand for are saved together or
+    not at all. Recovery reads committed rows in bulk and ends by position, never by a record: the
+    last thing in the topic is a transaction marker (decision 6).
+    """
+
+    def __init__(self, config: Config, names: Names, service: str) -> None:
+        self._config = dict(config)
+        self._names = names
+        self._service = service
+        self._topic = names.rows(service)
+        self._producers: dict[int, Producer] = {}
+        self._threads: dict[int, ThreadPoolExecutor] = defaultdict(
+            lambda: ThreadPoolExecutor(1, thread_name_prefix="rows")
+        )
+
+    async def take(self, partition: int) -> dict[str, bytes]:
+        """Fence the former holder, then every row there is."""
+        return await self._in_thread(partition, self._take, partition)
+
+    async def save(self, partition: int, rows: RowBytes) -> None:
+        """These rows are durable, all of them.
+
+        Raises:
+            Stop: another worker holds the partition now, or the broker refused; the outcome is
+                settled by whoever takes the partition next.
+        """
+        await self._in_thread(partition, self._save, partition, rows)
+
+    async def _in_thread(self, partition: int, do, *args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads[partition], do, *args)
+
+    def _take(self, partition: int) -> dict[str, bytes]:
+        producer = Producer(
+            {
+                **self._config,
+                "transactional.id": self._names.transactional_id(self._service, partition),
+                "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+                "delivery.timeout.ms": TRANSACTION_TIMEOUT_MS,
+                "linger.ms": 0,
+            }
+        )
+        try:
+            producer.init_transactions(60)
+        except KafkaException as refused:
+            raise Stop(f"cannot take partition {partition}: {refused.args[0].name()}") from None
+        self._producers[partition] = producer
+        end = self._end(partition)
+        return self._read(partition, end)
+
+    def _save(self, partition: int, rows: RowBytes) -> None:
+        producer = self._producers[partition]
+        try:
+            producer.begin_transaction()
+            for key, value in rows.items():
+                producer.produce(self._topic, value, key.encode(), partition)
+            producer.commit_transaction()
+        except KafkaException as refused:
+            raise Stop(f"rows not saved: {refused.args[0].name()}") from None
+
+    def _consumer(self, isolation: str) -> Consumer:
+        return Consumer(
+            {
+                **self._config,
+                "group.id": self._names.app(self._service),
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "earliest",
+                "isolation.level": isolation,
+                "fetch.wait.max.ms": 50,
+            }
+        )
+
+    def _end(self, partition: int) -> int:
+        consumer = self._consumer("read_uncommitted")
+        try:
+            return consumer.get_watermark_offsets(
+                TopicPartition(self._topic, partition), timeout=30
+            )[1]
+        finally:
+            consumer.close()
+
+    def _read(self, partition: int, end: int) -> dict[str, bytes]:
+        """Every committed row before `end`.
+
+        Raises:
+            Stop: an open transaction nobody will end hides rows.
+        """
+        rows: dict[str, bytes] = {}
+        if end == 0:
+            return rows
+        consumer = self._consumer("read_committed")
+        patience = monotonic() + 2 * TRANSACTION_TIMEOUT_MS / 1000
+        try:
+            consumer.assign([TopicPartition(self._topic, partition, 0)])
+            while monotonic() < patience:
+                for message in consumer.consume(5000, timeout=0.2):
+                    error = message.error()
+                    if error is None:
+                        key, value = message.key(), message.value()
+                        if key is None:
+                            raise Stop("a row without a key stands in the changelog")
+                        if value is None:
+                            rows.pop(key.decode(), None)
+                        else:
+                            rows[key.decode()] = value
+                        patience = monotonic() + 2 * TRANSACTION_TIMEOUT_MS / 1000
+                    elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                        if (message.offset() or 0) >= end:
+                            return rows
+                    elif not error.retriable():
+                        raise Stop(f"rows cannot be read: {error.name()}")
+        finally:
+            consumer.close()
+        raise Stop(
+            f"partition {partition} of {self._topic} has an open transaction that nobody ends: "
+            "abort it with kafka-transactions.sh, then start again"
+        )
+
+
+class MemoryRowLog:
+    """Rows in memory, with the same fencing: only the last to take a partition may save."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, dict[str, bytes]] = defaultdict(dict)
+
+    async def take(self, partition: int) -> dict[str, bytes]:
+        """Every row there is."""
+        return dict(self.rows[partition])
+
+    async def save(self, partition: int, rows: Mapping[str, bytes | None]) -> None:
+        """These rows are kept, all of them."""
+        for key, value in rows.items():
+            if value is None:
+                self.rows[partition].pop(key, None)
+            else:
+                self.rows[partition][key] = value

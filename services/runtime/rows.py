@@ -1,0 +1,182 @@
+"""The rows of one partition: what a service keeps, and how it stands in the changelog."""
+
+from __future__ import annotations
+
+import heapq
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from services.runtime.decision import State
+from services.runtime.faults import Stop
+
+VERSION = 1
+_HEAD = struct.Struct(">Bqq")
+_NEVER = -1
+
+META = "@"
+"""The key of the partition's own row; no other key begins with it."""
+
+StateOf = Callable[[str], type[State]]
+"""The type of state kept under a key."""
+
+
+class Meta(BaseModel):
+    """How far the rows have come: they hold the effect of everything before these positions."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    positions: dict[str, int] = {}
+    """Source topic → next offset to read."""
+    heard: dict[str, tuple[int, int, str]] = {}
+    """Writer's trigger stream → offset, part and digest of the last record taken from it."""
+    adopted: dict[str, str] = {}
+    """`rules`, `agreements`, `build` → the version in force."""
+    now_us: int | None = None
+    """The last Tick, microseconds since 1970."""
+
+    @property
+    def now(self) -> datetime | None:
+        """The last Tick."""
+        return None if self.now_us is None else datetime.fromtimestamp(self.now_us / 1e6, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row in memory: its state, when it wants to be woken, and whether it is held."""
+
+    state: Any
+    wake_us: int | None = None
+    held_at: int | None = None
+    """Offset of the record that a rule failed on; later ones wait in the log."""
+
+
+def encode_row(row: Kept) -> bytes:
+    """A row as it stands in the changelog."""
+    head = _HEAD.pack(
+        VERSION,
+        _NEVER if row.wake_us is None else row.wake_us,
+        _NEVER if row.held_at is None else row.held_at,
+    )
+    return head if row.state is None else head + row.state.model_dump_json().encode()
+
+
+def decode_row(raw: bytes, state_type: type[State]) -> Kept:
+    """The row those bytes stand for.
+
+    Raises:
+        Stop: a version this build does not know.
+    """
+    version, wake, held = _HEAD.unpack_from(raw)
+    if version != VERSION:
+        raise Stop(f"State row of version {version}; this build knows {VERSION}: rebuild the rows")
+    body = raw[_HEAD.size :]
+    return Kept(
+        state=state_type.model_validate_json(body) if body else None,
+        wake_us=None if wake == _NEVER else wake,
+        held_at=None if held == _NEVER else held,
+    )
+
+
+class RowStore:
+    """All rows of one partition in memory, decoded when first looked at."""
+
+    def __init__(self, state_of: StateOf, raw: Mapping[str, bytes]) -> None:
+        self._state_of = state_of
+        self._raw = dict(raw)
+        self._rows: dict[str, Kept] = {}
+        meta = self._raw.pop(META, None)
+        self.meta = Meta.model_validate_json(meta) if meta else Meta()
+        self._wakes = [
+            (wake, key)
+            for key, row in self._raw.items()
+            if (wake := _HEAD.unpack_from(row)[1]) != _NEVER
+        ]
+        heapq.heapify(self._wakes)
+
+    def __len__(self) -> int:
+        return len(self._raw) + len(self._rows)
+
+    def keys(self) -> Iterator[str]:
+        """Every key there is."""
+        yield from self._raw
+        yield from self._rows
+
+    def get(self, key: str) -> Kept | None:
+        """The row under that key."""
+        row = self._rows.get(key)
+        if row is None and (raw := self._raw.pop(key, None)) is not None:
+            row = self._rows[key] = decode_row(raw, self._state_of(key))
+        return row
+
+    def put(self, key: str, row: Kept | None) -> None:
+        """Keep that row, or none, under the key."""
+        self._raw.pop(key, None)
+        if row is None:
+            self._rows.pop(key, None)
+            return
+        self._rows[key] = row
+        if row.wake_us is not None:
+            heapq.heappush(self._wakes, (row.wake_us, key))
+
+    def due(self, now_us: int) -> list[str]:
+        """Keys that want to be woken by now, earliest first, each once. Not taken off the list."""
+        found: list[tuple[int, str]] = []
+        while self._wakes and self._wakes[0][0] <= now_us:
+            wake, key = heapq.heappop(self._wakes)
+            row = self.get(key)
+            if row is not None and row.wake_us == wake and (wake, key) not in found[-1:]:
+                found.append((wake, key))
+        for entry in found:
+            heapq.heappush(self._wakes, entry)
+        return list(dict.fromkeys(key for _, key in found))
+
+
+class Working:
+    """A working copy over a store: changes are seen by later decisions, kept only on `apply`."""
+
+    def __init__(self, store: RowStore) -> None:
+        self._store = store
+        self.changed: dict[str, Kept | None] = {}
+        self.meta = store.meta.model_copy(deep=True)
+
+    def row(self, key: str) -> Kept | None:
+        """The row as this batch left it so far."""
+        if key in self.changed:
+            return self.changed[key]
+        return self._store.get(key)
+
+    def get(self, key: str) -> Any:  # noqa: ANN401
+        """The state under that key, for rules that look beyond their own row."""
+        row = self.row(key)
+        return None if row is None else row.state
+
+    def due(self, now_us: int) -> list[str]:
+        """Keys to wake by now, those this batch changed included, earliest first."""
+        wakes = {
+            key: row.wake_us
+            for key in self._store.due(now_us)
+            if (row := self.row(key)) is not None and row.wake_us is not None
+        }
+        for key, row in self.changed.items():
+            if row is not None and row.wake_us is not None:
+                wakes[key] = row.wake_us
+        return [key for wake, key in sorted((w, k) for k, w in wakes.items() if w <= now_us)]
+
+    def encoded(self) -> dict[str, bytes | None]:
+        """What has to be written to the changelog, the partition's own row last."""
+        rows: dict[str, bytes | None] = {
+            key: None if row is None else encode_row(row) for key, row in self.changed.items()
+        }
+        rows[META] = self.meta.model_dump_json().encode()
+        return rows
+
+    def apply(self) -> None:
+        """Make the changes the store's own; called once they are durable."""
+        for key, row in self.changed.items():
+            self._store.put(key, row)
+        self._store.meta = self.meta

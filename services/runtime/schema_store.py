@@ -1,0 +1,100 @@
+"""Avro schemas by id: the committed ones of all facts, and the views registered beside them.
+
+Not a registry in any sense: nothing is fetched, and a service starts from the files it came with.
+Views get their ids where agreements are compiled, from `VIEW_IDS` on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import SchemaValidator
+
+from schemas.base import Fact
+from schemas.catalogue import BY_KIND
+from schemas.materialise import AVRO, read_ids, versions
+from services.runtime.avro import Codec, Schema, codec
+from services.runtime.faults import Stop, Unreadable
+
+VIEW_IDS = range(2**30, 2**31)
+"""The ids of views; those of facts are below."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """One schema, with all that is needed to write and read by it."""
+
+    schema_id: int
+    name: str
+    """`<kind>/vN` of a fact; the record's own name of a view."""
+    schema: Schema
+    codec: Codec
+    validator: SchemaValidator | Any = None
+    """Makes the fact of what was read; None for a view."""
+
+    @property
+    def frame(self) -> bytes:
+        """What stands in front of each record: a zero, and the id in four bytes."""
+        return b"\0" + self.schema_id.to_bytes(4)
+
+    @property
+    def kind(self) -> str:
+        """The kind of fact; meaningless for a view."""
+        return self.name.split("/")[0]
+
+
+class SchemaStore:
+    """Schemas by id. Facts are there from the start; views are registered."""
+
+    def __init__(self, folder: Path = AVRO) -> None:
+        self._by_id: dict[int, Stored] = {}
+        self._latest: dict[type[Fact], Stored] = {}
+        ids = read_ids(folder)
+        for kind, schemas in versions(folder).items():
+            fact = BY_KIND[kind].fact
+            validator = TypeAdapter(fact).validator
+            for n, schema in enumerate(schemas, start=1):
+                name = f"{kind}/v{n}"
+                stored = Stored(ids[name], name, schema, codec(schema, uuids=False), validator)
+                self._by_id[stored.schema_id] = self._latest[fact] = stored
+
+    def register(self, schema_id: int, schema: Schema) -> None:
+        """Make a view known; saying the same again changes nothing.
+
+        Raises:
+            Stop: the id is not a view's, or means another schema already.
+        """
+        known = self._by_id.get(schema_id)
+        if schema_id not in VIEW_IDS or (known is not None and known.schema != schema):
+            raise Stop("a view's id is a fact's, or stands for another view")
+        if known is None:
+            self._by_id[schema_id] = Stored(schema_id, str(schema["name"]), schema, codec(schema))
+
+    def get(self, schema_id: int) -> Stored:
+        """The schema of that id.
+
+        Raises:
+            Unreadable: there is none.
+        """
+        stored = self._by_id.get(schema_id)
+        if stored is None:
+            raise Unreadable("unknown-schema")
+        return stored
+
+    def latest(self, fact: type[Fact]) -> Stored:
+        """The schema by which that fact is written."""
+        return self._latest[fact]
+
+    def __iter__(self) -> Iterator[Stored]:
+        return iter(self._by_id.values())
+
+
+@cache
+def committed() -> SchemaStore:
+    """The schemas of all facts, read once. For views make your own store: this one is shared."""
+    return SchemaStore()

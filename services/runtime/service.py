@@ -1,0 +1,57 @@
+"""What makes a service: its sources, its routes, its state, and how it speaks. All of it data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schemas.base import Fact
+from services.runtime.decision import Decide, Route, State
+from services.runtime.names import Names
+from services.runtime.records import Outgoing, Record
+from services.runtime.wire import Trigger
+
+Read = Callable[[Record], Any]
+"""A record → what the routes know, or None where no route wants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One stateful service, complete but for a broker."""
+
+    name: str
+    names: Names
+    sources: tuple[str, ...]
+    """Topics read; all with the same number of partitions."""
+    partitions: int
+    read: Read
+    routes: tuple[Route, ...]
+    key_of: Callable[[Any], str]
+    """Under which row a fact is decided."""
+    state_of: Callable[[str], type[State]]
+    """Which type of state stands under a key."""
+    rules_of: Callable[[Mapping[str, str]], Any]
+    """Adopted versions → the service's rules in force; None while nothing is adopted.
+
+    Raises `Stop` for a version this worker does not have.
+    """
+    say: Callable[[Any, Trigger], Iterable[Outgoing]]
+    """One thing a decision says → records, marked with what triggered it."""
+    on_tick: Decide | None = None
+    holds: bool = True
+    """Whether a failing rule holds its row; else any failure stops the process."""
+    urgent: Callable[[Record], bool] = lambda _: False
+    """Records to take before any other while nothing is adopted."""
+    held_fact: Callable[[str, Any, str], Fact] | None = None
+    """(key, cause, type of error) → what is said when a row is held."""
+
+    @property
+    def app_id(self) -> str:
+        """Consumer group and stem of the service's own topics."""
+        return self.names.app(self.name)
+
+    @property
+    def journaled(self) -> bool:
+        """Whether the order of input has to be written down: with several sources it is chance."""
+        return len(self.sources) > 1
