@@ -1,0 +1,234 @@
+"""The agreements as the hub uses them: who may say what, who is told what, and how much of it.
+
+Nothing here decides about a person: the filters of a grant are data that `notify` applies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from schemas.base import FieldClass
+from schemas.catalogue import BY_TOPIC_PART
+from schemas.materialise import Schema
+from schemas.risk import Urgency
+from services.agreements import lint, ours
+from services.agreements.faults import AgreementsRefused, Finding
+from services.agreements.files import Signed, read_file
+from services.agreements.model import Agreement, Kind, LegalBasis, Purpose, Receives
+from services.agreements.views import View, canonical, view_of
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One agency is told one fact: of whom, how much of it, how soon, why, until when."""
+
+    agency: str
+    kind: str
+    classes: frozenset[FieldClass]
+    on_case: bool
+    """Only of persons on whose case the agency is."""
+    own_only: bool
+    """Only facts whose `agency` is this one."""
+    areas: frozenset[str] | None
+    """ONS codes of councils; None lets every area through, an empty set none."""
+    categories: frozenset[int] | None
+    levels: frozenset[int] | None
+    urgency: Urgency
+    receipt: bool
+    purposes: tuple[Purpose, ...]
+    basis: LegalBasis
+    expires: date
+    """The last day it holds, London time."""
+    ends_at: datetime
+    """The first instant it no longer holds."""
+    line: int
+    """Where it stands in the agency's file."""
+    view: View
+
+    def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
+        """Whether the filters let this person through; what is not known passes no filter."""
+        return all(
+            allowed is None or value in allowed
+            for allowed, value in (
+                (self.areas, area),
+                (self.categories, category),
+                (self.levels, level),
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Agency:
+    """One file, compiled."""
+
+    agreement: Agreement
+    says: tuple[str, ...]
+    """Kinds of facts, in the file's order; what a service says is in `ours`."""
+    grants: Mapping[str, Grant]
+    """By kind of fact."""
+
+    @property
+    def slug(self) -> str:
+        """Its name in topics, principals and facts."""
+        return self.agreement.agency
+
+    @property
+    def name(self) -> str:
+        """Its name in words."""
+        return self.agreement.name
+
+    @property
+    def kind(self) -> Kind:
+        """In which capacity it takes part."""
+        return self.agreement.kind
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """All files of one directory, compiled together. Frozen; made by `load` only."""
+
+    version: str
+    """Fingerprint of what all files say; comments and layout do not change it."""
+    agencies: Mapping[str, Agency]
+    """The bodies outside the hub, by slug."""
+    receivers: Mapping[str, Agency]
+    """Everybody with a file, so also our services with an inbox, by slug."""
+    view_schemas: Mapping[int, Schema] = field(repr=False)
+    """Every view's schema by its id."""
+    _sayings: frozenset[tuple[str, str]] = field(repr=False)
+    _grants: Mapping[str, tuple[Grant, ...]] = field(repr=False)
+
+    def may_say(self, speaker: str, kind: str) -> bool:
+        """Whether that speaker may say facts of that kind."""
+        return (speaker, kind) in self._sayings
+
+    def is_responsible_authority(self, speaker: str) -> bool:
+        """Whether it is one of the three bodies of the Responsible Authority (CJA 2003 s.325)."""
+        agency = self.agencies.get(speaker)
+        return agency is not None and agency.kind is Kind.RESPONSIBLE_AUTHORITY
+
+    def grants(self, kind: str, at: datetime) -> tuple[Grant, ...]:
+        """The grants of that fact in force at that moment, sorted by agency."""
+        return tuple(grant for grant in self._grants.get(kind, ()) if at < grant.ends_at)
+
+
+def load(directory: Path) -> Agreements:
+    """The agreements of a directory, one file each.
+
+    Raises:
+        AgreementsRefused: with everything that is wrong with any of the files.
+    """
+    signed: list[Signed] = []
+    found: list[Finding] = []
+    for path in sorted(directory.glob("*.yaml")):
+        one, wrong = read_file(path)
+        found += wrong
+        if one is not None:
+            signed.append(one)
+            found += lint.findings(one)
+    if not signed and not found:
+        found.append(Finding(directory.name, 1, "", "no agreement file is in this directory"))
+    if found:
+        raise AgreementsRefused(tuple(found))
+    return _compiled(signed)
+
+
+def fingerprint(agreements: Iterable[Agreement]) -> str:
+    """The same for the same content, whatever the layout, comments and order of keys."""
+    said = [item.model_dump(mode="json") for item in sorted(agreements, key=lambda a: a.agency)]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def ends_at(last_day: date) -> datetime:
+    """The end of that civil day in London, where summer time counts."""
+    return datetime.combine(last_day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+
+
+def _compiled(signed: list[Signed]) -> Agreements:
+    everybody = {one.agreement.agency: _agency(one) for one in signed}
+    outside = {slug: item for slug, item in everybody.items() if item.kind is not Kind.SERVICE}
+    grants: dict[str, list[Grant]] = {}
+    for slug in sorted(everybody):
+        for grant in everybody[slug].grants.values():
+            grants.setdefault(grant.kind, []).append(grant)
+    sayings = {(slug, kind) for slug, item in outside.items() for kind in item.says}
+    sayings |= {(speaker, fact.kind()) for speaker, said in ours.SAYS.items() for fact in said}
+    return Agreements(
+        version=fingerprint(one.agreement for one in signed),
+        agencies=MappingProxyType(outside),
+        receivers=MappingProxyType(everybody),
+        view_schemas=MappingProxyType(_schemas(signed, everybody)),
+        _sayings=frozenset(sayings),
+        _grants=MappingProxyType({kind: tuple(found) for kind, found in grants.items()}),
+    )
+
+
+def _agency(signed: Signed) -> Agency:
+    agreement = signed.agreement
+    grants = {}
+    for at, receives in enumerate(agreement.receives):
+        line = signed.marks.line(("receives", at))
+        for name in receives.facts:
+            grant = _grant(agreement.agency, name, receives, line)
+            if grant is not None:
+                grants[grant.kind] = grant
+    return Agency(
+        agreement=agreement,
+        says=tuple(BY_TOPIC_PART[name].kind for name in agreement.says),
+        grants=MappingProxyType(grants),
+    )
+
+
+def _grant(agency: str, name: str, receives: Receives, line: int) -> Grant | None:
+    fact = BY_TOPIC_PART[name].fact
+    classes = frozenset(receives.classes)
+    view = view_of(agency, fact, classes)
+    if view is None:
+        return None
+    return Grant(
+        agency=agency,
+        kind=fact.kind(),
+        classes=classes,
+        on_case=receives.on_case,
+        own_only=receives.own_only,
+        areas=_filter(receives.areas),
+        categories=_filter(receives.categories),
+        levels=_filter(receives.levels),
+        urgency=receives.urgency,
+        receipt=receives.receipt,
+        purposes=receives.purposes,
+        basis=receives.basis,
+        expires=receives.expires,
+        ends_at=ends_at(receives.expires),
+        line=line,
+        view=view,
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _filter(allowed: tuple[_T, ...] | None) -> frozenset[_T] | None:
+    return None if allowed is None else frozenset(allowed)
+
+
+def _schemas(signed: list[Signed], everybody: Mapping[str, Agency]) -> dict[int, Schema]:
+    schemas: dict[int, Schema] = {}
+    for one in signed:
+        for grant in everybody[one.agreement.agency].grants.values():
+            known = schemas.setdefault(grant.view.schema_id, grant.view.schema)
+            if canonical(known) != canonical(grant.view.schema):
+                wrong = Finding(one.marks.file, grant.line, "", "its view's id is taken")
+                raise AgreementsRefused((wrong,))
+    return schemas

@@ -1,0 +1,119 @@
+"""Agreement files as plain values that know on which line they stand.
+
+Owns YAML: one document per file, no key twice, no anchors, no tags of its own. What the values
+mean is `model.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path as File
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from services.agreements.faults import Finding
+from services.agreements.model import Agreement
+
+Place = tuple[str | int, ...]
+"""Keys and positions from the top of the file."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """On which line each place of a file stands."""
+
+    file: str
+    lines: dict[Place, int] = field(default_factory=dict)
+
+    def line(self, place: Place) -> int:
+        """The line of that place, or of the nearest one above it that is written down."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def finding(self, place: Place, reason: str) -> Finding:
+        """What is wrong there."""
+        dotted = ".".join(str(part) for part in place)
+        return Finding(self.file, self.line(place), dotted, reason)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """One file that has the right shape."""
+
+    agreement: Agreement
+    marks: Marks
+
+
+Say = Callable[[Place, str], None]
+
+
+class _Reader:
+    """Turns nodes into values, noting lines; what it cannot take it says and leaves out."""
+
+    def __init__(self, marks: Marks, say: Say) -> None:
+        self._marks = marks
+        self._say = say
+        self._scalars = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, place: Place) -> Any:  # noqa: ANN401
+        self._marks.lines.setdefault(place, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*place, at)) for at, child in enumerate(node.value)]
+        try:
+            return self._scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self._say(place, "not a value of any known type")
+            return None
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        read: dict[str, Any] = {}
+        for key, child in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            if name in read:
+                self._marks.lines[(*place, name)] = key.start_mark.line + 1
+                self._say((*place, name), "written twice")
+            self._marks.lines[(*place, name)] = key.start_mark.line + 1
+            read[name] = self.value(child, (*place, name))
+        return read
+
+
+def read_file(path: File) -> tuple[Signed | None, tuple[Finding, ...]]:
+    """The agreement of a file, or everything that is wrong with its shape."""
+    marks = Marks(path.name)
+    findings: list[Finding] = []
+    try:
+        values = _values(path.read_text(encoding="utf-8"), marks, findings)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return None, (Finding(path.name, line, "", "not YAML"),)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None, (Finding(path.name, 1, "", "not text"),)
+    try:
+        agreement = Agreement.model_validate(values)
+    except ValidationError as error:
+        findings.extend(_shape(error, marks))
+        return None, tuple(findings)
+    return (None if findings else Signed(agreement, marks)), tuple(findings)
+
+
+def _values(text: str, marks: Marks, findings: list[Finding]) -> Any:  # noqa: ANN401
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            findings.append(Finding(marks.file, line, "", "an alias; write it out"))
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if findings or root is None:
+        return None
+    reader = _Reader(marks, lambda place, why: findings.append(marks.finding(place, why)))
+    return reader.value(root, ())
+
+
+def _shape(error: ValidationError, marks: Marks) -> Iterator[Finding]:
+    for item in error.errors(include_url=False, include_context=False, include_input=False):
+        yield marks.finding(item["loc"], item["msg"].removeprefix("Value error, "))
