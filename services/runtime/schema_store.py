@@ -34,18 +34,12 @@ class Stored:
     """`<kind>/vN` of a fact; the record's own name of a view."""
     schema: Schema
     codec: Codec
+    frame: bytes
+    """What stands in front of each record: a zero, and the id in four bytes."""
+    kind: str = ""
+    """The kind of fact; empty for a view."""
     validator: SchemaValidator | Any = None
     """Makes the fact of what was read; None for a view."""
-
-    @property
-    def frame(self) -> bytes:
-        """What stands in front of each record: a zero, and the id in four bytes."""
-        return b"\0" + self.schema_id.to_bytes(4)
-
-    @property
-    def kind(self) -> str:
-        """The kind of fact; meaningless for a view."""
-        return self.name.split("/")[0]
 
 
 class SchemaStore:
@@ -60,8 +54,15 @@ class SchemaStore:
             validator = TypeAdapter(fact).validator
             for n, schema in enumerate(schemas, start=1):
                 name = f"{kind}/v{n}"
-                stored = Stored(ids[name], name, schema, codec(schema, uuids=False), validator)
-                self._by_id[stored.schema_id] = self._latest[fact] = stored
+                self._by_id[ids[name]] = self._latest[fact] = Stored(
+                    ids[name],
+                    name,
+                    schema,
+                    codec(schema, uuids=False),
+                    frame(ids[name]),
+                    kind,
+                    validator,
+                )
 
     def register(self, schema_id: int, schema: Schema) -> None:
         """Make a view known; saying the same again changes nothing.
@@ -73,7 +74,9 @@ class SchemaStore:
         if schema_id not in VIEW_IDS or (known is not None and known.schema != schema):
             raise Stop("a view's id is a fact's, or stands for another view")
         if known is None:
-            self._by_id[schema_id] = Stored(schema_id, str(schema["name"]), schema, codec(schema))
+            self._by_id[schema_id] = Stored(
+                schema_id, str(schema["name"]), schema, codec(schema), frame(schema_id)
+            )
 
     def get(self, schema_id: int) -> Stored:
         """The schema of that id.
@@ -92,6 +95,11 @@ class SchemaStore:
 
     def __iter__(self) -> Iterator[Stored]:
         return iter(self._by_id.values())
+
+
+def frame(schema_id: int) -> bytes:
+    """Confluent framing: magic 0 and the id, most significant byte first."""
+    return b"\0" + schema_id.to_bytes(4)
 
 
 @cache

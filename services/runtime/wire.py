@@ -12,6 +12,7 @@ Headers are CloudEvents 1.0 in binary mode. `ce_type` lets a reader skip what it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,7 @@ MAX_BYTES = 1_000_000
 
 Header = tuple[str, bytes]
 _TRIGGER = "hub_trigger"
+_TRIGGER_TEXT = re.compile(r"([A-Za-z0-9.-]{1,249})\|([0-9]{1,9})\|([0-9]{1,18})\|([0-9]{1,9})")
 
 
 def encode(fact: Fact) -> bytes:
@@ -147,12 +149,11 @@ class Trigger:
     topic: str
     partition: int
     offset: int
-    part: str
+    part: int
 
     def header(self) -> Header:
         """As it travels."""
-        text = f"{self.topic}|{self.partition}|{self.offset}|{self.part}"
-        return _TRIGGER, text.encode()
+        return _TRIGGER, f"{self.topic}|{self.partition}|{self.offset}|{self.part}".encode()
 
     @classmethod
     def of(cls, headers: Iterable[Header]) -> Trigger | None:
@@ -164,27 +165,30 @@ class Trigger:
         text = header(headers, _TRIGGER)
         if text is None:
             return None
-        topic, *rest = text.split("|", 3)
-        if len(rest) != 3 or not (rest[0].isdecimal() and rest[1].isdecimal()):
+        match = _TRIGGER_TEXT.fullmatch(text)
+        if match is None:
             raise Unreadable("trigger")
-        return cls(topic, int(rest[0]), int(rest[1]), rest[2])
+        topic, partition, offset, part = match.groups()
+        return cls(topic, int(partition), int(offset), int(part))
 
 
 def header(headers: Iterable[Header], name: str) -> str | None:
-    """The first header of that name as text, or None.
+    """The last header of that name as text, or None.
 
     Raises:
         Unreadable: it is not text.
     """
+    found = None
     for key, value in headers:
         if key == name:
-            try:
-                return value.decode()
-            except UnicodeDecodeError:
-                break
-    else:
+            found = value
+    if found is None:
         return None
-    raise Unreadable("header", name)
+    try:
+        return found.decode()
+    except UnicodeDecodeError:
+        fault = Unreadable("header", name)
+    raise fault
 
 
 def kind_of(headers: Iterable[Header]) -> str | None:
