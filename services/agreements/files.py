@@ -97,7 +97,8 @@ def read_file(path: File) -> tuple[Signed | None, tuple[Finding, ...]]:
     try:
         agreement = Agreement.model_validate(values)
     except ValidationError as error:
-        findings.extend(_shape(error, marks))
+        said = {finding.field for finding in findings}
+        findings.extend(found for found in _shape(error, marks) if found.field not in said)
         return None, tuple(findings)
     return (None if findings else Signed(agreement, marks)), tuple(findings)
 

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -35,7 +34,7 @@ WORD_CLASSES: Mapping[str, Mapping[str, Classes]] = {
 FIRST_VIEW_ID = 2**30
 """Ids below are the committed schemas'."""
 
-_Converter = Callable[[Any], Any]
+_Redact = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class View:
     fields: tuple[str, ...]
     """The granted fields of the fact, in its order."""
     _about: str = field(repr=False)
-    _told: _Converter = field(repr=False, compare=False)
+    _told: _Redact = field(repr=False, compare=False)
 
     def show(
         self,
@@ -58,12 +57,15 @@ class View:
         urgency: Urgency,
         act_by: datetime | None = None,
     ) -> dict[str, Any]:
-        """The record to encode under `schema_id`; a field that is not granted is absent."""
+        """The record to encode under `schema_id`, values as in our models.
+
+        A field that is not granted is absent.
+        """
         return {
             "notice_ref": notice_ref,
             "person_ref": person_ref,
             "about": self._about,
-            "urgency": _word(urgency),
+            "urgency": urgency,
             "act_by": act_by,
             "told": self._told(fact),
         }
@@ -93,7 +95,7 @@ def view_of(agency: str, fact: type[Fact], classes: Classes) -> View | None:
         schema=schema,
         fields=tuple(item["name"] for item in told["fields"]),
         _about=fact.kind(),
-        _told=_converter(told, {}),
+        _told=_fields(told),
     )
 
 
@@ -166,35 +168,33 @@ class _Pruner:
         return {**enum, "symbols": [*words, UNRECOGNISED]} if words else None
 
 
-def _converter(kind: Any, named: dict[str, _Converter]) -> _Converter:  # noqa: ANN401
-    """What turns a value of a model into what Avro takes, decided once per schema."""
-    if isinstance(kind, list):
-        inner = _converter(kind[1], named)
-        return lambda value: None if value is None else inner(value)
+def _redactor(kind: Any) -> _Redact | None:  # noqa: ANN401
+    """What leaves of a value only what the schema has, or None where all of it stays."""
     if isinstance(kind, str):
-        return _same
+        return None
+    if isinstance(kind, list):
+        inner = _redactor(kind[1])
+        return inner and (lambda value: None if value is None else inner(value))
     if kind["type"] == "array":
-        return _items(kind["items"], named)
-    if kind["type"] == "record":
-        fields = [(item["name"], _converter(item["type"], named)) for item in kind["fields"]]
-        return lambda value: {name: turn(getattr(value, name)) for name, turn in fields}
-    return _word if kind["type"] == "enum" else _same
+        return _items(kind["items"])
+    return _fields(kind) if kind["type"] == "record" else None
 
 
-def _items(kind: Any, named: dict[str, _Converter]) -> _Converter:  # noqa: ANN401
-    inner = _converter(kind, named)
+def _fields(record: Schema) -> _Redact:
+    kept = [(item["name"], _redactor(item["type"]) or _same) for item in record["fields"]]
+    return lambda value: {name: redact(getattr(value, name)) for name, redact in kept}
+
+
+def _items(kind: Any) -> _Redact | None:  # noqa: ANN401
     if isinstance(kind, dict) and kind["type"] == "enum" and _full(kind) in WORD_CLASSES:
-        shown = frozenset(kind["symbols"]) - {UNRECOGNISED}
-        return lambda value: [word for word in map(inner, value) if word in shown]
-    return lambda value: [inner(item) for item in value]
+        shown = frozenset(kind["symbols"])
+        return lambda words: [word for word in words if symbol(word) in shown]
+    inner = _redactor(kind)
+    return inner and (lambda values: [inner(value) for value in values])
 
 
 def _same(value: Any) -> Any:  # noqa: ANN401
     return value
-
-
-def _word(value: StrEnum) -> str:
-    return value.value.replace("-", "_")
 
 
 @cache

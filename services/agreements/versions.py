@@ -1,0 +1,35 @@
+"""The versions of the agreements an installation has had, each by its fingerprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.agreements.compile import Agreements, load
+from services.runtime.faults import Stop
+
+
+class Versions:
+    """Compiled agreements by version, read from `<folder>/<version>/` when first asked for.
+
+    `hub agreements apply` writes them there before it says that they are adopted.
+    """
+
+    def __init__(self, folder: Path, known: dict[str, Agreements] | None = None) -> None:
+        self._folder = folder
+        self._known = dict(known or {})
+
+    def get(self, version: str) -> Agreements:
+        """The agreements of that version.
+
+        Raises:
+            Stop: this installation does not have them.
+        """
+        found = self._known.get(version)
+        if found is None:
+            directory = self._folder / version
+            if not directory.is_dir():
+                raise Stop("agreements were adopted that this worker does not have: apply them")
+            found = self._known[version] = load(directory)
+            if found.version != version:
+                raise Stop("agreements were changed after they were adopted")
+        return found
