@@ -30,6 +30,7 @@ from pydantic_core import PydanticUndefined
 
 from schemas.base import Fact, Part
 from schemas.catalogue import ENTRIES
+from schemas.compatibility import incompatible
 
 AVRO = Path(__file__).with_name("avro")
 """Where the frozen files are."""
@@ -115,11 +116,16 @@ def number(names: Sequence[str], ids: Mapping[str, int]) -> dict[str, int]:
 
 
 def main(arguments: Sequence[str], folder: Path = AVRO) -> int:
-    """Write what is new, or with `--check` only say what would be; 1 if there is any."""
-    missing = due([entry.fact for entry in ENTRIES], versions(folder))
-    for name in missing:
+    """Write what is new; 1 if it may not follow what there is, or with `--check` if any is due."""
+    committed = versions(folder)
+    missing = due([entry.fact for entry in ENTRIES], committed)
+    refused = []
+    for name, schema in missing.items():
         sys.stderr.write(f"{name}: the model says something no committed file says\n")
-    if "--check" in arguments:
+        refused += incompatible([*committed.get(name.split("/")[0], ()), schema])
+    for reason in refused:
+        sys.stderr.write(f"{reason}: say it as a fact of a new name\n")
+    if refused or "--check" in arguments:
         return 1 if missing else 0
     for name, schema in missing.items():
         path = folder / f"{name}.avsc"
