@@ -27,7 +27,11 @@ MAX_HELD = 20
 """So many rows held by one process mean a bad build, not bad luck: local choice, decision 5."""
 DEPTH = "hub_depth"
 
-_ADOPTED = {RulesAdopted: "rules", AgreementsAdopted: "agreements", BuildAdopted: "build"}
+_ADOPTED: dict[type[Fact], str] = {
+    RulesAdopted: "rules",
+    AgreementsAdopted: "agreements",
+    BuildAdopted: "build",
+}
 
 
 class Outbox(Protocol):
@@ -178,7 +182,7 @@ class _Batch:
             self._decide(self.service.key_of(item), item, decide, record, speech)
         if isinstance(fact, Tick):
             self._tick(fact, record, speech)
-        elif type(fact) in _ADOPTED:
+        elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
             self._adopt(fact)
 
     def _heard_before(self, record: Record) -> bool:
@@ -271,9 +275,8 @@ class _Batch:
         for key in self.working.due(meta.now_us):
             self._decide(key, tick, self.service.on_tick, record, speech)
 
-    def _adopt(self, fact: Fact) -> None:
-        version = fact.version  # type: ignore[attr-defined]  # the three kinds of _ADOPTED have it
-        what = _ADOPTED[type(fact)]
+    def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted) -> None:
+        version, what = fact.version, _ADOPTED[type(fact)]
         if what == "build" and version != self.lane.build:
             raise Stop("another build was adopted here: install it and start again")
         self.working.meta.adopted = {**self.working.meta.adopted, what: version}

@@ -9,8 +9,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from schemas.base import Fact
-
 
 class State(BaseModel):
     """What a service keeps under one key. Frozen: a rule returns a new one."""
@@ -87,5 +85,6 @@ Decide = Callable[[Any, Any, Context], Decision[Any]]
 class Route:
     """One row of a service's behaviour: which fact, which rule."""
 
-    fact: type[Fact]
+    fact: type[Any]
+    """A fact; at the door a letter, at an inbox a notice."""
     decide: Decide

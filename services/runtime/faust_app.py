@@ -101,7 +101,7 @@ class LaneConsumer(AIOKafkaConsumer):
         """Take the assigned partitions and open; Faust calls this once after each rebalance."""
         await self._shut()
         epoch = self._epoch
-        sources = {tp for tp in self.assignment() if tp.topic in self.app.service.sources}
+        sources = {tp for tp in self.assignment() if tp.topic in self.app.hub_service.sources}
         opened = {number: self.app.new_lane(number, self._lease) for number in _numbers(sources)}
         await self._until_open(list(opened.values()))
         if epoch != self._epoch:
@@ -117,7 +117,9 @@ class LaneConsumer(AIOKafkaConsumer):
         self._renewed_at = monotonic()
         self._open = True
         self.app.health.progress()
-        log.info("partitions taken", extra={"count": len(opened), "service": self.app.service.name})
+        log.info(
+            "partitions taken", extra={"count": len(opened), "service": self.app.hub_service.name}
+        )
 
     async def _until_open(self, lanes: Sequence[Lane]) -> None:
         try:
@@ -163,7 +165,7 @@ class LaneConsumer(AIOKafkaConsumer):
             for tp in self._get_active_partitions()
             if tp.partition in self._works
             and len(self._works[tp.partition].waiting) < QUEUED
-            and tp.topic in self.app.service.sources
+            and tp.topic in self.app.hub_service.sources
         }
         if not self._open or not wanted:
             await asyncio.sleep(0.02)
@@ -237,7 +239,7 @@ class LaneConsumer(AIOKafkaConsumer):
             other.waiting.clear()
         if others:
             await asyncio.wait([asyncio.ensure_future(wait) for wait in others], timeout=3)
-        for topic in self.app.service.sources:
+        for topic in self.app.hub_service.sources:
             position = work.lane.position(topic)
             if position is not None:
                 self._done[TP(topic, work.lane.partition)] = position
@@ -298,7 +300,7 @@ class LaneTransport(AIOKafkaTransport):
 class LaneApp(faust.App):
     """A Faust application that runs one service's lanes."""
 
-    service: Service
+    hub_service: Service
     meters: Meters
     health: Health
     new_lane: Callable[[int, Callable[[], Any]], Lane]
@@ -308,7 +310,7 @@ class LaneApp(faust.App):
         reason = str(error) if isinstance(error, Stop) else type(error).__name__
         log.critical(
             "stopping un-acknowledged",
-            extra={"service": self.service.name, "reason": reason},
+            extra={"service": self.hub_service.name, "reason": reason},
             exc_info=error,
         )
         logging.shutdown()
@@ -379,7 +381,7 @@ def faust_app(
         datadir=str(datadir),
         autodiscover=False,
     )
-    app.service, app.meters, app.health, app.new_lane = service, meters, health, new_lane
+    app.hub_service, app.meters, app.health, app.new_lane = service, meters, health, new_lane
     app.transport = cast(Any, LaneTransport)(app.conf.broker_consumer, app)
     for source in service.sources:
         app.topics.add(app.topic(source, key_type=bytes, value_type=bytes))

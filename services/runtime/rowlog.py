@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import monotonic
+from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
@@ -17,6 +19,8 @@ from services.runtime.outbox import Config
 from services.runtime.records import RowBytes
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TRANSACTION_TIMEOUT_MS = 30_000
 
@@ -42,7 +46,7 @@ class KafkaRowLog:
 
     async def take(self, partition: int) -> dict[str, bytes]:
         """Fence the former holder, then every row there is."""
-        return await self._in_thread(partition, self._take, partition)
+        return await self._in_thread(partition, partial(self._take, partition))
 
     async def save(self, partition: int, rows: RowBytes) -> None:
         """These rows are durable, all of them.
@@ -51,11 +55,11 @@ class KafkaRowLog:
             Stop: another worker holds the partition now, or the broker refused; the outcome is
                 settled by whoever takes the partition next.
         """
-        await self._in_thread(partition, self._save, partition, rows)
+        await self._in_thread(partition, partial(self._save, partition, rows))
 
-    async def _in_thread(self, partition: int, do, *args):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN202
+    async def _in_thread(self, partition: int, do: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads[partition], do, *args)
+        return await loop.run_in_executor(self._threads[partition], do)
 
     def _take(self, partition: int) -> dict[str, bytes]:
         producer = Producer(

@@ -41,8 +41,9 @@ class Service:
     on_tick: Decide | None = None
     holds: bool = True
     """Whether a failing rule holds its row; else any failure stops the process."""
-    urgent: Callable[[Record], bool] = lambda _: False
-    """Records to take before any other while nothing is adopted."""
+    urgent: Callable[[Record], bool] | None = None
+    """With several sources: records to take before any other while nothing is adopted. From the
+    log alone, adoption comes before what it governs."""
     held_fact: Callable[[str, Any, str], Fact] | None = None
     """(key, cause, type of error) → what is said when a row is held."""
 

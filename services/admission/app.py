@@ -1,0 +1,111 @@
+"""The door as a service: every `from.` topic in, the log and the dead letters out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+
+from schemas.base import LogFact
+from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, admit, forget
+from services.admission.rules import Rules
+from services.agreements.references import References
+from services.agreements.versions import Versions
+from services.runtime import wire
+from services.runtime.batch import DEPTH
+from services.runtime.decision import Route
+from services.runtime.faults import Unreadable
+from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.records import Outgoing, Record
+from services.runtime.service import Service
+from services.runtime.speech import log_partition
+
+ROUTES = (Route(Letter, admit),)
+
+
+def build(
+    names: Names, sources: Iterable[str], versions: Versions, references: References
+) -> Service:
+    """The door, reading those topics."""
+    return Service(
+        name="admission",
+        names=names,
+        sources=tuple(sources),
+        partitions=1,
+        read=_opens(names),
+        routes=ROUTES,
+        key_of=lambda _: DOOR,
+        state_of=lambda key: STATES[key.split(":", 1)[0]],
+        rules_of=_rules(versions, references),
+        say=_says(names),
+        on_tick=forget,
+        holds=False,
+        urgent=lambda record: names.said_by(record.topic)[0] == "deploy",
+    )
+
+
+def _rules(
+    versions: Versions, references: References
+) -> Callable[[Mapping[str, str]], Rules | None]:
+    def rules_of(adopted: Mapping[str, str]) -> Rules | None:
+        if "agreements" not in adopted or "rules" not in adopted:
+            return None
+        return Rules(versions.get(adopted["agreements"]), references)
+
+    return rules_of
+
+
+def _opens(names: Names) -> Callable[[Record], Letter]:
+    def read(record: Record) -> Letter:
+        speaker, part = names.said_by(record.topic)
+        fact, fault = None, None
+        try:
+            fact = wire.decode(record.value or b"")
+        except Unreadable as unreadable:
+            fault = unreadable
+        return Letter(
+            speaker=speaker,
+            part=part,
+            number=f"{record.topic}@{record.offset}",
+            recorded_at=datetime.fromtimestamp(record.timestamp_ms / 1000, UTC),
+            depth=int(record.header(DEPTH) or 0),
+            fact=fact,
+            fault=fault,
+            original=record,
+        )
+
+    return read
+
+
+def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger], Iterable[Outgoing]]:
+    def say(thing: Admitted | Returned, trigger: wire.Trigger) -> Iterable[Outgoing]:
+        if isinstance(thing, Returned):
+            return (_dead_letter(names, thing),)
+        fact = thing.fact
+        value, headers = wire.encode(fact), tuple(wire.headers_of(fact, trigger))
+        if isinstance(fact, LogFact) or fact.person_id is None:
+            return [
+                Outgoing(names.log, None, value, headers, number)
+                for number in range(LOG_PARTITIONS)
+            ]
+        person = fact.person_id
+        return (Outgoing(names.log, person.bytes, value, headers, log_partition(person)),)
+
+    return say
+
+
+def _dead_letter(names: Names, returned: Returned) -> Outgoing:
+    """The letter as it came, for its sender alone, with what was wrong with it."""
+    record: Record = returned.letter.original
+    why = {
+        "hub_reason": returned.reason,
+        "hub_field": returned.field,
+        "hub_topic": record.topic,
+        "hub_offset": str(record.offset),
+        "hub_at": returned.letter.recorded_at.isoformat(),
+    }
+    return Outgoing(
+        names.dead(returned.letter.speaker),
+        record.key,
+        record.value,
+        (*record.headers, *((name, text.encode()) for name, text in why.items())),
+    )

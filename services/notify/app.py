@@ -1,0 +1,96 @@
+"""Notices as a service: the log in, inboxes and facts about notices out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+
+from schemas.base import Fact, LogFact
+from schemas.catalogue import ENTRIES
+from schemas.notice import NoticeIssued, NoticeReceipted
+from services.agreements.references import References
+from services.agreements.versions import Versions
+from services.notify.domain import Case, Delivery, receipted, remind, tell
+from services.notify.rules import ACT_BY, Rules
+from services.runtime import wire
+from services.runtime.decision import Route
+from services.runtime.faults import Stop
+from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.records import Outgoing
+from services.runtime.schema_store import SchemaStore
+from services.runtime.service import Service
+from services.runtime.speech import held_person, person_of, reads_log, says_facts
+
+ROUTES = (
+    Route(NoticeReceipted, receipted),
+    *(
+        Route(entry.fact, tell)
+        for entry in ENTRIES
+        if not issubclass(entry.fact, LogFact | NoticeReceipted | NoticeIssued) and not entry.raw
+    ),
+)
+
+
+def build(names: Names, versions: Versions, references: References) -> Service:
+    """The fan-out to agencies."""
+    views = SchemaStore()
+    return Service(
+        name="notify",
+        names=names,
+        sources=(names.log,),
+        partitions=LOG_PARTITIONS,
+        read=reads_log(route.fact for route in ROUTES),
+        routes=ROUTES,
+        key_of=person_of,
+        state_of=lambda _: Case,
+        rules_of=_rules(versions, references, views),
+        say=_says(names, views),
+        on_tick=remind,
+        held_fact=held_person("notify"),
+    )
+
+
+def _rules(
+    versions: Versions, references: References, views: SchemaStore
+) -> Callable[[Mapping[str, str]], Rules | None]:
+    @cache
+    def of(rules: str, version: str) -> Rules:
+        if rules not in ACT_BY:
+            raise Stop("rules were adopted that this worker does not have: update and restart")
+        agreements = versions.get(version)
+        for schema_id, schema in agreements.view_schemas.items():
+            views.register(schema_id, schema)
+        return Rules(agreements, references, ACT_BY[rules])
+
+    def rules_of(adopted: Mapping[str, str]) -> Rules | None:
+        if "agreements" not in adopted or "rules" not in adopted:
+            return None
+        return of(adopted["rules"], adopted["agreements"])
+
+    return rules_of
+
+
+def _says(
+    names: Names, views: SchemaStore
+) -> Callable[[Fact | Delivery, wire.Trigger], Iterable[Outgoing]]:
+    say_fact = says_facts(names, "notify")
+
+    def say(thing: Fact | Delivery, trigger: wire.Trigger) -> Iterable[Outgoing]:
+        if isinstance(thing, Delivery):
+            return (_into_inbox(names, views, thing),)
+        return say_fact(thing, trigger)
+
+    return say
+
+
+def _into_inbox(names: Names, views: SchemaStore, notice: Delivery) -> Outgoing:
+    """A notice as its receiver finds it. It carries no trigger: a place in the log would tell."""
+    head = wire.head(
+        event_id=notice.notice_ref,
+        kind=notice.kind,
+        occurred_at=notice.occurred_at,
+        subject=notice.person_ref,
+        schema_id=notice.schema_id,
+    )
+    value = wire.encode_view(notice.schema_id, notice.record, views)
+    return Outgoing(names.inbox(notice.agency), notice.person_ref.encode(), value, tuple(head))

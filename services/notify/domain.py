@@ -1,0 +1,218 @@
+"""Who is told what, how much of it, by when they answer, and what happens if they do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from schemas.base import Fact, Instant, PersonId, derived_id, follows
+from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet
+from schemas.housing import TenancyStarted
+from schemas.log import Tick
+from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
+from schemas.register import AddressChanged, CategoryChanged, NotificationMade
+from schemas.risk import AlertRaised
+from services.agreements.compile import Grant
+from services.notify.rules import Rules
+from services.runtime.decision import Context, Decision, State
+
+ME = "notify"
+
+
+class Unanswered(State):
+    """A notice whose receipt is due."""
+
+    notice_ref: UUID
+    agency: str
+    act_by: Instant
+    cause: UUID
+    """The fact it told of."""
+
+
+class Case(State):
+    """What notices have to know of a person: who is on the case, and what filters look at."""
+
+    person_id: PersonId
+    on_case: tuple[str, ...] = ()
+    area: str | None = None
+    """ONS code of the council of the last known home."""
+    area_since: Instant | None = None
+    category: int | None = None
+    level: int | None = None
+    level_since: Instant | None = None
+    joined: tuple[tuple[str, Instant, bool], ...] = ()
+    """Agency, when that was last said of it, and whether it is on the case since."""
+    unanswered: tuple[Unanswered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice for one inbox."""
+
+    agency: str
+    notice_ref: UUID
+    kind: str
+    occurred_at: datetime
+    person_ref: str
+    schema_id: int
+    record: dict[str, Any]
+
+
+def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
+    """Everybody who may know of this fact is told, and nobody else.
+
+    A grant counts if it is in force where the fact stands and its filters let the person through;
+    being on the case is a condition of every grant outside the Responsible Authority. A source is
+    not told what it said itself.
+    """
+    rules: Rules = context.rules
+    known = _learn(case or Case(person_id=_person(fact)), fact)
+    told = [
+        _notice(grant, fact, rules)
+        for grant in rules.agreements.grants(fact.kind(), _recorded(fact))
+        if _addressed(grant, known, fact)
+    ]
+    unanswered = known.unanswered + tuple(
+        Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=fact.event_id)
+        for _, n in told
+        if n.act_by is not None
+    )
+    state = known.model_copy(update={"unanswered": unanswered})
+    return Decision(
+        state,
+        "told" if told else "nobody-to-tell",
+        tuple(thing for pair in told for thing in pair),
+        _wake(state),
+    )
+
+
+def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
+    """A receipt ends the waiting for it; whatever it says, somebody has the notice in hand."""
+    known = case or Case(person_id=_person(receipt))
+    left = tuple(
+        one
+        for one in known.unanswered
+        if one.notice_ref != receipt.notice_ref or one.agency != receipt.source
+    )
+    because = "answered" if len(left) < len(known.unanswered) else "nothing-waited-for"
+    state = known.model_copy(update={"unanswered": left})
+    return Decision(state, because, wake_at=_wake(state))
+
+
+def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
+    """Each receipt that is late is said to be, once: the agency is reminded, the lead is told."""
+    late = [one for one in case.unanswered if one.act_by <= tick.now]
+    left = tuple(one for one in case.unanswered if one.act_by > tick.now)
+    state = case.model_copy(update={"unanswered": left})
+    facts = tuple(
+        follows(
+            tick,
+            NoticeOverdue,
+            source=ME,
+            part=str(one.notice_ref),
+            person_id=case.person_id,
+            notice_ref=one.notice_ref,
+            agency=one.agency,
+            act_by=one.act_by,
+        )
+        for one in late
+    )
+    return Decision(state, "reminded", facts, _wake(state))
+
+
+# -- whom it concerns
+
+
+def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
+    if grant.agency == fact.source:
+        return False
+    if grant.on_case and grant.agency not in case.on_case:
+        return False
+    if grant.own_only and getattr(fact, "agency", None) != grant.agency:
+        return False
+    return grant.passes(area=case.area, category=case.category, level=case.level)
+
+
+def _notice(grant: Grant, fact: Fact, rules: Rules) -> tuple[Delivery, NoticeIssued]:
+    urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
+    act_by = _recorded(fact) + rules.act_by[urgency] if grant.receipt else None
+    notice_ref = derived_id(fact.event_id, "notice", grant.agency)
+    person_ref = rules.references.ref(grant.agency, _person(fact))
+    issued = follows(
+        fact,
+        NoticeIssued,
+        source=ME,
+        part=grant.agency,
+        notice_ref=notice_ref,
+        agency=grant.agency,
+        about=fact.kind(),
+        urgency=urgency,
+        act_by=act_by,
+    )
+    delivery = Delivery(
+        agency=grant.agency,
+        notice_ref=notice_ref,
+        kind=fact.kind(),
+        occurred_at=fact.occurred_at,
+        person_ref=person_ref,
+        schema_id=grant.view.schema_id,
+        record=grant.view.show(
+            fact, notice_ref=notice_ref, person_ref=person_ref, urgency=urgency, act_by=act_by
+        ),
+    )
+    return delivery, issued
+
+
+# -- what is learned of the case
+
+
+def _learn(case: Case, fact: Fact) -> Case:
+    if isinstance(fact, AgencyJoinedCase | AgencyLeftCase):
+        return _membership(case, fact)
+    if isinstance(fact, CategoryChanged):
+        return case.model_copy(update={"category": fact.category})
+    if isinstance(fact, LevelSet) and _newer(fact, case.level_since):
+        return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
+    if isinstance(fact, AddressChanged | TenancyStarted | NotificationMade):
+        home = fact.home
+        if home is not None and _newer(fact, case.area_since):
+            return case.model_copy(
+                update={"area": home.council_code, "area_since": fact.occurred_at}
+            )
+    return case
+
+
+def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
+    """Who is on the case now, by the facts' own time: a late "joined" does not undo a "left"."""
+    said = {agency: (at, on) for agency, at, on in case.joined}
+    last = said.get(fact.agency)
+    joined = isinstance(fact, AgencyJoinedCase)
+    # Of two said of the same instant, leaving counts: absent means nothing (design §3).
+    if last is None or (fact.occurred_at, not joined) > (last[0], not last[1]):
+        said[fact.agency] = (fact.occurred_at, joined)
+    return case.model_copy(
+        update={
+            "joined": tuple((agency, at, on) for agency, (at, on) in sorted(said.items())),
+            "on_case": tuple(sorted(agency for agency, (_, on) in said.items() if on)),
+        }
+    )
+
+
+def _newer(fact: Fact, since: datetime | None) -> bool:
+    return since is None or fact.occurred_at >= since
+
+
+def _wake(case: Case) -> datetime | None:
+    return min((one.act_by for one in case.unanswered), default=None)
+
+
+def _person(fact: Fact) -> PersonId:
+    if fact.person_id is None:
+        raise ValueError("a fact in the log is about nobody")
+    return fact.person_id
+
+
+def _recorded(fact: Fact) -> datetime:
+    return fact.recorded_at or fact.occurred_at

@@ -1,0 +1,96 @@
+"""How a service reads the log and says facts: the same for all that stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from schemas.base import Fact, LogFact, PersonId, follows
+from schemas.catalogue import BY_KIND
+from schemas.log import PersonHeld
+from services.runtime import wire
+from services.runtime.faults import Stop, Unreadable
+from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.records import Outgoing, Record
+from services.runtime.service import Read
+
+R = TypeVar("R")
+
+
+def log_partition(person: PersonId) -> int:
+    """Where in the log a person's facts stand, always."""
+    return person.int % LOG_PARTITIONS
+
+
+def reads_log(wanted: Iterable[type[Fact]]) -> Read:
+    """Facts of the log that some route wants, and the log's own; others are not even decoded."""
+    kinds = {fact.kind() for fact in wanted}
+    kinds |= {kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact)}
+
+    def read(record: Record) -> Fact | None:
+        if wire.kind_of(record.headers) not in kinds:
+            return None
+        try:
+            return wire.decode(record.value or b"")
+        except Unreadable as fault:
+            raise Stop(f"the log holds what this build cannot read: {fault}") from None
+
+    return read
+
+
+def says_facts(names: Names, service: str) -> Callable[[Any, wire.Trigger], Iterable[Outgoing]]:
+    """Facts go to the service's own topics, keyed by person."""
+
+    def say(fact: Fact, trigger: wire.Trigger) -> Iterable[Outgoing]:
+        key = None if fact.person_id is None else fact.person_id.bytes
+        headers = tuple(wire.headers_of(fact, trigger))
+        yield Outgoing(names.said(service, type(fact)), key, wire.encode(fact), headers)
+
+    return say
+
+
+def person_of(fact: Fact) -> str:
+    """The row of a fact's person.
+
+    Raises:
+        Stop: the log holds a fact about a person without one; the door does not do that.
+    """
+    if fact.person_id is None:
+        raise Stop("the log holds a fact about nobody")
+    return str(fact.person_id)
+
+
+def held_person(service: str) -> Callable[[str, Any, str], Fact]:
+    """What is said when a rule fails for a person: the hub is not watching them."""
+
+    def held(key: str, cause: Fact, fault: str) -> Fact:
+        return follows(
+            cause,
+            PersonHeld,
+            source=service,
+            part=key,
+            person_id=PersonId(UUID(key)),
+            service=service,
+            fault=fault,
+        )
+
+    return held
+
+
+def adopted(what: str, known: Mapping[str, R]) -> Callable[[Mapping[str, str]], R | None]:
+    """The rules in force, of those this worker came with.
+
+    Raises (when called):
+        Stop: a version adopted that this worker does not have.
+    """
+
+    def rules_of(versions: Mapping[str, str]) -> R | None:
+        version = versions.get(what)
+        if version is None:
+            return None
+        if version not in known:
+            raise Stop(f"{what} were adopted that this worker does not have: update and restart")
+        return known[version]
+
+    return rules_of
