@@ -5,6 +5,7 @@ use a container where an engine answers, and everything else runs its own proces
 """
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -26,8 +27,11 @@ class Kind(StrEnum):
     URL = "url"
 
 
-def engine_answers() -> bool:
+def engine_answers(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether a container engine answers here and now."""
+    host = environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if host.startswith("unix://") and not _opens(host.removeprefix("unix://")):
+        return False  # asked by ourselves first: docker's own client leaves the socket open
     import docker  # type: ignore[import-untyped]  # has no types; costs 0.3 s, so only when asked
     from docker.errors import DockerException  # type: ignore[import-untyped]  # likewise
 
@@ -39,6 +43,16 @@ def engine_answers() -> bool:
             client.close()
     except DockerException:
         return False
+
+
+def _opens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(ENGINE_WAIT_S)
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 def chosen(

@@ -9,6 +9,7 @@ from services.hub.broker import pids, watchdog
 from services.hub.broker.artifacts import DEPLOY
 from services.hub.broker.faults import StartFailed
 from services.hub.broker.java import Java
+from services.hub.broker.private import write_private
 from services.hub.broker.render import FORMAT, LOGGING, PROPERTIES
 
 FORMATTER, BROKER = "kafka.tools.StorageTool", "kafka.Kafka"
@@ -33,6 +34,14 @@ class Runtime:
 def formatted(directory: Path) -> bool:
     """Whether the node's storage was made, whole."""
     return _marks(directory) == 2
+
+
+def stored_cluster_id(directory: Path) -> str | None:
+    """The id the node's storage was made with, if it was."""
+    mark = directory / "meta" / "meta.properties"
+    lines = mark.read_text().splitlines() if mark.exists() else []
+    ids = [line.partition("=")[2] for line in lines if line.startswith("cluster.id=")]
+    return ids[0] if ids else None
 
 
 def format_storage(runtime: Runtime, directory: Path) -> None:
@@ -73,7 +82,7 @@ def launch(runtime: Runtime, directory: Path, lock: int, *, quick: bool) -> tupl
         f"-Dkafka.logs.dir={directory / 'logs'}",
     ]
     options = [*HEAP, *([QUICK] if quick else []), *logging]
-    with (directory / "out.log").open("wb") as out:
+    with write_private(directory / "out.log", b"").open("ab") as out:
         child = subprocess.Popen(
             [*runtime.command(*options), BROKER, str(directory / PROPERTIES)],
             stdin=subprocess.DEVNULL,

@@ -18,13 +18,15 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import AlreadyRunning, InUse, StartFailed
 from services.hub.broker.java import find_java
 from services.hub.broker.layout import Home
-from services.hub.broker.private import try_hold
+from services.hub.broker.private import private_directory, try_hold
 from services.hub.broker.probe import Probe, ready
 from services.hub.broker.record import Node, Record
 from services.hub.broker.render import here, lay_out
 
 ALLOW_S = 90.0
 STOP_S = 30.0
+LAST_THREADS_S = 5.0
+"""How long a process that is gone from the list may still hold its files."""
 
 
 class State(StrEnum):
@@ -98,6 +100,7 @@ def start(
         absent = [node for node in record.nodes if not node.alive]
         if not absent:
             raise AlreadyRunning(f"The broker in {home} is already running.")
+        held = {node.number: _hold_node(locks, layout, node) for node in absent}
         runtime = jvm.Runtime(find_java(say), obtain_jars(say, repository=repository))
         began = time.monotonic()
         certificates.ensure(layout)
@@ -109,9 +112,8 @@ def start(
         try:
             for node in absent:
                 directory = _prepared(layout, runtime, record, node)
-                lock = _hold(locks, directory / "lock", f"A process still holds {directory}.")
                 marks[directory] = jvm.log_size(directory)
-                pid, since = jvm.launch(runtime, directory, lock, quick=quick)
+                pid, since = jvm.launch(runtime, directory, held[node.number], quick=quick)
                 started.append((pid, since))
                 record = record.with_node(replace(node, pid=pid, since=since))
                 record.save(layout.record)
@@ -158,7 +160,7 @@ def _recorded(layout: Home, nodes: int | None) -> Record:
     """The home's record, or a new one with free ports."""
     record = records.read(layout.record)
     if record is None:
-        return records.new(nodes or 1)
+        return records.new(nodes or 1, jvm.stored_cluster_id(layout.node(1)))
     if nodes is not None and nodes != len(record.nodes):
         raise InUse(
             f"{layout.path} has {len(record.nodes)} node(s); take another home for {nodes}."
@@ -180,13 +182,20 @@ def _prepared(layout: Home, runtime: jvm.Runtime, record: Record, node: Node) ->
     return directory
 
 
-def _hold(locks: ExitStack, path: Path, busy: str) -> int:
+def _hold(locks: ExitStack, path: Path, busy: str, patience_s: float = 0.0) -> int:
     """The lock until the end of the start; a process that inherits it keeps it longer."""
-    descriptor = try_hold(path)
-    if descriptor is None:
-        raise InUse(busy)
+    deadline = time.monotonic() + patience_s
+    while (descriptor := try_hold(path)) is None:
+        if time.monotonic() >= deadline:
+            raise InUse(busy)
+        time.sleep(0.05)
     locks.callback(os.close, descriptor)
     return descriptor
+
+
+def _hold_node(locks: ExitStack, layout: Home, node: Node) -> int:
+    directory = private_directory(layout.node(node.number))
+    return _hold(locks, directory / "lock", f"A process still holds {directory}.", LAST_THREADS_S)
 
 
 def _all_alive(processes: list[tuple[int, str]]) -> bool:

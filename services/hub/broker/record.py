@@ -54,10 +54,10 @@ class Record:
         write_private(path, json.dumps(asdict(self), indent=2) + "\n")
 
 
-def new(nodes: int) -> Record:
-    """A cluster that was never started: its own id, its own free ports."""
+def new(nodes: int, cluster_id: str | None = None) -> Record:
+    """A cluster with free ports of its own; with an id of its own too, unless its data has one."""
     chosen = enumerate(ports.choose(nodes), start=1)
-    return Record(_cluster_id(), tuple(Node(number, mine) for number, mine in chosen))
+    return Record(cluster_id or _cluster_id(), tuple(Node(number, mine) for number, mine in chosen))
 
 
 def _cluster_id() -> str:
