@@ -26,16 +26,19 @@ def build(
     names: Names, sources: Iterable[str], versions: Versions, references: References
 ) -> Service:
     """The door, reading those topics."""
+    sources = tuple(sources)
+    speakers = sorted({names.said_by(topic)[0] for topic in sources})
     return Service(
         name="admission",
         names=names,
-        sources=tuple(sources),
+        sources=sources,
         partitions=1,
         read=_opens(names),
         routes=ROUTES,
         key_of=lambda _: DOOR,
         state_of=lambda key: STATES[key.split(":", 1)[0]],
         rules_of=_rules(versions, references),
+        writes=(names.log, *(names.dead(speaker) for speaker in speakers)),
         say=_says(names),
         on_tick=forget,
         holds=False,

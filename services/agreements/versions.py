@@ -7,6 +7,9 @@ from pathlib import Path
 from services.agreements.compile import Agreements, load
 from services.runtime.faults import Stop
 
+LATEST = "latest"
+"""The file that names the version applied last."""
+
 
 class Versions:
     """Compiled agreements by version, read from `<folder>/<version>/` when first asked for.
@@ -17,6 +20,17 @@ class Versions:
     def __init__(self, folder: Path, known: dict[str, Agreements] | None = None) -> None:
         self._folder = folder
         self._known = dict(known or {})
+
+    def latest(self) -> Agreements:
+        """The agreements applied last.
+
+        Raises:
+            Stop: none were.
+        """
+        pointer = self._folder / LATEST
+        if not pointer.is_file():
+            raise Stop("no agreements were applied here; run: hub agreements apply")
+        return self.get(pointer.read_text().strip())
 
     def get(self, version: str) -> Agreements:
         """The agreements of that version.

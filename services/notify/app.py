@@ -8,6 +8,7 @@ from functools import cache
 from schemas.base import Fact, LogFact
 from schemas.catalogue import ENTRIES
 from schemas.notice import NoticeIssued, NoticeReceipted
+from services.agreements.ours import SAYS
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.notify.domain import Case, Delivery, receipted, remind, tell
@@ -31,8 +32,10 @@ ROUTES = (
 )
 
 
-def build(names: Names, versions: Versions, references: References) -> Service:
-    """The fan-out to agencies."""
+def build(
+    names: Names, receivers: Iterable[str], versions: Versions, references: References
+) -> Service:
+    """The fan-out to those receivers."""
     views = SchemaStore()
     return Service(
         name="notify",
@@ -44,6 +47,10 @@ def build(names: Names, versions: Versions, references: References) -> Service:
         key_of=person_of,
         state_of=lambda _: Case,
         rules_of=_rules(versions, references, views),
+        writes=(
+            *(names.inbox(receiver) for receiver in receivers),
+            *(names.said("notify", fact) for fact in SAYS["notify"]),
+        ),
         say=_says(names, views),
         on_tick=remind,
         held_fact=held_person("notify"),

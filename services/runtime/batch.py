@@ -108,9 +108,10 @@ class Lane:
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
         """
-        if self.service.rules_of(self.store.meta.adopted) is None:
-            first = [record for record in records if self.service.urgent(record)]
-            waiting = [record for record in records if not self.service.urgent(record)]
+        urgent = self.service.urgent
+        if urgent is not None and self.service.rules_of(self.store.meta.adopted) is None:
+            first = [record for record in records if urgent(record)]
+            waiting = [record for record in records if not urgent(record)]
             if first:
                 await self._write_down(first)
                 await self._work(first)

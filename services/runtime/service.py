@@ -36,6 +36,8 @@ class Service:
 
     Raises `Stop` for a version this worker does not have.
     """
+    writes: tuple[str, ...]
+    """Topics it must be able to write, beside its rows and its journal."""
     say: Callable[[Any, Trigger], Iterable[Outgoing]]
     """One thing a decision says → records, marked with what triggered it."""
     on_tick: Decide | None = None

@@ -1,0 +1,138 @@
+"""Keeps the hub's processes running: what exits is started again, a little later each time.
+
+Runs as a process of its own (`python -m services.hub.supervisor`), started by `hub up` and ended
+by `hub down`. It writes what runs where to `<home>/run/processes.json`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+from services.hub.processes import Program
+
+STEADY_S = 30.0
+"""Having run so long, a process starts again at once."""
+LONGEST_S = 15.0
+STOP_S = 15.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One program under supervision."""
+
+    program: Program
+    log: Path
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+    exits: list[int] = field(default_factory=list)
+
+
+class Supervisor:
+    """All children of one hub."""
+
+    def __init__(self, home: Path, programs: list[Program]) -> None:
+        self._run = home / "run"
+        logs = home / "logs"
+        for folder in (self._run, logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._children = [Child(p, logs / f"{p.name}.log") for p in programs]
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep every child running until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        await asyncio.gather(*(self._keep(child) for child in self._children))
+        (self._run / "processes.json").unlink(missing_ok=True)
+
+    async def _keep(self, child: Child) -> None:
+        wait_s = 0.5
+        while not self._stopping.is_set():
+            began = monotonic()
+            await self._start(child)
+            code = await self._until_exit(child)
+            if self._stopping.is_set():
+                return
+            child.exits.append(code)
+            child.restarts += 1
+            wait_s = 0.5 if monotonic() - began > STEADY_S else min(LONGEST_S, wait_s * 1.7)
+            self._write_down()
+            await self._pause(wait_s)
+
+    async def _start(self, child: Child) -> None:
+        with child.log.open("ab") as log:
+            child.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                child.program.module,
+                env=child.program.full_environ(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._write_down()
+
+    async def _until_exit(self, child: Child) -> int:
+        process = child.process
+        if process is None:
+            return 0
+        exited = asyncio.ensure_future(process.wait())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({exited, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not exited.done():
+            process.terminate()
+            try:
+                await asyncio.wait_for(asyncio.shield(exited), STOP_S)
+            except TimeoutError:
+                process.kill()
+        return await exited
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _write_down(self) -> None:
+        state = {
+            "supervisor": os.getpid(),
+            "processes": [
+                {
+                    "name": child.program.name,
+                    "pid": child.process.pid if child.process else None,
+                    "port": int(child.program.environ.get("HUB_PORT", 0)),
+                    "restarts": child.restarts,
+                    "exits": child.exits[-5:],
+                    "log": str(child.log),
+                }
+                for child in self._children
+            ],
+        }
+        path = self._run / "processes.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(state, indent=1))
+        fresh.rename(path)
+
+
+def main() -> None:
+    """Supervise the programs described on standard input, one JSON object."""
+    given = json.load(sys.stdin)
+    programs = [Program(p["name"], p["module"], p["environ"]) for p in given["programs"]]
+    asyncio.run(_supervise(Path(given["home"]), programs))
+
+
+async def _supervise(home: Path, programs: list[Program]) -> None:
+    await Supervisor(home, programs).run()
+
+
+if __name__ == "__main__":
+    main()

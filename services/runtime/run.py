@@ -1,0 +1,165 @@
+"""How a stateful service runs as a process: settings, pre-flight, lanes, pages, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+from pydantic import Field
+
+from services.runtime import http, preflight
+from services.runtime.batch import Lane
+from services.runtime.faults import Fault, Stop, Unavailable
+from services.runtime.faust_app import Connection, faust_app
+from services.runtime.journal import KafkaJournal
+from services.runtime.names import Names
+from services.runtime.outbox import KafkaOutbox
+from services.runtime.rowlog import KafkaRowLog
+from services.runtime.service import Service
+from services.runtime.settings import Settings, load
+from services.runtime.telemetry import Meters, log_to_stderr
+
+log = logging.getLogger(__name__)
+
+EXIT_CONFIG = 78
+"""Exit code where settings, rights or topics are wrong (EX_CONFIG)."""
+
+
+class WorkerSettings(Settings):
+    """Where a worker finds its broker and its own certificate, and what it is called."""
+
+    bootstrap: str = Field(description="Brokers' mutual-TLS listener, host:port.")
+    ca: Path = Field(description="Certificate authority of the brokers.")
+    certificate: Path = Field(description="This service's certificate.")
+    key: Path = Field(description="Its key; readable by the service alone.")
+    home: Path = Field(description="The installation's folder: agreements and secrets.")
+    worker: str = Field(description="Stable name of this worker in its group.")
+    port: int = Field(description="Port of /health and /metrics on this machine.")
+    prefix: str = Field(default="", description="Keeps several installations apart.")
+    session_timeout_s: float = Field(
+        default=8.0, ge=6, description="After this silence a standby takes over."
+    )
+
+    @property
+    def names(self) -> Names:
+        """The installation's names."""
+        return Names(self.prefix)
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach the broker."""
+        return Connection(self.bootstrap, self.ca, self.certificate, self.key)
+
+    def reference_secret(self) -> bytes:
+        """The installation's secret for references.
+
+        Raises:
+            Stop: it is not there.
+        """
+        path = self.home / "secrets" / "references"
+        if not path.is_file():
+            raise Stop("The secret for references is missing; run: hub agreements apply")
+        return path.read_bytes()
+
+
+def build_fingerprint() -> str:
+    """The code this process runs, as `BuildAdopted` names it: all sources, byte for byte."""
+    root = Path(__file__).parents[2]
+    digest = blake2b(digest_size=8)
+    for package in ("schemas", "services"):
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str]) -> None:
+    """Run the service until it is told to stop; exits 78 where the installation is wrong."""
+    log_to_stderr()
+    try:
+        settings = load(WorkerSettings, environ)
+        service = build(settings)
+        asyncio.run(_run(service, settings))
+    except Fault as fault:
+        log.critical("cannot run", extra={"reason": str(fault)})
+        sys.exit(EXIT_CONFIG)
+
+
+async def _run(service: Service, settings: WorkerSettings) -> None:
+    meters, health = Meters(service.name), http.Health()
+    pages = await http.serve(http.status_page(health.fault, meters.registry), settings.port)
+    try:
+        await _checked(service, settings, health)
+        await _work(service, settings, meters, health)
+    finally:
+        await pages.cleanup()
+
+
+async def _checked(service: Service, settings: WorkerSettings, health: http.Health) -> None:
+    """Wait while the broker is away; refuse to start without rights.
+
+    Raises:
+        Stop: naming what is missing.
+    """
+    config = settings.connection.confluent()
+    for attempt in range(sys.maxsize):
+        try:
+            found = await asyncio.to_thread(preflight.faults, service, config)
+        except Unavailable:
+            health.because = "the broker does not answer"
+            await asyncio.sleep(min(10.0, 0.5 * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311
+            continue
+        if found:
+            raise Stop("; ".join(found))
+        return
+
+
+async def _work(
+    service: Service, settings: WorkerSettings, meters: Meters, health: http.Health
+) -> None:
+    config = settings.connection.confluent()
+    outbox = KafkaOutbox(config)
+    build = build_fingerprint()
+    rowlog = KafkaRowLog(config, service.names, service.name)
+    journal = KafkaJournal(config, outbox, service.names.journal(service.name), service.app_id)
+
+    def new_lane(partition: int, lease: Callable[[], Awaitable[None]]) -> Lane:
+        return Lane(
+            service,
+            partition,
+            outbox,
+            rowlog,
+            meters,
+            build,
+            journal if service.journaled else None,
+            lease,
+        )
+
+    app = faust_app(
+        service,
+        settings.connection,
+        new_lane=new_lane,
+        meters=meters,
+        health=health,
+        worker=settings.worker,
+        session_timeout_s=settings.session_timeout_s,
+        datadir=settings.home / "run" / settings.worker,
+    )
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    app.loop = loop
+    app.finalize()
+    await app.start()
+    log.info("running", extra={"service": service.name, "port": settings.port})
+    await stopped.wait()
+    health.because = "stopping"
+    await app.stop()
+    outbox.close()
