@@ -21,7 +21,7 @@ from time import monotonic, time
 from typing import Any, cast
 
 import faust
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ensure_aiokafka_TP
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
 from faust.types import TP
@@ -99,11 +99,19 @@ class LaneConsumer(AIOKafkaConsumer):
 
     async def perform_seek(self) -> None:
         """Take the assigned partitions and open; Faust calls this once after each rebalance."""
+        try:
+            await self._take_and_open()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  Faust would go on without us
+            self.app.stop_now(error)
+
+    async def _take_and_open(self) -> None:
         await self._shut()
         epoch = self._epoch
         sources = {tp for tp in self.assignment() if tp.topic in self.app.hub_service.sources}
         opened = {number: self.app.new_lane(number, self._lease) for number in _numbers(sources)}
-        await self._until_open(list(opened.values()))
+        await asyncio.gather(*(lane.open() for lane in opened.values()))
         if epoch != self._epoch:
             return
         self._done = {}
@@ -121,15 +129,9 @@ class LaneConsumer(AIOKafkaConsumer):
             "partitions taken", extra={"count": len(opened), "service": self.app.hub_service.name}
         )
 
-    async def _until_open(self, lanes: Sequence[Lane]) -> None:
-        try:
-            await asyncio.gather(*(lane.open() for lane in lanes))
-        except Exception as error:  # noqa: BLE001  whatever it is, this worker has no rows
-            self.app.stop_now(error)
-
     async def _seek_source(self, tp: TP, position: int | None) -> None:
         if position is None:
-            await self._thread.seek_to_beginning(tp)
+            await self._thread.seek_to_beginning(ensure_aiokafka_TP(tp))
         else:
             await self._seek(tp, position)
             self._done[tp] = position

@@ -15,7 +15,7 @@ from itertools import groupby
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from services.runtime.faults import Stop
-from services.runtime.outbox import Config, KafkaOutbox, MemoryTopics
+from services.runtime.outbox import RDKAFKA, Config, KafkaOutbox, MemoryTopics
 from services.runtime.records import Outgoing, Record
 
 Span = tuple[str, int, int]
@@ -72,7 +72,8 @@ class KafkaJournal:
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "auto.offset.reset": "earliest",
-            }
+            },
+            logger=RDKAFKA,
         )
         try:
             low, high = consumer.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=30)

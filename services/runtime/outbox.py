@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from services.runtime.faults import Stop, Unavailable
 from services.runtime.records import Outgoing, Outgoings, Record
+
+RDKAFKA = logging.getLogger("librdkafka")
+"""Where the C library's own lines go, so that they are JSON and not too many."""
 
 Config = Mapping[str, str | int | float | bool]
 
@@ -51,7 +55,8 @@ class KafkaOutbox:
                 "delivery.timeout.ms": 120_000,
                 "message.max.bytes": 1_000_000,
                 **config,
-            }
+            },
+            logger=RDKAFKA,
         )
         self._stopped = threading.Event()
         self._poller = threading.Thread(target=self._poll, name="outbox", daemon=True)

@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AclOperation, AdminClient  # type: ignore[attr-defined]  # re-exported unsaid
 
 from services.runtime.faults import Unavailable
-from services.runtime.outbox import Config
+from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.service import Service
 
 _APPLY = "run: hub agreements apply"
+_NOT_THERE = frozenset(
+    {
+        "_TIMED_OUT",
+        "_TRANSPORT",
+        "_ALL_BROKERS_DOWN",
+        "COORDINATOR_LOAD_IN_PROGRESS",
+        "COORDINATOR_NOT_AVAILABLE",
+        "NOT_COORDINATOR",
+    }
+)
 
 
 def faults(service: Service, config: Config) -> list[str]:
@@ -24,7 +34,7 @@ def faults(service: Service, config: Config) -> list[str]:
     Raises:
         Unavailable: the broker does not answer.
     """
-    admin = AdminClient({**config, "log_level": 0})
+    admin = AdminClient({**config}, logger=RDKAFKA)
     own = [service.names.rows(service.name)]
     if service.journaled:
         own.append(service.names.journal(service.name))
@@ -49,10 +59,7 @@ def _topic_faults(
         try:
             description = future.result()
         except KafkaException as refused:
-            name = refused.args[0].name()
-            if name in ("_TIMED_OUT", "_TRANSPORT", "_ALL_BROKERS_DOWN"):
-                raise Unavailable("the broker does not answer") from None
-            found.append(f"topic {topic}: {name}; {_APPLY}")
+            found.append(f"topic {topic}: {_refusal(refused)}; {_APPLY}")
             continue
         found += _missing(f"topic {topic}", wanted[topic], description.authorized_operations)
         count = len(description.partitions)
@@ -68,8 +75,20 @@ def _group_faults(admin: AdminClient, group: str) -> list[str]:
     try:
         operations = future.result().authorized_operations
     except KafkaException as refused:
-        return [f"group {group}: {refused.args[0].name()}; {_APPLY}"]
+        return [f"group {group}: {_refusal(refused)}; {_APPLY}"]
     return _missing(f"group {group}", {AclOperation.READ}, operations)
+
+
+def _refusal(refused: KafkaException) -> str:
+    """Why the broker refuses.
+
+    Raises:
+        Unavailable: it does not refuse, it is only not there yet.
+    """
+    error: KafkaError = refused.args[0]
+    if error.retriable() or error.name() in _NOT_THERE:
+        raise Unavailable("the broker does not answer") from None
+    return str(error.name())
 
 
 def _missing(

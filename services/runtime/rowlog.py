@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from services.runtime.faults import Stop
 from services.runtime.names import Names
-from services.runtime.outbox import Config
+from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import RowBytes
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,8 @@ class KafkaRowLog:
                 "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
                 "delivery.timeout.ms": TRANSACTION_TIMEOUT_MS,
                 "linger.ms": 0,
-            }
+            },
+            logger=RDKAFKA,
         )
         try:
             producer.init_transactions(60)
@@ -99,7 +100,8 @@ class KafkaRowLog:
                 "auto.offset.reset": "earliest",
                 "isolation.level": isolation,
                 "fetch.wait.max.ms": 50,
-            }
+            },
+            logger=RDKAFKA,
         )
 
     def _end(self, partition: int) -> int:

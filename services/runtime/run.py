@@ -155,6 +155,7 @@ async def _work(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
+    app.conf.datadir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.loop = loop
     app.finalize()
     await app.start()

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 _SHOWN = ("at", "fault", "service", "partition", "count", "port", "agency", "file", "reason")
 """The only extras a log line may carry: places, types, names of our own making."""
 
-_QUIET = ("faust", "aiokafka", "mode", "asyncssh", "aiohttp.access")
+_QUIET = ("librdkafka", "faust", "aiokafka", "mode", "asyncssh", "aiohttp.access")
 
 
 class JsonLines(logging.Formatter):
