@@ -21,7 +21,7 @@ from schemas.materialise import Schema
 from schemas.risk import Urgency
 from services.agreements import lint, ours
 from services.agreements.faults import AgreementsRefused, Finding
-from services.agreements.files import Signed, read_file
+from services.agreements.files import Marks, Place, Signed, read_file
 from services.agreements.model import Agreement, Kind, LegalBasis, Purpose, Receives
 from services.agreements.views import View, canonical, view_of
 
@@ -51,8 +51,6 @@ class Grant:
     """The last day it holds, London time."""
     ends_at: datetime
     """The first instant it no longer holds."""
-    line: int
-    """Where it stands in the agency's file."""
     view: View
 
     def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
@@ -76,6 +74,10 @@ class Agency:
     """Kinds of facts, in the file's order; what a service says is in `ours`."""
     grants: Mapping[str, Grant]
     """By kind of fact."""
+    places: Mapping[str, Place] = field(repr=False)
+    """Where in the file each grant stands, by kind of fact."""
+    marks: Marks = field(repr=False)
+    """On which line each place of the file is."""
 
     @property
     def slug(self) -> str:
@@ -168,7 +170,7 @@ def _compiled(signed: list[Signed]) -> Agreements:
         version=fingerprint(one.agreement for one in signed),
         agencies=MappingProxyType(outside),
         receivers=MappingProxyType(everybody),
-        view_schemas=MappingProxyType(_schemas(signed, everybody)),
+        view_schemas=MappingProxyType(_schemas(everybody)),
         _sayings=frozenset(sayings),
         _grants=MappingProxyType({kind: tuple(found) for kind, found in grants.items()}),
     )
@@ -176,30 +178,32 @@ def _compiled(signed: list[Signed]) -> Agreements:
 
 def _agency(signed: Signed) -> Agency:
     agreement = signed.agreement
-    grants = {}
+    grants: dict[str, Grant] = {}
+    places: dict[str, Place] = {}
     for at, receives in enumerate(agreement.receives):
-        line = signed.marks.line(("receives", at))
         for name in receives.facts:
-            grant = _grant(agreement.agency, name, receives, line)
+            grant = _grant(agreement.agency, name, receives)
             if grant is not None:
                 grants[grant.kind] = grant
+                places[grant.kind] = ("receives", at)
     return Agency(
         agreement=agreement,
         says=tuple(BY_TOPIC_PART[name].kind for name in agreement.says),
         grants=MappingProxyType(grants),
+        places=MappingProxyType(places),
+        marks=signed.marks,
     )
 
 
-def _grant(agency: str, name: str, receives: Receives, line: int) -> Grant | None:
+def _grant(agency: str, name: str, receives: Receives) -> Grant | None:
     fact = BY_TOPIC_PART[name].fact
-    classes = frozenset(receives.classes)
-    view = view_of(agency, fact, classes)
+    view = view_of(agency, fact, frozenset(receives.classes))
     if view is None:
         return None
     return Grant(
         agency=agency,
         kind=fact.kind(),
-        classes=classes,
+        classes=frozenset(receives.classes),
         on_case=receives.on_case,
         own_only=receives.own_only,
         areas=_filter(receives.areas),
@@ -211,7 +215,6 @@ def _grant(agency: str, name: str, receives: Receives, line: int) -> Grant | Non
         basis=receives.basis,
         expires=receives.expires,
         ends_at=ends_at(receives.expires),
-        line=line,
         view=view,
     )
 
@@ -223,12 +226,12 @@ def _filter(allowed: tuple[_T, ...] | None) -> frozenset[_T] | None:
     return None if allowed is None else frozenset(allowed)
 
 
-def _schemas(signed: list[Signed], everybody: Mapping[str, Agency]) -> dict[int, Schema]:
+def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
     schemas: dict[int, Schema] = {}
-    for one in signed:
-        for grant in everybody[one.agreement.agency].grants.values():
+    for agency in everybody.values():
+        for kind, grant in agency.grants.items():
             known = schemas.setdefault(grant.view.schema_id, grant.view.schema)
             if canonical(known) != canonical(grant.view.schema):
-                wrong = Finding(one.marks.file, grant.line, "", "its view's id is taken")
-                raise AgreementsRefused((wrong,))
+                taken = agency.marks.finding(agency.places[kind], "its view's id is taken")
+                raise AgreementsRefused((taken,))
     return schemas

@@ -1,0 +1,60 @@
+"""Saying that agreements are adopted: a fact like any other, by the principal that deploys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from time import monotonic, sleep
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+
+from schemas.base import sourced_id
+from schemas.log import AgreementsAdopted
+from services.hub.broker.cluster import Cluster
+from services.runtime import wire
+
+SPEAKER = "deploy"
+WAIT_S = 20.0
+
+
+def adopted(version: str, at: datetime) -> AgreementsAdopted:
+    """The fact that from here on these agreements hold; adopting them again is another fact."""
+    return AgreementsAdopted(
+        event_id=sourced_id(SPEAKER, AgreementsAdopted.kind(), f"{version}@{at.isoformat()}"),
+        occurred_at=at,
+        source=SPEAKER,
+        version=version,
+    )
+
+
+def adopt(cluster: Cluster, version: str, at: datetime) -> None:
+    """The broker has the fact. A right that was given a moment ago is waited for.
+
+    Raises:
+        KafkaException: the broker refused, or did not answer in time.
+    """
+    fact = adopted(version, at)
+    producer = Producer({**cluster.service_config(SPEAKER), "enable.idempotence": True})
+    until = monotonic() + WAIT_S
+    while True:
+        error = _produce(producer, cluster.names.said(SPEAKER, AgreementsAdopted), fact)
+        if error is None:
+            return
+        if error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED or monotonic() > until:
+            raise KafkaException(error)
+        sleep(0.2)
+
+
+def _produce(producer: Producer, topic: str, fact: AgreementsAdopted) -> KafkaError | None:
+    answers: list[KafkaError | None] = []
+    try:
+        producer.produce(
+            topic,
+            wire.encode(fact),
+            headers=dict(wire.headers_of(fact)),
+            on_delivery=lambda error, _: answers.append(error),
+        )
+    except KafkaException as refused:  # a known refusal is raised here, a fresh one delivered
+        error = refused.args[0]
+        return error if isinstance(error, KafkaError) else KafkaError(KafkaError._FAIL)  # noqa: SLF001
+    producer.flush(WAIT_S)
+    return answers[0] if answers else KafkaError(KafkaError._TIMED_OUT)  # noqa: SLF001

@@ -1,0 +1,153 @@
+"""Making the broker hold what the agreements ask: narrow first, widen last.
+
+    take rights away → topics → passwords → our services' rights → say it is adopted → folders
+    → the agencies' rights
+
+An agency is let in only after the log knows under which agreements. Whatever ends half way is
+ended by running it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
+)
+
+from services.agreements import bundle, live
+from services.agreements.broker_plan import Binding, Desired, Scope, Topic, desired
+from services.agreements.compile import Agreements, load
+from services.agreements.plan import Plan, compare
+from services.hub.broker.certificates import RESERVED
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.private import private_directory, write_private
+from services.hub.broker.scram import ensure_scram
+
+OWN = frozenset(f"User:{name}" for name in RESERVED)
+"""Principals this tool may run as; it never takes a right of theirs."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was done."""
+
+    version: str
+    plan: Plan
+    folders: dict[str, Path]
+    """Each agency's own, by slug."""
+
+
+def plan(cluster: Cluster, agreements: Agreements) -> Plan:
+    """What `apply` would do.
+
+    Raises:
+        Stop: the broker holds something that has to be looked at by hand.
+        KafkaException: the broker did not answer.
+    """
+    return _plan(AdminClient(cluster.admin_config()), cluster, desired(agreements, cluster.names))
+
+
+def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Applied:
+    """The broker and `.hub` are as the files of that directory ask.
+
+    `say` is given the version when all but the agencies' own rights is in place.
+
+    Raises:
+        AgreementsRefused: a file is not in order; nothing was touched.
+        Stop: the broker holds something that has to be looked at by hand; nothing was touched.
+        KafkaException: the broker refused or did not answer; run it again.
+    """
+    agreements = load(directory)
+    wanted = desired(agreements, cluster.names)
+    admin = AdminClient(cluster.admin_config())
+    made = _plan(admin, cluster, wanted)
+    keep(cluster, agreements, directory)
+    _take(admin, made)
+    _make_topics(admin, made.create)
+    _configure(admin, made)
+    ensure_scram(cluster, wanted.users)
+    outside = frozenset(f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users)
+    _give(admin, (right for right in made.give if right.principal not in outside))
+    if say is not None:
+        say(agreements.version)
+    folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
+    _give(admin, (right for right in made.give if right.principal in outside))
+    return Applied(agreements.version, made, folders)
+
+
+def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
+    """A copy of the files under their version: what the log will refer to."""
+    folder = private_directory(cluster.home / "agreements" / agreements.version)
+    for path in sorted(directory.glob("*.yaml")):
+        write_private(folder / path.name, path.read_bytes())
+    return folder
+
+
+def _plan(admin: AdminClient, cluster: Cluster, wanted: Desired) -> Plan:
+    scope = Scope(cluster.names)
+    return compare(wanted, live.read(admin, scope), scope, OWN)
+
+
+def _take(admin: AdminClient, made: Plan) -> None:
+    if made.take:
+        filters = [live.exactly(right) for right in made.take]
+        _wait(admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
+    if made.withdrawn:
+        gone: list[UserScramCredentialAlteration] = [
+            UserScramCredentialDeletion(u, ScramMechanism.SCRAM_SHA_512) for u in made.withdrawn
+        ]
+        _wait(admin.alter_user_scram_credentials(gone).values(), but=KafkaError.RESOURCE_NOT_FOUND)
+
+
+def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> None:
+    new = [NewTopic(t.name, t.partitions, config=dict(t.configs)) for t in topics]
+    if new:
+        futures = admin.create_topics(new, request_timeout=live.WAIT_S)
+        _wait(futures.values(), but=KafkaError.TOPIC_ALREADY_EXISTS)
+
+
+def _configure(admin: AdminClient, made: Plan) -> None:
+    resources = [
+        ConfigResource(
+            ResourceType.TOPIC,
+            topic,
+            incremental_configs=[
+                ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
+                for key, value in settings.items()
+            ],
+        )
+        for topic, settings in made.configure.items()
+    ]
+    if resources:
+        _wait(admin.incremental_alter_configs(resources, request_timeout=live.WAIT_S).values())
+
+
+def _give(admin: AdminClient, rights: Iterable[Binding]) -> None:
+    bindings = [live.acl(right) for right in rights]
+    if bindings:
+        _wait(admin.create_acls(bindings, request_timeout=live.WAIT_S).values())
+
+
+def _wait(futures: Iterable[Future[Any]], but: int | None = None) -> None:
+    for future in futures:
+        try:
+            future.result(timeout=live.WAIT_S)
+        except KafkaException as refused:
+            if but is None or refused.args[0].code() != but:
+                raise

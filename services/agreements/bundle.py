@@ -1,0 +1,60 @@
+"""The folder that is all an agency needs to take part: where, as whom, what, in which schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from schemas.catalogue import BY_KIND
+from services.agreements.compile import Agency
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.private import private_directory, write_private
+from services.runtime.names import Names
+from services.runtime.schema_store import committed
+
+
+def folder_of(cluster: Cluster, slug: str) -> Path:
+    """Where an agency's folder is; a prefix keeps the folders of installations apart."""
+    installation = cluster.names.agency_user(slug).removeprefix("agency-")
+    return cluster.home / "agencies" / installation
+
+
+def write(cluster: Cluster, agency: Agency) -> Path:
+    """The agency's folder, as its agreement stands now.
+
+    Schemas of earlier views stay: what is unread in the inbox was written by them.
+    """
+    folder = private_directory(folder_of(cluster, agency.slug))
+    authority = write_private(folder / "ca.pem", cluster.ca.read_bytes())
+    client = {**cluster.agency_config(agency.slug), "ssl.ca.location": str(authority.resolve())}
+    lines = [f"{key}={value}\n" for key, value in client.items()]
+    write_private(folder / "client.properties", "".join(lines))
+    write_private(folder / "topics.json", json.dumps(topics(agency, cluster.names), indent=2))
+    schemas = private_directory(folder / "schemas")
+    for schema_id, schema in _schemas(agency).items():
+        write_private(schemas / f"{schema_id}.avsc", json.dumps(schema, indent=2))
+    return folder
+
+
+def topics(agency: Agency, names: Names) -> dict[str, object]:
+    """Where the agency speaks and listens."""
+    says = {}
+    for kind in agency.says:
+        fact = BY_KIND[kind].fact
+        schema_id = committed().latest(fact).schema_id
+        says[kind] = {"topic": names.said(agency.slug, fact), "schema_id": schema_id}
+    return {
+        "says": says,
+        "inbox": names.inbox(agency.slug),
+        "dead": names.dead(agency.slug),
+        "group": names.agency_user(agency.slug),
+    }
+
+
+def _schemas(agency: Agency) -> dict[int, object]:
+    said = (committed().latest(BY_KIND[kind].fact) for kind in agency.says)
+    views = (grant.view for grant in agency.grants.values())
+    return {
+        **{stored.schema_id: stored.schema for stored in said},
+        **{view.schema_id: view.schema for view in views},
+    }

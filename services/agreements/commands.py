@@ -1,0 +1,169 @@
+"""`hub agreements`: see, make and explain what the agreement files ask.
+
+Exit codes: 0 the broker holds what is asked · 1 it could not be told or done · 2 wrong usage
+· 3 the broker differs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from confluent_kafka import KafkaError, KafkaException
+
+from schemas.base import FieldClass
+from services.agreements import apply as applying
+from services.agreements.adopt import adopt
+from services.agreements.compile import load
+from services.agreements.explain import Unknown
+from services.agreements.explain import explain as explained
+from services.agreements.plan import Plan
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.faults import BrokerFault
+from services.runtime.faults import Fault
+from services.runtime.names import Names
+
+SAME, FAILED, DRIFT = 0, 1, 3
+
+dir_option = click.option(
+    "--dir",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("deploy/agreements"),
+    show_default=True,
+    help="The agreement files.",
+)
+home_option = click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".hub"),
+    show_default=True,
+    help="Where certificates, passwords and folders are kept.",
+)
+prefix_option = click.option(
+    "--prefix", default="", help="Of a separate installation on the same cluster."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+
+
+@click.group()
+def agreements() -> None:
+    """Who may say what and is told what: one file per agency, compiled to topics and rights."""
+
+
+@agreements.command()
+@dir_option
+@home_option
+@prefix_option
+@json_option
+@click.pass_context
+def plan(
+    context: click.Context, directory: Path, home: Path, prefix: str, *, as_json: bool
+) -> None:
+    """Show what `apply` would change. Exit 0: nothing; 3: something."""
+    with _said_as_exit_code(context):
+        compiled = load(directory)
+        made = applying.plan(_cluster(home, prefix), compiled)
+        _show(made, compiled.version, as_json=as_json)
+        context.exit(SAME if made.same else DRIFT)
+
+
+@agreements.command()
+@dir_option
+@home_option
+@prefix_option
+@json_option
+@click.pass_context
+def apply(
+    context: click.Context, directory: Path, home: Path, prefix: str, *, as_json: bool
+) -> None:
+    """Make the broker hold what the files ask. Exit 3: something is left for a person."""
+    with _said_as_exit_code(context):
+        cluster = _cluster(home, prefix)
+        done = applying.apply(
+            cluster,
+            directory,
+            say=lambda version: adopt(cluster, version, datetime.now(UTC)),
+        )
+        _show(done.plan, done.version, as_json=as_json)
+        context.exit(DRIFT if done.plan.foreign or done.plan.denied else SAME)
+
+
+@agreements.command()
+@dir_option
+@json_option
+@click.option("--agency", required=True, help="Its name in the files, for example derby-housing.")
+@click.option("--fact", required=True, help="For example release-date-set.")
+@click.option(
+    "--class",
+    "field_class",
+    type=click.Choice([item.value for item in FieldClass]),
+    help="A class of fields, for example location.",
+)
+@click.pass_context
+def explain(
+    context: click.Context,
+    directory: Path,
+    agency: str,
+    fact: str,
+    field_class: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Which line of which file lets an agency say or be told a fact, or stops it."""
+    with _said_as_exit_code(context):
+        wanted = FieldClass(field_class) if field_class else None
+        answer = explained(load(directory), agency, fact, datetime.now(UTC), wanted)
+        if as_json:
+            reasons = [{"text": r.text, "file": r.file, "line": r.line} for r in answer.reasons]
+            text = json.dumps({"says": answer.says, "told": answer.told, "reasons": reasons})
+        else:
+            text = "\n".join(str(reason) for reason in answer.reasons)
+        click.echo(text)
+
+
+def _cluster(home: Path, prefix: str) -> Cluster:
+    return replace(Cluster.load(home), names=Names(prefix))
+
+
+@contextmanager
+def _said_as_exit_code(context: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except Unknown as unknown:
+        raise click.UsageError(str(unknown)) from None
+    except (BrokerFault, Fault) as fault:
+        click.echo(str(fault), err=True)
+    except KafkaException as refused:
+        error = refused.args[0]
+        name = error.name() if isinstance(error, KafkaError) else type(error).__name__
+        click.echo(f"The broker refused or did not answer: {name}", err=True)
+    else:
+        return
+    context.exit(FAILED)
+
+
+def _show(made: Plan, version: str, *, as_json: bool) -> None:
+    lines = list(made.lines())
+    if as_json:
+        counts = {
+            "create": len(made.create),
+            "configure": len(made.configure),
+            "give": len(made.give),
+            "take": len(made.take),
+            "withdrawn": len(made.withdrawn),
+            "foreign": len(made.foreign),
+            "denied": len(made.denied),
+        }
+        text = {"version": version, "same": made.same, **counts, "lines": lines}
+        click.echo(json.dumps(text))
+        return
+    for line in lines:
+        click.echo(line)
+    verdict = "as agreed" if made.same else f"{len(lines)} difference(s)"
+    click.echo(f"agreements {version}: {verdict}")

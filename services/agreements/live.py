@@ -1,0 +1,121 @@
+"""What the broker holds now, read as the deploying principal.
+
+The AdminClient is kept until its futures are done; nobody but a super user may read the rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ConfigResource,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from services.agreements.broker_plan import Binding, Scope, Topic
+
+WAIT_S = 30.0
+RESOURCES: Mapping[str, ResourceType] = {
+    "topic": ResourceType.TOPIC,
+    "group": ResourceType.GROUP,
+    "transactional-id": ResourceType.TRANSACTIONAL_ID,
+    "cluster": ResourceType.BROKER,
+}
+_RESOURCE_NAMES: Mapping[ResourceType, str] = {kind: name for name, kind in RESOURCES.items()}
+
+
+@dataclass(frozen=True)
+class Live:
+    """The broker's side of the comparison."""
+
+    topics: Mapping[str, Topic]
+    """Only those of this installation, with their settings as they are."""
+    allowed: frozenset[Binding]
+    """Every right on the cluster, whoever gave it."""
+    denied: frozenset[Binding]
+    """Every refusal somebody set by hand."""
+    elsewhere: frozenset[Binding] = frozenset()
+    """Rights that hold from one host only; never ours, we write none such."""
+
+
+def read(admin: AdminClient, scope: Scope) -> Live:
+    """What the broker holds.
+
+    Raises:
+        KafkaException: it did not answer, or this is not the deploying principal.
+    """
+    found = admin.list_topics(timeout=WAIT_S).topics
+    mine = {name: len(topic.partitions) for name, topic in found.items() if scope.topic(name)}
+    configs = _configs(admin, sorted(mine))
+    everything = AclBindingFilter(
+        ResourceType.ANY,
+        None,  # type: ignore[arg-type]  # any name; its types do not know that
+        ResourcePatternType.ANY,
+        None,  # type: ignore[arg-type]  # any principal, likewise
+        None,  # type: ignore[arg-type]  # any host, likewise
+        AclOperation.ANY,
+        AclPermissionType.ANY,
+    )
+    acls = admin.describe_acls(everything, request_timeout=WAIT_S).result(timeout=WAIT_S)
+    denied = frozenset(_binding(a) for a in acls if a.permission_type is AclPermissionType.DENY)
+    allowing = [a for a in acls if a.permission_type is AclPermissionType.ALLOW]
+    return Live(
+        topics={name: Topic(name, count, configs[name]) for name, count in mine.items()},
+        allowed=frozenset(_binding(a) for a in allowing if a.host == "*"),
+        denied=denied,
+        elsewhere=frozenset(_binding(a) for a in allowing if a.host != "*"),
+    )
+
+
+def acl(binding: Binding) -> AclBinding:
+    """The right as the broker is asked for it."""
+    return AclBinding(*_parts(binding))
+
+
+def exactly(binding: Binding) -> AclBindingFilter:
+    """What finds that right and no other; never made of wildcards, for those remove everything."""
+    return AclBindingFilter(*_parts(binding))
+
+
+def _parts(
+    binding: Binding,
+) -> tuple[ResourceType, str, ResourcePatternType, str, str, AclOperation, AclPermissionType]:
+    return (
+        RESOURCES[binding.resource],
+        binding.name,
+        ResourcePatternType[binding.pattern.upper()],
+        binding.principal,
+        "*",
+        AclOperation[binding.operation.upper().replace("-", "_")],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _binding(found: AclBinding) -> Binding:
+    return Binding(
+        principal=found.principal,
+        resource=_RESOURCE_NAMES[ResourceType(found.restype)],
+        name=found.name,
+        pattern=ResourcePatternType(found.resource_pattern_type).name.lower(),
+        operation=AclOperation(found.operation).name.lower().replace("_", "-"),
+    )
+
+
+def _configs(admin: AdminClient, topics: list[str]) -> dict[str, dict[str, str]]:
+    if not topics:
+        return {}
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
+    futures = admin.describe_configs(resources, request_timeout=WAIT_S)
+    return {
+        resource.name: {
+            name: str(entry.value) for name, entry in future.result(timeout=WAIT_S).items()
+        }
+        for resource, future in futures.items()
+    }
