@@ -60,8 +60,8 @@ def _type(older: Any, newer: Any, path: str, names: _Names) -> Iterator[str]:  #
 def _fields(older: Schema, newer: Schema, path: str, names: _Names) -> Iterator[str]:
     before = {field["name"]: field for field in older["fields"]}
     after = {field["name"]: field for field in newer["fields"]}
-    for name in before.keys() - after.keys():
-        yield f"{path}.{name}: field-removed"
+    for name in sorted(before.keys() - after.keys()):
+        yield f"{path}.{name}: field-removed".removeprefix(".")
     for name, field in after.items():
         inner = f"{path}.{name}".removeprefix(".")
         if name not in before:

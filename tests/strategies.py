@@ -1,5 +1,6 @@
 """Hypothesis strategies for every fact, read off the models: all a model allows, nothing else."""
 
+import string
 import types
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -72,6 +73,8 @@ def _texts(limits: dict[str, Any]) -> st.SearchStrategy[str]:
     least, most = limits.get("min_length", 0), limits.get("max_length")
     if "pattern" not in limits:
         return st.text(st.characters(exclude_categories=["Cs"]), min_size=least, max_size=most)
+    if limits["pattern"] in _KNOWN_PATTERNS:
+        return _KNOWN_PATTERNS[limits["pattern"]]
     ascii_only = st.characters(codec="ascii")
     matching = st.from_regex(limits["pattern"].strip("^$"), fullmatch=True, alphabet=ascii_only)
     return matching if most is None else matching.filter(lambda text: len(text) <= most)
@@ -88,6 +91,19 @@ def _limits(metadata: Any) -> dict[str, Any]:
     return found
 
 
+_SMALL = string.ascii_lowercase + string.digits
+_ALL = string.ascii_letters + string.digits
+_WORDS = st.lists(st.text(_SMALL, min_size=1, max_size=9), min_size=1, max_size=4)
+_KNOWN_PATTERNS = {  # ten times cheaper than `from_regex`; with another pattern that is used again
+    r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$": st.builds(
+        lambda first, words: first + "-".join(words),
+        st.sampled_from(string.ascii_lowercase),
+        _WORDS,
+    ),
+    r"^[A-Za-z0-9][A-Za-z0-9._:-]*$": st.builds(
+        str.__add__, st.sampled_from(_ALL), st.text(_ALL + "._:-", max_size=63)
+    ),
+}
 _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     bytes: st.binary(max_size=100),

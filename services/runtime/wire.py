@@ -43,13 +43,13 @@ def encode(fact: Fact) -> bytes:
     return _write(committed().latest(type(fact)), fact.__dict__)
 
 
-def decode(value: bytes) -> Fact:
+def decode(value: bytes, store: SchemaStore | None = None) -> Fact:
     """The fact these bytes are; older versions of its schema get the model's defaults.
 
     Raises:
         Unreadable: they are not a fact of a committed schema, or something follows it.
     """
-    stored = _stored(value, committed())
+    stored = _stored(value, store or committed())
     if stored.validator is None:
         raise Unreadable("not-a-fact")
     fact: Fact = _read(stored, value)

@@ -1,0 +1,31 @@
+import json
+
+import pytest
+
+from schemas.catalogue import ENTRIES
+from services.runtime import wire
+from tests.makers import EXAMPLES, FAMILY_NAME, examples
+
+CASES = examples()
+
+
+@pytest.mark.parametrize("kind", [entry.kind for entry in ENTRIES])
+def test_every_fact_has_an_example(kind: str) -> None:
+    assert list((EXAMPLES / kind).glob("*.json"))
+
+
+def test_every_example_is_of_a_fact() -> None:
+    folders = {path.name for path in EXAMPLES.iterdir()}
+    assert folders == {entry.kind for entry in ENTRIES}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_example_goes_over_the_wire_and_comes_back(case: str) -> None:
+    assert wire.decode(wire.encode(CASES[case])) == CASES[case]
+
+
+def test_the_people_in_examples_are_visibly_invented() -> None:
+    for path in EXAMPLES.glob("*/*.json"):
+        said = json.loads(path.read_text())
+        assert said.get("family_name", FAMILY_NAME) == FAMILY_NAME
+        assert said.get("home", {}).get("postcode", "ZZ99 9ZZ") == "ZZ99 9ZZ"
