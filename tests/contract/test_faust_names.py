@@ -20,7 +20,7 @@ from faust.tables.recovery import Recovery
 from faust.transport import consumer
 from faust.transport.drivers import aiokafka as driver
 
-AIOKafkaConsumer: Any = driver.aiokafka.AIOKafkaConsumer
+AIOKafkaConsumer: Any = vars(driver)["aiokafka"].AIOKafkaConsumer
 PINNED = Path(__file__).with_name("faust_names.json")
 
 LEANED_ON: tuple[tuple[Any, str], ...] = (
