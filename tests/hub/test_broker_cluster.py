@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from services.hub.broker import jvm, pids, private, process, record, watchdog
+from services.hub.broker import jvm, pids, private, probe, process, record, watchdog
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import broker
 from services.hub.broker.faults import InUse, NameRefused, NotSetUp
@@ -123,6 +123,24 @@ def test_data_whose_record_was_lost_keeps_its_id(tmp_path: Path) -> None:
     (tmp_path / "meta" / "meta.properties").write_text("node.id=1\ncluster.id=abc=\nversion=1\n")
     assert jvm.stored_cluster_id(tmp_path) == "abc="
     assert record.new(1, "abc=").cluster_id == "abc="
+
+
+def test_ready_means_that_each_address_answered_for_itself(
+    local: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"up:1": [3, 3, 3], "back:2": [0, 2, 3], "dead:3": [0] * 9}
+
+    class Told:
+        def __init__(self, cluster: Cluster) -> None:
+            self.answers = iter(answers[cluster.bootstrap_internal])
+
+        def answering(self, _: float) -> int:
+            return next(self.answers)
+
+    monkeypatch.setattr(probe, "Probe", Told)
+    assert probe.ready(local, ["up:1", "back:2"], 3, lambda: True, allow_s=20)
+    assert not probe.ready(local, ["up:1", "dead:3"], 3, lambda: True, allow_s=0.3)
+    assert not probe.ready(local, ["up:1"], 3, lambda: False, allow_s=20)
 
 
 def test_a_process_is_told_by_id_and_start_time() -> None:

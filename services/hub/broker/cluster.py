@@ -67,6 +67,10 @@ class Cluster:
     def external(cls, home: Path, environ: Mapping[str, str]) -> "Cluster":
         """Somebody else's cluster; its certificates and passwords are laid into `home` by hand.
 
+        `HUB_BOOTSTRAP_SERVERS` is its listener for passwords, `HUB_BOOTSTRAP_MTLS` the one for
+        certificates, `HUB_BOOTSTRAP_ADMIN` the administrator's (the same as the latter if absent);
+        `HUB_CA`, `HUB_ADMIN_CERT` and `HUB_ADMIN_KEY` are PEM files.
+
         Raises:
             NotSetUp: names every variable that is missing.
         """

@@ -44,7 +44,7 @@ def start(
     progress = Console(stderr=True, highlight=False)
 
     def say(line: str) -> None:
-        progress.print(line, markup=False)
+        progress.print(line, markup=False, soft_wrap=True)
 
     try:
         kind = chosen()
@@ -116,6 +116,8 @@ def _show(found: Status, home: Path, *, as_json: bool) -> None:
         click.echo(f"No broker was started in {home} yet. Run: hub broker start --home {home}")
         return
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")  # an address is never cut short
     table.add_row("broker", found.state)
     table.add_row("Kafka", f"{record.version} on Java {record.java}")
     pids = [str(node.pid) for node in record.nodes if node.alive]

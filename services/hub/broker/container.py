@@ -68,7 +68,7 @@ def broker_in_container(home: Path, *, quick: bool = False) -> Iterator[Cluster]
     directory = lay_out(layout, CONTAINER, 1, [ports], record.cluster_id)
     cluster = Cluster.of(record, layout.path)
     with HubKafka(directory, ports, quick=quick) as container:
-        if not ready(cluster, 1, container.running, ALLOW_S):
+        if not ready(cluster, [cluster.bootstrap_internal], 1, container.running, ALLOW_S):
             output, errors = container.get_logs()
             said = (output + errors).decode(errors="replace")[-2000:]
             raise StartFailed(f"The broker's container was not ready in time. It said:\n{said}")

@@ -1,7 +1,8 @@
 """Whether the brokers answer, asked as the administrator on the listener only certificates open."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -25,12 +26,23 @@ class Probe:
             return 0
 
 
-def ready(cluster: Cluster, brokers: int, going_on: Callable[[], bool], allow_s: float) -> bool:
-    """Whether that many brokers answered within the time, which ends early if `going_on` ends."""
-    probe = Probe(cluster)
+def ready(
+    cluster: Cluster,
+    addresses: Sequence[str],
+    brokers: int,
+    going_on: Callable[[], bool],
+    allow_s: float,
+) -> bool:
+    """Whether each address answered that it knows so many brokers, all within the time.
+
+    Each is asked itself: the others still list a broker that was killed a moment ago. The time ends
+    early if `going_on` ends.
+    """
     deadline = time.monotonic() + allow_s
+    waiting = [Probe(replace(cluster, bootstrap_internal=address)) for address in addresses]
     while going_on() and time.monotonic() < deadline:
-        if probe.answering(1.0) >= brokers:
+        waiting = [probe for probe in waiting if probe.answering(1.0) < brokers]
+        if not waiting:
             return True
         time.sleep(0.05)
     return False

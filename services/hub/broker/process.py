@@ -120,7 +120,8 @@ def start(
             if owner_pid is not None:
                 jvm.guard(owner_pid, started)
             cluster = Cluster.of(record, home)
-            if not ready(cluster, len(record.nodes), lambda: _all_alive(started), allow_s):
+            asked = [node.address("internal") for node in absent]
+            if not ready(cluster, asked, len(record.nodes), lambda: _all_alive(started), allow_s):
                 raise StartFailed(_why(started, marks, allow_s))
         except BaseException:
             watchdog.end(started, STOP_S)

@@ -20,6 +20,10 @@ class Node:
     pid: int | None = None
     since: str | None = None
 
+    def address(self, listener: str) -> str:
+        """Where that listener is reached."""
+        return f"localhost:{getattr(self.ports, listener)}"
+
     @property
     def alive(self) -> bool:
         """Whether that very process runs."""
@@ -47,7 +51,7 @@ class Record:
 
     def addresses(self, listener: str) -> str:
         """What a client is given as bootstrap servers."""
-        return ",".join(f"localhost:{getattr(node.ports, listener)}" for node in self.nodes)
+        return ",".join(node.address(listener) for node in self.nodes)
 
     def save(self, path: Path) -> None:
         """Written as one piece; holds no secret."""
