@@ -15,8 +15,9 @@ from itertools import groupby
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from services.runtime.faults import Stop
-from services.runtime.outbox import RDKAFKA, Config, KafkaOutbox, MemoryTopics
+from services.runtime.outbox import RDKAFKA, Config, MemoryTopics
 from services.runtime.records import Outgoing, Record
+from services.runtime.rowlog import KafkaRowLog
 
 Span = tuple[str, int, int]
 """Topic, first offset, and the offset after the last, of records taken one after another."""
@@ -28,9 +29,9 @@ def spans(batch: Sequence[Record]) -> list[Span]:
     return [(run[0].topic, run[0].offset, run[-1].offset + 1) for run in runs]
 
 
-def entry(topic: str, batch: Sequence[Record]) -> Outgoing:
+def entry(batch: Sequence[Record]) -> bytes:
     """The batch's order as it stands in the journal: topics and offsets, nothing else."""
-    return Outgoing(topic, None, json.dumps(spans(batch)).encode())
+    return json.dumps(spans(batch)).encode()
 
 
 def to_record(message: object) -> Record:
@@ -47,18 +48,25 @@ def to_record(message: object) -> Record:
     )
 
 
-class KafkaJournal:
-    """The journal in its own topic, kept as long as the sources are."""
+_TAIL = 50
+"""So far back from the end the last entry is looked for: aborted ones and markers lie between."""
 
-    def __init__(self, config: Config, outbox: KafkaOutbox, topic: str, group: str) -> None:
+
+class KafkaJournal:
+    """The journal in its own topic, kept as long as the sources are.
+
+    Written in transactions, so that a former holder's order is refused like its rows.
+    """
+
+    def __init__(self, config: Config, rowlog: KafkaRowLog, topic: str, group: str) -> None:
         self._config = dict(config)
-        self._outbox = outbox
+        self._rowlog = rowlog
         self._topic = topic
         self._group = group
 
     async def append(self, batch: Sequence[Record]) -> None:
         """The order of this batch is durable."""
-        await self._outbox.send([entry(self._topic, batch)])
+        await self._rowlog.note(0, self._topic, entry(batch))
 
     async def last(self) -> Sequence[Record]:
         """The records of the last batch written down, in its order."""
@@ -77,11 +85,10 @@ class KafkaJournal:
         )
         try:
             low, high = consumer.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=30)
-            if high == low:
-                return []
-            (written,) = self._fetch(consumer, (self._topic, high - 1, high))
+            entries = self._fetch(consumer, (self._topic, max(low, high - _TAIL), high))
             return [
                 record
+                for written in entries[-1:]
                 for span in json.loads(written.value or b"[]")
                 for record in self._fetch(consumer, tuple(span))
             ]
@@ -103,7 +110,7 @@ class KafkaJournal:
                     if record.offset >= end - 1:
                         return found
                 elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-                    return found  # the rest is past its retention
+                    return found  # what is missing is past its retention, or a marker
                 elif not error.retriable():
                     raise Stop(f"{topic} cannot be read again: {error.name()}")
 
@@ -117,7 +124,7 @@ class MemoryJournal:
 
     async def append(self, batch: Sequence[Record]) -> None:
         """The order of this batch is kept."""
-        self._topics.append(entry(self._topic, batch))
+        self._topics.append(Outgoing(self._topic, None, entry(batch)))
 
     async def last(self) -> Sequence[Record]:
         """The records of the last batch written down, in its order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import monotonic
@@ -21,6 +21,8 @@ from services.runtime.records import RowBytes
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Written = tuple[str, bytes | None, bytes | None]
+"""Topic, key and value of a record in a transaction."""
 
 TRANSACTION_TIMEOUT_MS = 30_000
 
@@ -55,7 +57,17 @@ class KafkaRowLog:
             Stop: another worker holds the partition now, or the broker refused; the outcome is
                 settled by whoever takes the partition next.
         """
-        await self._in_thread(partition, partial(self._save, partition, rows))
+        written = [(self._topic, key.encode(), value) for key, value in rows.items()]
+        await self._in_thread(partition, partial(self._commit, partition, written))
+
+    async def note(self, partition: int, topic: str, value: bytes) -> None:
+        """One record is durable in that topic of the service's own, fenced like its rows.
+
+        Raises:
+            Stop: as `save` does.
+        """
+        written: list[Written] = [(topic, None, value)]
+        await self._in_thread(partition, partial(self._commit, partition, written))
 
     async def _in_thread(self, partition: int, do: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -80,15 +92,15 @@ class KafkaRowLog:
         end = self._end(partition)
         return self._read(partition, end)
 
-    def _save(self, partition: int, rows: RowBytes) -> None:
+    def _commit(self, partition: int, written: Sequence[Written]) -> None:
         producer = self._producers[partition]
         try:
             producer.begin_transaction()
-            for key, value in rows.items():
-                producer.produce(self._topic, value, key.encode(), partition)
+            for topic, key, value in written:
+                producer.produce(topic, value, key, partition)
             producer.commit_transaction()
         except KafkaException as refused:
-            raise Stop(f"rows not saved: {refused.args[0].name()}") from None
+            raise Stop(f"not saved: {refused.args[0].name()}") from None
 
     def _consumer(self, isolation: str) -> Consumer:
         return Consumer(

@@ -127,7 +127,7 @@ async def _work(
     outbox = KafkaOutbox(config)
     build = build_fingerprint()
     rowlog = KafkaRowLog(config, service.names, service.name)
-    journal = KafkaJournal(config, outbox, service.names.journal(service.name), service.app_id)
+    journal = KafkaJournal(config, rowlog, service.names.journal(service.name), service.app_id)
 
     def new_lane(partition: int, lease: Callable[[], Awaitable[None]]) -> Lane:
         return Lane(
