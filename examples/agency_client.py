@@ -250,7 +250,7 @@ class Saying:
     refused: Counter[str] = field(default_factory=Counter)
 
     def say(self, line: Mapping[str, Any]) -> None:
-        """Sends one line: `{"kind", "fact"}`, or bytes as they are: `{"kind", "raw_hex"}`.
+        """Sends one line: `{"kind", "fact"}`, or bytes as they are: `{"kind", "raw_hex", "times"}`.
 
         Raises:
             Unusable: the line cannot be sent; nothing of it was.
@@ -258,7 +258,7 @@ class Saying:
         kind = line.get("kind")
         topic, number = self.bundle.said(kind)
         if "raw_hex" in line:
-            self._send(topic, bytes.fromhex(line["raw_hex"]), [])
+            self._send(topic, bytes.fromhex(line["raw_hex"]) * int(line.get("times", 1)), [])
             return
         fact = line.get("fact")
         if not isinstance(fact, dict) or not {"event_id", "source", "occurred_at"} <= set(fact):
