@@ -14,7 +14,7 @@ from services.runtime import wire
 from services.runtime.batch import DEPTH
 from services.runtime.decision import Route
 from services.runtime.faults import Unreadable
-from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.names import LOG_PARTITIONS, SERVICES, Names
 from services.runtime.records import Outgoing, Record
 from services.runtime.service import Service
 from services.runtime.speech import log_partition
@@ -42,6 +42,7 @@ def build(
         say=_says(names),
         on_tick=forget,
         holds=False,
+        trusts=_from_us(names),
         urgent=lambda record: names.said_by(record.topic)[0] == "deploy",
     )
 
@@ -57,7 +58,13 @@ def _rules(
     return rules_of
 
 
+def _from_us(names: Names) -> Callable[[Record], bool]:
+    return lambda record: names.said_by(record.topic)[0] in SERVICES
+
+
 def _opens(names: Names) -> Callable[[Record], Letter]:
+    from_us = _from_us(names)
+
     def read(record: Record) -> Letter:
         speaker, part = names.said_by(record.topic)
         fact, fault = None, None
@@ -70,7 +77,7 @@ def _opens(names: Names) -> Callable[[Record], Letter]:
             part=part,
             number=f"{record.topic}@{record.offset}",
             recorded_at=datetime.fromtimestamp(record.timestamp_ms / 1000, UTC),
-            depth=int(record.header(DEPTH) or 0),
+            depth=int(record.header(DEPTH) or 0) if from_us(record) else 0,
             fact=fact,
             fault=fault,
             original=record,

@@ -188,7 +188,7 @@ class _Batch:
 
     def _heard_before(self, record: Record) -> bool:
         """Whether a writer of ours says this again; each of its streams only ever grows."""
-        trigger = Trigger.of(record.headers)
+        trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
         if trigger is None:
             return False
         stream = f"{record.topic}|{trigger.topic}|{trigger.partition}"
@@ -291,8 +291,8 @@ class _Speech:
         self._say = batch.service.say
         self._record = record
         self._parts = 0
-        depth = int(record.header(DEPTH) or 0) + 1
-        self._depth = (DEPTH, str(depth).encode())
+        depth = int(record.header(DEPTH) or 0) if batch.service.trusts(record) else 0
+        self._depth = (DEPTH, str(depth + 1).encode())
 
     def outgoing(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
         """The records that say one thing."""

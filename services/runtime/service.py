@@ -43,6 +43,8 @@ class Service:
     on_tick: Decide | None = None
     holds: bool = True
     """Whether a failing rule holds its row; else any failure stops the process."""
+    trusts: Callable[[Record], bool] = lambda _: True
+    """Whether the record is from a service of ours, so that its `hub_…` headers mean anything."""
     urgent: Callable[[Record], bool] | None = None
     """With several sources: records to take before any other while nothing is adopted. From the
     log alone, adoption comes before what it governs."""

@@ -1,0 +1,18 @@
+"""`hub`: the one command line of the whole hub."""
+
+from __future__ import annotations
+
+import click
+
+from services.agreements.commands import agreements
+from services.hub.broker.commands import broker
+from services.hub.running import down, feed, status, up
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The public-protection hub: run it, look at it, feed it."""
+
+
+for command in (broker, agreements, up, status, feed, down):
+    main.add_command(command)

@@ -1,0 +1,167 @@
+"""The recorded log fed to each service in memory gives the same bytes as the run did.
+
+Everything is read with the rights of whoever reads it anyway: the log as the registry, what
+services said as the door, an inbox as its receiver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.agreements.compile import Agreements
+from services.hub.broker.cluster import Cluster
+from services.runtime.again import in_order, said_again
+from services.runtime.names import LOG_PARTITIONS
+from services.runtime.records import Headers, Outgoing, Record
+from services.runtime.run import build_fingerprint
+from services.runtime.service import Service
+from services.runtime.topics import read_all
+from services.runtime.wire import Trigger
+
+Said = tuple[bytes | None, bytes | None, Headers]
+"""Key, value and headers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one service said in the run against what it says again."""
+
+    service: str
+    inputs: int
+    same: int
+    repeats: int
+    """Records the run holds twice; readers drop the second."""
+    different: tuple[str, ...]
+    """Topics in which anything is missing, too much or different, with counts."""
+
+    @property
+    def identical(self) -> bool:
+        """To the letter."""
+        return not self.different
+
+
+class Recorded:
+    """The recorded run."""
+
+    def __init__(self, cluster: Cluster, agreements: Agreements) -> None:
+        self._cluster = cluster
+        self._names = cluster.names
+        self._agencies = agreements.agencies
+        self._log: dict[int, list[Record]] = {}
+
+    def log(self) -> dict[int, list[Record]]:
+        """The log by partition, read once."""
+        if not self._log:
+            self._log = {number: [] for number in range(LOG_PARTITIONS)}
+            config = self._cluster.service_config("registry")
+            for record in read_all(config, self._names.log, LOG_PARTITIONS):
+                self._log[record.partition].append(record)
+        return self._log
+
+    def source(self, topic: str) -> list[Record]:
+        """A topic somebody says something on, or an inbox."""
+        return list(read_all(self._reader(topic), topic))
+
+    def _reader(self, topic: str) -> dict[str, str | int | float | bool]:
+        names = self._names
+        for slug in self._agencies:
+            if topic in (names.inbox(slug), names.dead(slug)):
+                return self._cluster.agency_config(slug)
+        tracking = topic.startswith(names.inbox("tracking")) or topic.endswith(".position")
+        return self._cluster.service_config("tracking" if tracking else "admission")
+
+    def journal(self, service: str) -> list[Record]:
+        """In which order the service took its sources."""
+        config = self._cluster.service_config(service)
+        return list(read_all(config, self._names.journal(service)))
+
+
+async def compare(recorded: Recorded, service: Service) -> Comparison:
+    """The service's run against its doing again."""
+    again: list[Outgoing] = []
+    inputs = 0
+    if service.journaled:
+        sources = {topic: recorded.source(topic) for topic in service.sources}
+        records = in_order(recorded.journal(service.name), sources)
+        inputs += len(records)
+        again += await said_again(service, 0, records, build_fingerprint())
+    else:
+        for number, records in recorded.log().items():
+            inputs += len(records)
+            again += await said_again(service, number, records, build_fingerprint())
+    return _compared(service, inputs, again, recorded)
+
+
+def _compared(
+    service: Service, inputs: int, again: Iterable[Outgoing], recorded: Recorded
+) -> Comparison:
+    expected: dict[str, list[Outgoing]] = {topic: [] for topic in service.writes}
+    for out in again:
+        expected[out.topic].append(out)
+    same, repeats, different = 0, 0, []
+    for topic, outs in sorted(expected.items()):
+        if topic == service.names.log:
+            found = [record for records in recorded.log().values() for record in records]
+        else:
+            found = recorded.source(topic)
+        once, twice = _once(found)
+        repeats += twice
+        wanted = _by_identity(_said(out) for out in outs)
+        matching = sum(1 for identity, said in wanted.items() if once.get(identity) == said)
+        same += matching
+        if matching != len(wanted) or len(once) != len(wanted):
+            different.append(
+                f"{topic}: {len(once)} in the run, {len(wanted)} again, {matching} same"
+            )
+    return Comparison(service.name, inputs, same, repeats, tuple(different))
+
+
+def _once(records: Iterable[Record]) -> tuple[dict[bytes, Said], int]:
+    """Records by identity, and how many were repeats to the letter; others count as different."""
+    once: dict[bytes, Said] = {}
+    repeats = 0
+    for record in records:
+        said: Said = (record.key, record.value, record.headers)
+        identity = _identity(record.headers, record.partition)
+        if once.get(identity) == said:
+            repeats += 1
+        elif identity in once:
+            once[identity + b"|differs"] = said
+        else:
+            once[identity] = said
+    return once, repeats
+
+
+def _by_identity(said: Iterable[tuple[bytes, Said]]) -> dict[bytes, Said]:
+    return dict(said)
+
+
+def _said(out: Outgoing) -> tuple[bytes, Said]:
+    return _identity(out.headers, out.partition), (out.key, out.value, out.headers)
+
+
+def _identity(headers: Headers, partition: int) -> bytes:
+    """What tells two things said apart: what triggered them, or the notice's or letter's own id."""
+    return b"|".join((_names(headers), str(partition).encode()))
+
+
+def _names(headers: Headers) -> bytes:
+    found = dict(headers)
+    if "hub_offset" in found:  # a dead letter; its other headers are its sender's
+        return found["hub_topic"] + b"@" + found["hub_offset"]
+    trigger = Trigger.of(headers)
+    if trigger is not None:
+        return trigger.header()[1]
+    return found.get("ce_id", b"")
+
+
+def lines(comparisons: Iterable[Comparison]) -> Iterator[str]:
+    """One line each, for people."""
+    for one in comparisons:
+        verdict = "to the letter" if one.identical else "NOT the same"
+        yield (
+            f"{one.service}: {one.inputs} records in, {one.same} said again {verdict}"
+            f" ({one.repeats} repeats in the run)"
+        )
+        yield from (f"    {line}" for line in one.different)

@@ -1,0 +1,222 @@
+"""Starting and stopping a whole hub on one machine: broker, rights, services."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Producer
+
+from schemas.base import LogFact, sourced_id
+from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
+from services.agreements import apply as applying
+from services.hub.broker import process
+from services.hub.broker.cluster import EXTERNAL, Cluster
+from services.hub.broker.faults import AlreadyRunning
+from services.hub.broker.private import private_directory, write_private
+from services.hub.processes import Program, names_of, programs
+from services.runtime import wire
+from services.runtime.faults import Stop
+from services.runtime.run import build_fingerprint
+
+Say = Callable[[str], None]
+
+RULES = "2026-1"
+"""The rule set `hub up` adopts."""
+READY_S = 120.0
+DEPLOY = "deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One process as the supervisor wrote it down, and what its own page says."""
+
+    name: str
+    pid: int | None
+    port: int
+    restarts: int
+    because: str
+    """What is wrong, or empty."""
+
+
+def bring_up(
+    home: Path, agreements: Path, say: Say, *, tick_s: float, standbys: bool, quick: bool = False
+) -> Cluster:
+    """A hub that is ready: what runs already is left as it is.
+
+    Raises:
+        Stop: a process did not become healthy in time; its log says why.
+        BrokerFault, AgreementsRefused, KafkaException: as their commands do.
+    """
+    cluster = _broker(home, say, quick=quick)
+    _ensure_secret(home)
+    say("Applying the agreements …")
+    applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
+    say(f"Agreements {applied.version} are in force.")
+    if running(home):
+        say("The services run already.")
+        return cluster
+    wanted = list(programs(cluster, _ports(standbys=standbys), tick_s=tick_s, standbys=standbys))
+    _supervise(home, wanted)
+    _until_ready(home, wanted, say)
+    return cluster
+
+
+def bring_down(home: Path, say: Say) -> bool:
+    """Stop the services, then the broker started here; whether anything ran."""
+    ran = False
+    written = _written(home)
+    if written is not None and _alive(written["supervisor"]):
+        say("Stopping the services …")
+        os.kill(written["supervisor"], signal.SIGTERM)
+        _wait(lambda: not _alive(written["supervisor"]), 40)
+        ran = True
+    if not os.environ.get(EXTERNAL):
+        say("Stopping the broker …")
+        ran = process.stop(home).was_running or ran
+    return ran
+
+
+def running(home: Path) -> list[Process]:
+    """The hub's processes, with what each says of itself."""
+    written = _written(home)
+    if written is None or not _alive(written["supervisor"]):
+        return []
+    return [
+        Process(p["name"], p["pid"], p["port"], p["restarts"], _health(p["port"]))
+        for p in written["processes"]
+    ]
+
+
+def say_log_fact(cluster: Cluster, fact: LogFact) -> None:
+    """The broker has this fact of whoever deploys."""
+    producer = Producer({**cluster.service_config(DEPLOY), "enable.idempotence": True})
+    topic = cluster.names.said(DEPLOY, type(fact))
+    producer.produce(topic, wire.encode(fact), headers=list(wire.headers_of(fact)))
+    if producer.flush(30):
+        raise Stop("the broker did not take what was adopted")
+
+
+def _broker(home: Path, say: Say, *, quick: bool) -> Cluster:
+    if os.environ.get(EXTERNAL):
+        say("Using the cluster of HUB_BOOTSTRAP_SERVERS.")
+        return Cluster.load(home)
+    with suppress(AlreadyRunning):
+        return process.start(home, quick=quick, say=say).cluster
+    say("The broker runs already.")
+    return Cluster.load(home)
+
+
+def _ensure_secret(home: Path) -> None:
+    path = private_directory(home / "secrets") / "references"
+    if not path.exists():
+        write_private(path, secrets.token_bytes(32))
+
+
+def _adopt(cluster: Cluster, version: str) -> None:
+    """Rules, build and agreements in force from here on; what is already changes nothing."""
+    now = datetime.now(UTC)
+    for kind, adopted in (
+        (RulesAdopted, RULES),
+        (BuildAdopted, build_fingerprint()),
+        (AgreementsAdopted, version),
+    ):
+        number = f"{adopted}@{now.isoformat()}"
+        event_id = sourced_id(DEPLOY, kind.kind(), number)
+        say_log_fact(
+            cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted)
+        )
+
+
+def _ports(*, standbys: bool) -> dict[str, int]:
+    names = names_of(standbys=standbys)
+    with ExitStack() as held:
+        bound = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
+        ports = [one.getsockname()[1] for one in bound]
+    return dict(zip(names, ports, strict=True))
+
+
+def _supervise(home: Path, wanted: list[Program]) -> None:
+    given = {
+        "home": str(home.absolute()),
+        "programs": [
+            {"name": p.name, "module": p.module, "environ": dict(p.environ)} for p in wanted
+        ],
+    }
+    logs = private_directory(home / "logs")
+    with (logs / "supervisor.log").open("ab") as log:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "services.hub.supervisor"],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    if supervisor.stdin is not None:
+        supervisor.stdin.write(json.dumps(given).encode())
+        supervisor.stdin.close()
+
+
+def _until_ready(home: Path, wanted: list[Program], say: Say) -> None:
+    say(f"Starting {len(wanted)} processes …")
+    told: set[str] = set()
+
+    def ready() -> bool:
+        healthy = {p.name for p in running(home) if not p.because}
+        for name in sorted(healthy - told):
+            say(f"  {name} is ready")
+        told.update(healthy)
+        return len(healthy) == len(wanted)
+
+    if not _wait(ready, READY_S):
+        late = sorted({p.name for p in wanted} - told)
+        raise Stop(f"Not ready: {', '.join(late)}. Their logs are in {home / 'logs'}.")
+
+
+def _wait(done: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if done():
+            return True
+        time.sleep(0.3)
+    return done()
+
+
+def _written(home: Path) -> dict[str, Any] | None:
+    path = home / "run" / "processes.json"
+    with suppress(FileNotFoundError, json.JSONDecodeError):
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+    return None
+
+
+def _alive(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+def _health(port: int) -> str:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as page:  # noqa: S310
+            page.read()
+    except urllib.error.HTTPError as red:
+        return str(json.load(red)["because"])
+    except (OSError, ValueError):
+        return "does not answer"
+    return ""

@@ -1,0 +1,53 @@
+"""A recorded input fed to a service again, in memory: what it would say, to the letter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from services.runtime.batch import Lane
+from services.runtime.journal import Span
+from services.runtime.records import Outgoing, Outgoings, Record
+from services.runtime.rowlog import MemoryRowLog
+from services.runtime.service import Service
+from services.runtime.telemetry import Meters
+
+
+class _Said:
+    """An outbox that only remembers."""
+
+    def __init__(self) -> None:
+        self.records: list[Outgoing] = []
+
+    async def send(self, records: Outgoings) -> None:
+        self.records.extend(records)
+
+
+async def said_again(
+    service: Service, partition: int, records: Sequence[Record], build: str
+) -> list[Outgoing]:
+    """Everything the service says to these records of one partition, from an empty state."""
+    said = _Said()
+    lane = Lane(service, partition, said, MemoryRowLog(), Meters(service.name), build)
+    await lane.open()
+    for start in range(0, len(records), 500):
+        await lane.run(records[start : start + 500])
+    return said.records
+
+
+def in_order(journal: Iterable[Record], sources: Mapping[str, Sequence[Record]]) -> list[Record]:
+    """The records of several sources in the order the service's journal says it took them."""
+    taken = dict.fromkeys(sources, 0)
+    by_offset = {
+        topic: {record.offset: record for record in records} for topic, records in sources.items()
+    }
+    ordered: list[Record] = []
+    for entry in journal:
+        spans: list[Span] = json.loads(entry.value or b"[]")
+        for topic, first, end in spans:
+            for offset in range(max(first, taken[topic]), end):
+                record = by_offset[topic].get(offset)
+                if record is not None:
+                    ordered.append(record)
+            taken[topic] = max(taken[topic], end)
+    return ordered

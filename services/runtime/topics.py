@@ -1,0 +1,59 @@
+"""Reading a whole topic as it stands now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+
+from services.runtime.faults import Unavailable
+from services.runtime.journal import to_record
+from services.runtime.outbox import RDKAFKA, Config
+from services.runtime.records import Record
+
+
+def read_all(config: Config, topic: str, partitions: int = 1) -> Iterator[Record]:
+    """Every record of the topic up to its end at the call, partition by partition.
+
+    Reads as whoever `config` is, without a group; only committed records.
+
+    Raises:
+        Unavailable: the broker refuses or does not answer.
+    """
+    consumer = Consumer(
+        {
+            **config,
+            "group.id": "none",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",
+        },
+        logger=RDKAFKA,
+    )
+    try:
+        for partition in range(partitions):
+            yield from _read(consumer, topic, partition)
+    finally:
+        consumer.close()
+
+
+def _read(consumer: Consumer, topic: str, partition: int) -> Iterator[Record]:
+    place = TopicPartition(topic, partition)
+    low, end = consumer.get_watermark_offsets(place, timeout=30)
+    if low == end:
+        return
+    place.offset = low
+    consumer.assign([place])
+    while True:
+        for message in consumer.consume(2000, timeout=0.5):
+            error = message.error()
+            if error is None:
+                record = to_record(message)
+                if record.offset < end:
+                    yield record
+                if record.offset >= end - 1:
+                    return
+            elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                return
+            elif not error.retriable():
+                raise Unavailable(f"{topic} cannot be read: {error.name()}")
