@@ -35,6 +35,8 @@ class Unit(StrEnum):
     AGENCY = "agency"
     SERVICE = "service"
     PLATFORM = "platform"
+    BRIDGE = "bridge"
+    """A bridge's own HTTPS port; no listener of the broker's knows this unit."""
 
 
 def checked_name(name: str, unit: Unit) -> str:
@@ -112,8 +114,9 @@ def _leaf(
         _LEAF_LASTS,
     )
     purposes: Sequence[x509.ObjectIdentifier] = _BOTH_ENDS[1:]
-    if name == BROKER:  # it also dials itself
-        purposes = _BOTH_ENDS
+    if name == BROKER or unit is Unit.BRIDGE:
+        # The broker also dials itself; a bridge's partner only dials in.
+        purposes = _BOTH_ENDS if name == BROKER else _BOTH_ENDS[:1]
         names = [x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]
         builder = builder.add_extension(x509.SubjectAlternativeName(names), False)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
