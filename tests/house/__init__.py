@@ -1,0 +1,1 @@
+"""The house rules as functions over a file's path and text, so that a test can hand in a fake."""
