@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from schemas.base import Fact, kebab, sourced_id
 from schemas.notice import Notice, NoticeReceipted, ReceiptStatus
@@ -148,7 +149,8 @@ class Courier:
         receipts = await patiently(
             lambda: self._handed_over(letter.notice), "partner", self._watch, self._backoff
         )
-        await patiently(lambda: self._door.say(receipts), "broker", self._watch, self._backoff)
+        if receipts:
+            await patiently(lambda: self._door.say(receipts), "broker", self._watch, self._backoff)
         await self._inbox.done(letter)
 
     async def _handed_over(self, notice: Notice) -> Sequence[Fact]:
@@ -161,7 +163,8 @@ class Courier:
             return [
                 receipt(
                     self._agency,
-                    notice,
+                    notice.notice_ref,
+                    notice.person_ref,
                     ReceiptStatus.CANNOT_ACT,
                     at=self._clock(),
                     reason=refused.reason,
@@ -173,7 +176,8 @@ class Courier:
 
 def receipt(
     agency: str,
-    notice: Notice,
+    notice_ref: UUID,
+    person_ref: str,
     status: ReceiptStatus,
     *,
     at: datetime,
@@ -181,13 +185,11 @@ def receipt(
 ) -> NoticeReceipted:
     """What the agency did with a notice; the same said again is the same fact."""
     return NoticeReceipted(
-        event_id=sourced_id(
-            agency, kebab(NoticeReceipted.__name__), f"{notice.notice_ref}{status.value}"
-        ),
+        event_id=sourced_id(agency, kebab(NoticeReceipted.__name__), f"{notice_ref}{status.value}"),
         occurred_at=at,
         source=agency,
-        person_ref=notice.person_ref,
-        notice_ref=notice.notice_ref,
+        person_ref=person_ref,
+        notice_ref=notice_ref,
         status=status,
         reason=reason,
     )

@@ -1,1 +1,1 @@
-"""."""
+"""The bridge of one housing authority: tenancies in, duty-to-refer referrals and notices out."""

@@ -1,0 +1,117 @@
+"""Delivers files to a bridge's SFTP drop as its partner would, and waits for what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import asyncssh
+
+from services.runtime.faults import Refused, Unavailable
+
+UPLOADING = ".part"
+"""Added to a file's name until all of it is there."""
+Progress = Callable[[str, int, int], None]
+"""(file name, bytes sent, bytes in all)"""
+
+
+@dataclass(frozen=True, slots=True)
+class DropPoint:
+    """Where a partner delivers, and as whom."""
+
+    host: str
+    port: int
+    user: str
+    key: Path
+    known_hosts: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What the bridge's report says became of one file."""
+
+    file: str
+    rows: int
+    facts: int
+    late: int
+    refused: int
+    not_for_the_hub: dict[str, int] = field(default_factory=dict)
+    faults: tuple[dict[str, Any], ...] = ()
+    """Row, field and reason; never a value."""
+
+
+def em_drop(home: Path, port: int, host: str = "127.0.0.1") -> DropPoint:
+    """The tag provider's drop of the installation in `home` (usually `.hub`)."""
+    keys = home / "sftp"
+    return DropPoint(host, port, "em", keys / "em.key", keys / "known_hosts")
+
+
+async def deliver(
+    files: Sequence[Path],
+    to: DropPoint,
+    *,
+    on_progress: Progress = lambda *_: None,
+    within_s: float = 300,
+) -> list[Delivered]:
+    """Each file's report, in order: the broker has confirmed what it says was said.
+
+    Raises:
+        Refused: a file cannot be delivered under its name, or is too big.
+        Unavailable: nobody listens there, our key is not known, or no report came in time.
+    """
+    try:
+        async with (
+            asyncssh.connect(
+                to.host,
+                to.port,
+                username=to.user,
+                client_keys=[str(to.key)],
+                known_hosts=str(to.known_hosts),
+                config=[],
+                agent_path=None,
+            ) as connection,
+            connection.start_sftp_client() as sftp,
+        ):
+            for path in files:
+                await _upload(sftp, path, on_progress)
+            return [await _report(sftp, path.name, within_s) for path in files]
+    except (OSError, asyncssh.DisconnectError, asyncssh.KeyImportError) as away:
+        raise Unavailable(f"the drop does not answer: {type(away).__name__}") from None
+
+
+async def _upload(sftp: asyncssh.SFTPClient, path: Path, on_progress: Progress) -> None:
+    def shown(_: bytes, __: bytes, done: int, total: int) -> None:
+        on_progress(path.name, done, total)
+
+    place = f"drop/{path.name}"
+    try:
+        await sftp.put(str(path), place + UPLOADING, progress_handler=shown)
+        await sftp.posix_rename(place + UPLOADING, place)
+    except asyncssh.SFTPError as refused:
+        raise Refused(f"not-delivered-{type(refused).__name__}", "file") from None
+
+
+async def _report(sftp: asyncssh.SFTPClient, name: str, within_s: float) -> Delivered:
+    until = monotonic() + within_s
+    while monotonic() < until:
+        try:
+            async with sftp.open(f"reports/{name}.report.json", "rb") as file:
+                report = json.loads(await file.read())
+        except asyncssh.SFTPNoSuchFile:
+            await asyncio.sleep(0.1)
+            continue
+        return Delivered(
+            file=name,
+            rows=report["rows"],
+            facts=report["facts"],
+            late=report["late"],
+            refused=report["refused"],
+            not_for_the_hub=report["not_for_the_hub"],
+            faults=tuple(report["faults"]),
+        )
+    raise Unavailable("no report came in time")
