@@ -55,6 +55,8 @@ def neighbours(source: Source) -> Iterator[str]:
         allowed.append("bridge")
     if source.service in POLICY_READERS:
         allowed.append("agreements")
+    elif not source.pure:
+        allowed.append("agreements.ours")
     for line, name in source.imports:
         if _of_services_but(name, *allowed) or under(name, *COMMAND_SIDE):
             yield source.fault(line, "sees-another-service")
