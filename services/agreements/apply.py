@@ -9,6 +9,7 @@ ended by running it again.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from services.agreements import bundle, live
 from services.agreements.broker_plan import Binding, Desired, Scope, Topic, desired
 from services.agreements.compile import Agreements, load
 from services.agreements.plan import Plan, compare
+from services.agreements.versions import LATEST
 from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
@@ -96,7 +98,16 @@ def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
     folder = private_directory(cluster.home / "agreements" / agreements.version)
     for path in sorted(directory.glob("*.yaml")):
         write_private(folder / path.name, path.read_bytes())
+    write_private(folder.parent / LATEST, agreements.version)
+    _ensure_reference_secret(cluster.home)
     return folder
+
+
+def _ensure_reference_secret(home: Path) -> None:
+    """The secret all references are made with; another one would make strangers of everybody."""
+    path = private_directory(home / "secrets") / "references"
+    if not path.exists():
+        write_private(path, secrets.token_bytes(32))
 
 
 def _plan(admin: AdminClient, cluster: Cluster, wanted: Desired) -> Plan:

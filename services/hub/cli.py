@@ -6,7 +6,7 @@ import click
 
 from services.agreements.commands import agreements
 from services.hub.broker.commands import broker
-from services.hub.running import down, feed, status, up
+from services.hub.running import clock, down, feed, status, up
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -14,5 +14,5 @@ def main() -> None:
     """The public-protection hub: run it, look at it, feed it."""
 
 
-for command in (broker, agreements, up, status, feed, down):
+for command in (broker, agreements, up, clock, status, feed, down):
     main.add_command(command)

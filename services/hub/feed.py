@@ -1,4 +1,4 @@
-"""Delivers files to a bridge's SFTP drop as its partner would, and waits for what became of them."""
+"""Delivers files to a bridge's SFTP drop as its partner would, and waits for their reports."""
 
 from __future__ import annotations
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 from confluent_kafka import KafkaException
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from services.hub import start
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
+from services.hub.feed import Delivered, deliver, em_drop
+from services.hub.processes import EM_SFTP, Layout
 from services.runtime.faults import Fault
 
 OK, FAILED, UNWELL = 0, 1, 2
@@ -29,14 +35,37 @@ OK, FAILED, UNWELL = 0, 1, 2
 )
 @click.option("--tick", "tick_s", default=10.0, show_default=True, help="Seconds between ticks.")
 @click.option("--standbys", is_flag=True, help="A second worker of each service, to take over.")
+@click.option(
+    "--webhook",
+    "webhooks",
+    multiple=True,
+    metavar="AUTHORITY=URL",
+    help="Run that housing authority's bridge; its notices go to URL. May be given again.",
+)
+@click.option(
+    "--hold-clock", is_flag=True, help="Load a register first; `hub clock` starts the clock."
+)
 @click.pass_context
 def up(
-    context: click.Context, home: Path, agreements: Path, tick_s: float, *, standbys: bool
+    context: click.Context,
+    home: Path,
+    agreements: Path,
+    tick_s: float,
+    webhooks: tuple[str, ...],
+    *,
+    standbys: bool,
+    hold_clock: bool,
 ) -> None:
     """Start broker and services, apply the agreements, say where things are."""
     console = Console(stderr=True)
+    layout = Layout(
+        standbys=standbys,
+        tick_s=tick_s,
+        clock_waits_for=str(start.clock_file(home)) if hold_clock else "",
+        webhooks=_pairs(webhooks),
+    )
     try:
-        start.bring_up(home, agreements, console.print, tick_s=tick_s, standbys=standbys)
+        start.bring_up(home, agreements, console.print, layout)
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None
     except KafkaException as refused:
@@ -74,11 +103,75 @@ def status(context: click.Context, home: Path, *, as_json: bool) -> None:
 
 @click.command()
 @home_option
+def clock(home: Path) -> None:
+    """Start the clock of a hub brought up with --hold-clock."""
+    start.start_clock(home)
+    click.echo("The clock runs.")
+
+
+@click.command()
+@home_option
+@json_option
+@click.argument("partner", type=click.Choice(["em"]))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.pass_context
+def feed(
+    context: click.Context, home: Path, partner: str, files: tuple[Path, ...], *, as_json: bool
+) -> None:
+    """Deliver FILES as the partner would, over SFTP, and show what became of each row.
+
+    Exit 0: every row taken or not for the hub; 2: some rows refused; 1: not delivered.
+    """
+    console = Console(stderr=True)
+    try:
+        drop = em_drop(home.absolute(), start.port_of(home, EM_SFTP))
+        with Progress(console=console, transient=True) as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def show(name: str, sent: int, of: int) -> None:
+                if name not in tasks:
+                    tasks[name] = bar.add_task(name, total=of)
+                bar.update(tasks[name], completed=sent)
+
+            done = asyncio.run(deliver(files, drop, on_progress=show))
+    except Fault as fault:
+        raise click.ClickException(str(fault)) from None
+    if as_json:
+        click.echo(json.dumps([asdict(one) for one in done]))
+    else:
+        _show_delivered(done)
+    context.exit(UNWELL if any(one.refused for one in done) else OK)
+
+
+@click.command()
+@home_option
 def down(home: Path) -> None:
     """Stop the services and the broker started here; data and secrets stay."""
     console = Console(stderr=True)
     ran = start.bring_down(home, console.print)
     console.print("Stopped." if ran else "Nothing ran.")
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs = dict(one.partition("=")[::2] for one in given)
+    if not all(pairs.values()):
+        raise click.UsageError("--webhook takes AUTHORITY=URL")
+    return pairs
+
+
+def _show_delivered(done: Sequence[Delivered]) -> None:
+    table = Table(box=None, header_style="bold")
+    for column in ("file", "rows", "facts", "late", "not for the hub", "refused"):
+        table.add_column(column, justify="left" if column == "file" else "right")
+    for one in done:
+        others = sum(one.not_for_the_hub.values())
+        table.add_row(one.file, *map(str, (one.rows, one.facts, one.late, others, one.refused)))
+    console = Console()
+    console.print(table)
+    for one in done:
+        for fault in one.faults:
+            place = f"{one.file} row {fault.get('row')}"
+            console.print(f"{place}: {fault.get('reason')} {fault.get('field') or ''}")
 
 
 def _show(home: Path) -> None:

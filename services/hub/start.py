@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -12,9 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
 from services.hub.broker.private import private_directory, write_private
-from services.hub.processes import Program, names_of, programs
+from services.hub.processes import Layout, Program, programs
 from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.run import build_fingerprint
@@ -54,7 +53,7 @@ class Process:
 
 
 def bring_up(
-    home: Path, agreements: Path, say: Say, *, tick_s: float, standbys: bool, quick: bool = False
+    home: Path, agreements: Path, say: Say, layout: Layout, *, quick: bool = False
 ) -> Cluster:
     """A hub that is ready: what runs already is left as it is.
 
@@ -63,16 +62,17 @@ def bring_up(
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
     cluster = _broker(home, say, quick=quick)
-    _ensure_secret(home)
+    clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
     say(f"Agreements {applied.version} are in force.")
     if running(home):
         say("The services run already.")
         return cluster
-    wanted = list(programs(cluster, _ports(standbys=standbys), tick_s=tick_s, standbys=standbys))
-    _supervise(home, wanted)
-    _until_ready(home, wanted, say)
+    ports = _ports(layout.ports())
+    wanted = list(programs(cluster, layout, ports))
+    _supervise(home, wanted, ports)
+    _until_ready(home, [one for one in wanted if not one.waits_for], say)
     return cluster
 
 
@@ -97,9 +97,38 @@ def running(home: Path) -> list[Process]:
     if written is None or not _alive(written["supervisor"]):
         return []
     return [
-        Process(p["name"], p["pid"], p["port"], p["restarts"], _health(p["port"]))
+        Process(
+            p["name"],
+            p["pid"],
+            p["port"],
+            p["restarts"],
+            _health(p["port"]) if p["pid"] else "not started yet",
+        )
         for p in written["processes"]
     ]
+
+
+def clock_file(home: Path) -> Path:
+    """The file a held clock waits for."""
+    return home.absolute() / "run" / "clock-may-start"
+
+
+def start_clock(home: Path) -> None:
+    """Let a held clock start."""
+    clock_file(home).touch()
+
+
+def port_of(home: Path, name: str) -> int:
+    """A port of the running hub by its name.
+
+    Raises:
+        Stop: no such hub runs.
+    """
+    try:
+        ports: dict[str, int] = json.loads((home / "run" / "ports.json").read_text())
+        return ports[name]
+    except (FileNotFoundError, KeyError):
+        raise Stop(f"no {name} runs in {home}; start it: hub up --home {home}") from None
 
 
 def say_log_fact(cluster: Cluster, fact: LogFact) -> None:
@@ -121,12 +150,6 @@ def _broker(home: Path, say: Say, *, quick: bool) -> Cluster:
     return Cluster.load(home)
 
 
-def _ensure_secret(home: Path) -> None:
-    path = private_directory(home / "secrets") / "references"
-    if not path.exists():
-        write_private(path, secrets.token_bytes(32))
-
-
 def _adopt(cluster: Cluster, version: str) -> None:
     """Rules, build and agreements in force from here on; what is already changes nothing."""
     now = datetime.now(UTC)
@@ -142,22 +165,20 @@ def _adopt(cluster: Cluster, version: str) -> None:
         )
 
 
-def _ports(*, standbys: bool) -> dict[str, int]:
-    names = names_of(standbys=standbys)
+def _ports(names: Sequence[str]) -> dict[str, int]:
     with ExitStack() as held:
         bound = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in names]
         ports = [one.getsockname()[1] for one in bound]
     return dict(zip(names, ports, strict=True))
 
 
-def _supervise(home: Path, wanted: list[Program]) -> None:
+def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int]) -> None:
     given = {
         "home": str(home.absolute()),
-        "programs": [
-            {"name": p.name, "module": p.module, "environ": dict(p.environ)} for p in wanted
-        ],
+        "programs": [asdict(program) for program in wanted],
     }
-    logs = private_directory(home / "logs")
+    logs, run = private_directory(home / "logs"), private_directory(home / "run")
+    write_private(run / "ports.json", json.dumps(ports, indent=1))
     with (logs / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "services.hub.supervisor"],
@@ -180,7 +201,7 @@ def _until_ready(home: Path, wanted: list[Program], say: Say) -> None:
         for name in sorted(healthy - told):
             say(f"  {name} is ready")
         told.update(healthy)
-        return len(healthy) == len(wanted)
+        return healthy >= {one.name for one in wanted}
 
     if not _wait(ready, READY_S):
         late = sorted({p.name for p in wanted} - told)

@@ -54,6 +54,7 @@ class Supervisor:
         (self._run / "processes.json").unlink(missing_ok=True)
 
     async def _keep(self, child: Child) -> None:
+        await self._until_there(child.program.waits_for)
         wait_s = 0.5
         while not self._stopping.is_set():
             began = monotonic()
@@ -96,6 +97,12 @@ class Supervisor:
                 process.kill()
         return await exited
 
+    async def _until_there(self, path: str) -> None:
+        while path and not await asyncio.to_thread(Path(path).exists):
+            if self._stopping.is_set():
+                return
+            await self._pause(0.3)
+
     async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
@@ -109,7 +116,7 @@ class Supervisor:
                 {
                     "name": child.program.name,
                     "pid": child.process.pid if child.process else None,
-                    "port": int(child.program.environ.get("HUB_PORT", 0)),
+                    "port": child.program.port,
                     "restarts": child.restarts,
                     "exits": child.exits[-5:],
                     "log": str(child.log),
@@ -126,7 +133,7 @@ class Supervisor:
 def main() -> None:
     """Supervise the programs described on standard input, one JSON object."""
     given = json.load(sys.stdin)
-    programs = [Program(p["name"], p["module"], p["environ"]) for p in given["programs"]]
+    programs = [Program(**program) for program in given["programs"]]
     asyncio.run(_supervise(Path(given["home"]), programs))
 
 
