@@ -3,6 +3,7 @@ import json
 import pytest
 
 from schemas.catalogue import ENTRIES
+from schemas.materialise import derive
 from services.runtime import wire
 from tests.makers import EXAMPLES, FAMILY_NAME, examples
 
@@ -29,3 +30,10 @@ def test_the_people_in_examples_are_visibly_invented() -> None:
         said = json.loads(path.read_text())
         assert said.get("family_name", FAMILY_NAME) == FAMILY_NAME
         assert said.get("home", {}).get("postcode", "ZZ99 9ZZ") == "ZZ99 9ZZ"
+
+
+def test_the_glossary_lists_every_fact_in_its_own_words() -> None:
+    text = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    rows = {f"| `{e.kind}` | {derive(e.fact)['doc']} |" for e in ENTRIES}
+    assert {line for line in text.splitlines() if line.startswith("| `") and "." in line} >= rows
+    assert text.count("\n| `") - len(rows) == 6  # the rows of the first table
