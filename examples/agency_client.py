@@ -18,6 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,6 +43,11 @@ REFUSALS = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED,
     KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED,
+}
+WHY = {
+    KafkaError._AUTHENTICATION: "the broker does not know this name and password",
+    KafkaError._SSL: "the broker's certificate is not of the authority in the bundle",
+    KafkaError._TRANSPORT: "no broker answers there",
 }
 Headers = list[tuple[str, str | bytes | None]]
 Client = TypeVar("Client", Producer, Consumer)
@@ -112,19 +118,23 @@ class Bundle:
 
     def producer(self) -> Producer:
         """A producer that waits for every replica and never reorders."""
-        return answered(Producer({**self.client, "enable.idempotence": True, "error_cb": give_up}))
+        safely = {"enable.idempotence": True, "message.max.bytes": 2_000_000}  # the broker decides
+        return answered(Producer({**QUIET, **self.client, **safely}))
 
     def consumer(self) -> Consumer:
         """A consumer of our group that commits only what we tell it to."""
         ours = {"group.id": self.topics["group"], "enable.auto.commit": False}
-        first = {"auto.offset.reset": "earliest", "error_cb": give_up}
-        return answered(Consumer({**self.client, **ours, **first}))
+        return answered(Consumer({**QUIET, **self.client, **ours, "auto.offset.reset": "earliest"}))
 
 
 def give_up(error: KafkaError) -> None:
     """Ends the command at once where librdkafka would try for ever; raised out of `poll`."""
     if error.code() in HOPELESS:
         raise KafkaException(error)
+
+
+QUIET = {"log_level": 0, "error_cb": give_up}
+"""What is wrong is said once, by the exit code and one line, not by the library's own log."""
 
 
 def answered(client: Client, seconds: float = 10) -> Client:
@@ -234,7 +244,7 @@ def headers(kind: str, number: int, fact: Mapping[str, Any]) -> Headers:
         "ce_type": kind,
         "ce_source": str(fact["source"]),
         "ce_time": str(fact["occurred_at"]),
-        "ce_dataschema": f"{number}",
+        "ce_dataschema": f"urn:mappa-hub:schema:{number}",
         "content-type": "application/avro",
     }
     return [(name, text.encode()) for name, text in named.items()]
@@ -269,7 +279,7 @@ class Saying:
     def _send(self, topic: str, value: bytes, named: Headers) -> None:
         while True:
             try:
-                self.producer.produce(topic, value, headers=named, on_delivery=self._delivered)
+                self.producer.produce(topic, value, headers=named, on_delivery=self._told)
             except BufferError:
                 self.producer.poll(0.1)
                 continue
@@ -278,7 +288,7 @@ class Saying:
             self.producer.poll(0)
             return
 
-    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+    def _told(self, error: KafkaError | None, _: Message) -> None:
         if error is None:
             self.counts["acknowledged"] += 1
         else:
@@ -468,7 +478,8 @@ class closed:  # noqa: N801  # reads as a word, like contextlib.closing
         return self.consumer
 
     def __exit__(self, *_: object) -> None:
-        self.consumer.close()
+        with suppress(KafkaException):  # whatever is wrong now, the work is done
+            self.consumer.close()
 
 
 def texts(message: Message) -> dict[str, str]:
@@ -482,15 +493,14 @@ def header(message: Message, name: str) -> str:
     return texts(message).get(name, "")
 
 
-HEAD = ("notice_ref", "person_ref", "about", "urgency", "act_by")
-
-
 def plain(value: Any) -> Any:
     """A value as JSON has it."""
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, list):
         return [plain(item) for item in value]
+    if isinstance(value, date):  # also an instant
+        return value.isoformat()
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
@@ -502,9 +512,9 @@ def as_json(message: Message, notice: Mapping[str, Any]) -> str:
 def as_line(message: Message, notice: Mapping[str, Any]) -> str:
     """The notice as one line for people."""
     by = f"answer by {notice['act_by']:%d %b %H:%M}" if notice.get("act_by") else ""
-    told = {name: plain(value) for name, value in notice.items() if name not in HEAD}
+    told = json.dumps(plain(notice.get("told", {})))
     head = f"{message.offset():>6} {notice['urgency']:<9} {notice['about']:<30}"
-    return f"{head} {notice['person_ref']} {by} {json.dumps(told)}"
+    return f"{head} {notice['person_ref']} {by} {told}"
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -563,7 +573,8 @@ def main(given: list[str] | None = None) -> int:
         if error.code() in REFUSALS:
             print(f"agency_client: the broker refuses: {error.name()}", file=sys.stderr)
             return REFUSED
-        print(f"agency_client: no connection: {error.name()}", file=sys.stderr)
+        why = WHY.get(error.code(), error.name())
+        print(f"agency_client: no connection: {why}", file=sys.stderr)
         return NO_CONNECTION
 
 

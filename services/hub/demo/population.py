@@ -14,6 +14,7 @@ from random import Random
 from schemas.base import Identifier
 from schemas.register import Address
 from services.hub.demo import identifiers
+from services.hub.demo.area import AreaSettings, Size
 from services.hub.demo.offences import Offence
 from services.hub.demo.postcodes import Place, places
 from services.hub.demo.roles import (
@@ -25,7 +26,6 @@ from services.hub.demo.roles import (
     Roles,
     cast,
 )
-from services.hub.demo.settings import AreaSettings, Size
 
 POLICE, PROBATION, PRISON = "derbyshire-police", "probation", "prison"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from services.hub.demo.area import Size
 from services.hub.demo.offences import Offence, registered_offence, violent_offence
-from services.hub.demo.settings import Size
 
 DERBY, AMBER_VALLEY = "E06000015", "E07000032"
 DERBY_HOUSING, AMBER_HOUSING = "derby-housing", "amber-valley-housing"

@@ -20,12 +20,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from schemas.base import Fact
+from services.hub.demo.area import AreaSettings, read_area
 from services.hub.demo.delivery import Expected, Phase, line_of, write_lines
 from services.hub.demo.em_files import write_em_files
 from services.hub.demo.housing_events import write_housing_events
 from services.hub.demo.monitoring import write_activations, zones
 from services.hub.demo.population import Population, populate
-from services.hub.demo.settings import AreaSettings, read_area
 from services.hub.demo.statements import cases, convictions
 from services.hub.demo.today import NEWCOMERS, of_today
 from services.hub.demo.trouble import troubles
