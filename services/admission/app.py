@@ -40,6 +40,7 @@ def build(
         rules_of=_rules(versions, references),
         writes=(names.log, *(names.dead(speaker) for speaker in speakers)),
         say=_says(names),
+        passes_on=True,
         on_tick=forget,
         holds=False,
         trusts=_from_us(names),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from schemas.base import Fact, LogFact
+from services.agreements import ours
 from services.agreements.compile import Agreements
 from services.agreements.references import References
 
@@ -17,7 +19,13 @@ REMEMBERED = 100
 AHEAD = timedelta(days=1)
 """How far a sender's clock may be ahead (decision 7)."""
 DEPTH = 8
-"""Longest chain of causes (design §2)."""
+"""Most causes behind a fact (design §2)."""
+
+
+def of_the_log(speaker: str) -> frozenset[type[Fact]]:
+    """The facts about the log itself which that speaker says; nobody else ever does."""
+    said = ours.SAYS.get(speaker, ())
+    return frozenset(fact for fact in said if issubclass(fact, LogFact))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Protocol
 
@@ -21,12 +21,14 @@ from services.runtime.wire import Trigger
 
 log = logging.getLogger(__name__)
 
-MAX_DEPTH = 8
-"""Longest chain of causes (design §2)."""
 MAX_HELD = 20
-"""So many rows held by one process mean a bad build, not bad luck: local choice, decision 5."""
-DEPTH = "hub_depth"
+"""So many rows of a partition held since it was taken mean a bad build, not bad luck.
 
+Source: local choice, see decision 5."""
+DEPTH = "hub_depth"
+"""Header of the hub's own: how many causes stand behind this fact."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
@@ -157,12 +159,16 @@ class _Batch:
         for record in records:
             if record.offset < meta.positions.get(record.topic, 0):
                 continue
+            said = len(self.said)
+            self.working.begin()
             try:
                 self._take(record)
             except Exception as error:  # noqa: BLE001  any failure outside a rule is a bug
                 log.error(  # noqa: TRY400 G201  the text could hold a value; type and place do not
                     "cannot go on", extra={"at": repr(record), "fault": type(error).__name__}
                 )
+                del self.said[said:]
+                self.working.undo()
                 bug = Stop(repr(record))
                 bug.__cause__ = error
                 return bug
@@ -171,78 +177,79 @@ class _Batch:
         return None
 
     def _take(self, record: Record) -> None:
-        if self._heard_before(record):
+        trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
+        if trigger is not None and self._heard_before(record, trigger):
             return
         item = self.service.read(record)
-        if item is None:
-            return
-        speech = _Speech(self, record)
-        fact = getattr(item, "fact", item)
+        if item is not None:
+            self._weigh(item, record, _Speech(self.service, record))
+        if trigger is not None:
+            place = (trigger.offset, trigger.part, _digest(record))
+            self.working.meta.heard[_stream(record, trigger)] = place
+
+    def _weigh(self, item: Any, record: Record, speech: _Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
+        decision = None
         if decide is not None:
-            self._decide(self.service.key_of(item), item, decide, record, speech)
+            decision = self._decide(self.service.key_of(item), item, decide, record, speech)
+        fact = decision.log_fact if decision is not None else None
+        if record.topic == self.service.names.log:
+            fact = item
         if isinstance(fact, Tick):
             self._tick(fact, record, speech)
         elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
             self._adopt(fact)
 
-    def _heard_before(self, record: Record) -> bool:
+    def _heard_before(self, record: Record, trigger: Trigger) -> bool:
         """Whether a writer of ours says this again; each of its streams only ever grows."""
-        trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
-        if trigger is None:
-            return False
-        stream = f"{record.topic}|{trigger.topic}|{trigger.partition}"
-        last = self.working.meta.heard.get(stream)
+        last = self.working.meta.heard.get(_stream(record, trigger))
         place = (trigger.offset, trigger.part)
         if last is None or place > last[:2]:
-            digest = blake2b(record.value or b"", digest_size=8).hexdigest()
-            self.working.meta.heard[stream] = (*place, digest)
             return False
         self.lane.meters.repeats.inc()
-        if place == last[:2]:
-            digest = blake2b(record.value or b"", digest_size=8).hexdigest()
-            if digest != last[2]:
-                self.lane.meters.repeats_that_differ.inc()
-                log.error("repeat differs: two builds disagree", extra={"at": repr(record)})
+        if place == last[:2] and _digest(record) != last[2]:
+            self.lane.meters.repeats_that_differ.inc()
+            log.error("repeat differs: two builds disagree", extra={"at": repr(record)})
         return True
 
     def _decide(
         self,
         key: str,
-        item: Any,
+        item: Any,  # noqa: ANN401
         decide: Decide,
         record: Record,
-        speech: _Speech,  # noqa: ANN401
-    ) -> None:
+        speech: _Speech,
+    ) -> Decision[Any] | None:
+        """The decision, kept and said; None where the row is held, or is from now on."""
         row = self.working.row(key)
         if row is not None and row.held_at is not None:
             self.lane.meters.decisions.labels(because="held").inc()
-            return
+            return None
         context = Context(rules=self._rules, now=self.working.meta.now, rows=self.working)
         try:
             decision = decide(None if row is None else row.state, item, context)
-            said = [speech.outgoing(thing) for thing in decision.facts]
+            said = [outgoing for thing in decision.facts for outgoing in speech.of(thing)]
         except Exception as error:
             if not self.service.holds:
                 raise
             self._hold(key, row, item, record, speech, error)
-            return
+            return None
         self.lane.meters.decisions.labels(because=decision.because).inc()
         self._keep(key, row, decision)
-        for outgoings in said:
-            self.said.extend(outgoings)
+        self.said.extend(said)
+        return decision
 
     def _keep(self, key: str, row: Kept | None, decision: Decision[Any]) -> None:
         if decision.state is None:
             if row is not None:
-                self.working.changed[key] = None
+                self.working.put(key, None)
         else:
             kept = Kept(decision.state, _wake(decision.wake_at))
             if kept != row:
-                self.working.changed[key] = kept
+                self.working.put(key, kept)
         for other, change in decision.others.items():
-            self.working.changed[other] = (
-                None if change is None else Kept(change.state, _wake(change.wake_at))
+            self.working.put(
+                other, None if change is None else Kept(change.state, _wake(change.wake_at))
             )
 
     def _hold(
@@ -257,16 +264,16 @@ class _Batch:
         """Hold this row, loudly; the others go on."""
         self.lane.held += 1
         if self.lane.held > MAX_HELD:
-            raise Stop("too many rows held by this process: a bad build") from error
+            raise Stop("too many rows held here: a bad build") from error
         state = None if row is None else row.state
-        self.working.changed[key] = Kept(state, None, record.offset)
+        self.working.put(key, Kept(state, None, record.offset))
         self.lane.meters.held.inc()
         log.error(  # noqa: TRY400  the error's text could hold a value
             "row held", extra={"at": repr(record), "fault": type(error).__name__}
         )
         if self.service.held_fact is not None:
             fact = self.service.held_fact(key, item, type(error).__name__)
-            self.said.extend(speech.outgoing(fact))
+            self.said.extend(speech.of(fact))
 
     def _tick(self, tick: Tick, record: Record, speech: _Speech) -> None:
         meta = self.working.meta
@@ -280,36 +287,46 @@ class _Batch:
         version, what = fact.version, _ADOPTED[type(fact)]
         if what == "build" and version != self.lane.build:
             raise Stop("another build was adopted here: install it and start again")
-        self.working.meta.adopted = {**self.working.meta.adopted, what: version}
-        self._rules = self.service.rules_of(self.working.meta.adopted)
+        adopted = {**self.working.meta.adopted, what: version}
+        self._rules = self.service.rules_of(adopted)
+        self.working.meta.adopted = adopted
 
 
 class _Speech:
     """Numbers what one record makes a service say."""
 
-    def __init__(self, batch: _Batch, record: Record) -> None:
-        self._say = batch.service.say
+    def __init__(self, service: Service, record: Record) -> None:
+        self._say = service.say
         self._record = record
         self._parts = 0
-        depth = int(record.header(DEPTH) or 0) if batch.service.trusts(record) else 0
-        self._depth = (DEPTH, str(depth + 1).encode())
+        behind = int(record.header(DEPTH) or 0) if service.trusts(record) else 0
+        self._depth = (DEPTH, str(behind if service.passes_on else behind + 1).encode())
 
-    def outgoing(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
+    def of(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
         """The records that say one thing."""
         at = self._record
         trigger = Trigger(at.topic, at.partition, at.offset, self._parts)
         self._parts += 1
+        mark = trigger.header()
         return [
             Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
-            if Trigger.of(o.headers) is not None
+            if mark in o.headers
             else o
             for o in self._say(thing, trigger)
         ]
 
 
+def _stream(record: Record, trigger: Trigger) -> str:
+    return f"{record.topic}|{trigger.topic}|{trigger.partition}"
+
+
+def _digest(record: Record) -> str:
+    return blake2b(record.value or b"", digest_size=8).hexdigest()
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970."""
-    return round(moment.timestamp() * 1e6)
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _wake(moment: datetime | None) -> int | None:

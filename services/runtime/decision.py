@@ -46,6 +46,8 @@ class Decision(Generic[S]):
     wake_at: datetime | None = None
     others: Mapping[str, Row[Any] | None] = field(default_factory=dict)
     """Rows under other keys that change with it (admission and tracking only); None removes."""
+    log_fact: Any = None
+    """What this lets in of the log's own facts; it takes effect at once (admission only)."""
 
 
 class Rows(Protocol):

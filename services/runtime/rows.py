@@ -6,7 +6,7 @@ import heapq
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +17,7 @@ from services.runtime.faults import Stop
 VERSION = 1
 _HEAD = struct.Struct(">Bqq")
 _NEVER = -1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 META = "@"
 """The key of the partition's own row; no other key begins with it."""
@@ -42,7 +43,7 @@ class Meta(BaseModel):
     @property
     def now(self) -> datetime | None:
         """The last Tick."""
-        return None if self.now_us is None else datetime.fromtimestamp(self.now_us / 1e6, UTC)
+        return None if self.now_us is None else _EPOCH + timedelta(microseconds=self.now_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ class RowStore:
         return list(dict.fromkeys(key for _, key in found))
 
 
+_UNTOUCHED: Any = object()
+
+
 class Working:
     """A working copy over a store: changes are seen by later decisions, kept only on `apply`."""
 
@@ -143,6 +147,27 @@ class Working:
         self._store = store
         self.changed: dict[str, Kept | None] = {}
         self.meta = store.meta.model_copy(deep=True)
+        self._before: dict[str, Kept | None] = {}
+        self._now_before = self.meta.now_us
+
+    def begin(self) -> None:
+        """What changes from here on belongs to one record: all of it is kept, or none."""
+        self._before.clear()
+        self._now_before = self.meta.now_us
+
+    def put(self, key: str, row: Kept | None) -> None:
+        """Change that row; None removes it."""
+        self._before.setdefault(key, self.changed.get(key, _UNTOUCHED))
+        self.changed[key] = row
+
+    def undo(self) -> None:
+        """Take back what changed since `begin`."""
+        for key, row in self._before.items():
+            if row is _UNTOUCHED:
+                del self.changed[key]
+            else:
+                self.changed[key] = row
+        self.meta.now_us = self._now_before
 
     def row(self, key: str) -> Kept | None:
         """The row as this batch left it so far."""

@@ -40,6 +40,8 @@ class Service:
     """Topics it must be able to write, beside its rows and its journal."""
     say: Callable[[Any, Trigger], Iterable[Outgoing]]
     """One thing a decision says → records, marked with what triggered it."""
+    passes_on: bool = False
+    """Whether what it says is what it was told, no further link in the chain of causes."""
     on_tick: Decide | None = None
     holds: bool = True
     """Whether a failing rule holds its row; else any failure stops the process."""

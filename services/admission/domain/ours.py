@@ -1,0 +1,62 @@
+"""What the hub itself says at the door: its services, its clock, whoever adopts versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from schemas.base import Fact, LogFact, kebab
+from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, Tick
+from services.admission.domain.desk import Desk
+from services.admission.domain.letters import Letter
+from services.admission.domain.states import InForce, LastTick, Person
+from services.admission.rules import AHEAD, of_the_log
+from services.runtime.faults import Refused
+
+
+def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:
+    """A fact about the log itself, into every partition of it.
+
+    Raises:
+        Refused: from anybody but the one who says it.
+    """
+    if type(fact) not in of_the_log(letter.speaker):
+        raise Refused("not-agreed")
+    if isinstance(fact, Tick):
+        return _tick(desk, fact, letter.recorded_at)
+    if isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
+        return _adopt(desk, fact)
+    raise Refused("not-agreed")
+
+
+def say(desk: Desk, fact: Fact) -> str:
+    """What a service found out about a person; said again, it is dropped before it comes here.
+
+    Raises:
+        Refused: of a person the hub does not know.
+    """
+    if fact.person_id is None or desk.get(f"person:{fact.person_id}", Person) is None:
+        raise Refused("nobody", "person_id")
+    desk.say(fact)
+    return "admitted"
+
+
+def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
+    """The hub's clock never goes back, nor far ahead of the broker's."""
+    if tick.now > recorded_at + AHEAD:
+        raise Refused("in-the-future", "now")
+    last = desk.get("clock", LastTick)
+    if last is not None and tick.now <= last.now:
+        return "clock-went-back"
+    desk.put("clock", LastTick(now=tick.now))
+    desk.say_everywhere(tick)
+    return "said-everywhere"
+
+
+def _adopt(desk: Desk, fact: RulesAdopted | AgreementsAdopted | BuildAdopted) -> str:
+    key = f"adopted:{kebab(type(fact).__name__)}"
+    known = desk.get(key, InForce)
+    if known is not None and known.version == fact.version:
+        return "already-adopted"
+    desk.put(key, InForce(version=fact.version))
+    desk.say_everywhere(fact)
+    return "said-everywhere"

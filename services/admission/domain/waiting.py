@@ -1,0 +1,58 @@
+"""Facts that wait for their person: at most 72 hours, at most so many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from schemas.base import Fact
+from services.admission.domain.desk import Desk
+from services.admission.domain.letters import Letter
+from services.admission.domain.states import Waiting, Waits
+from services.admission.rules import WAITING_AT_MOST, WAITS_FOR
+
+
+def wait(desk: Desk, fact: Fact, letter: Letter, keys: tuple[str, ...]) -> str:
+    """The fact waits under each of these keys; where too much waits already, it is dropped."""
+    waiting = {key: _letters(desk, key) for key in keys}
+    if any(len(letters) >= WAITING_AT_MOST for letters in waiting.values()):
+        return "waiting-full"
+    one = Waits(
+        number=letter.number,
+        kind=fact.kind(),
+        body=fact.model_dump_json(),
+        recorded_at=letter.recorded_at,
+        keys=keys,
+    )
+    for key, letters in waiting.items():
+        _keep(desk, key, (*letters, one))
+    return "waiting"
+
+
+def those_under(desk: Desk, keys: Iterable[str]) -> list[Waits]:
+    """What waits under any of these keys, each once, in the order the broker received it."""
+    found = {one.number: one for key in keys for one in _letters(desk, key)}
+    return sorted(found.values(), key=lambda one: one.place)
+
+
+def withdraw(desk: Desk, one: Waits) -> None:
+    """It waits no more, under none of its keys."""
+    for key in one.keys:
+        letters = _letters(desk, key)
+        left = tuple(other for other in letters if other.number != one.number)
+        if left != letters:
+            _keep(desk, key, left)
+
+
+def until(letters: Iterable[Waits]) -> datetime | None:
+    """When the first of them has waited long enough."""
+    return min((one.recorded_at + WAITS_FOR for one in letters), default=None)
+
+
+def _letters(desk: Desk, key: str) -> tuple[Waits, ...]:
+    waiting = desk.get(key, Waiting)
+    return () if waiting is None else waiting.letters
+
+
+def _keep(desk: Desk, key: str, letters: tuple[Waits, ...]) -> None:
+    desk.put(key, Waiting(letters=letters) if letters else None, until(letters))
