@@ -6,6 +6,7 @@ import click
 
 from services.agreements.commands import agreements
 from services.hub.broker.commands import broker
+from services.hub.demo.command import demo
 from services.hub.running import clock, down, feed, status, up
 
 
@@ -14,5 +15,5 @@ def main() -> None:
     """The public-protection hub: run it, look at it, feed it."""
 
 
-for command in (broker, agreements, up, clock, status, feed, down):
+for command in (broker, agreements, up, clock, status, feed, down, demo):
     main.add_command(command)

@@ -1,15 +1,21 @@
-"""Delivers files to a bridge's SFTP drop as its partner would, and waits for their reports."""
+"""Delivers what partners have to their bridges, as the partners would: files, and events.
+
+A file goes into a bridge's SFTP drop and its report is waited for; an event is posted to a bridge's
+HTTPS door, again and again while that says that the broker is away.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import aiohttp
 import asyncssh
 
 from services.runtime.faults import Refused, Unavailable
@@ -17,7 +23,7 @@ from services.runtime.faults import Refused, Unavailable
 UPLOADING = ".part"
 """Added to a file's name until all of it is there."""
 Progress = Callable[[str, int, int], None]
-"""(file name, bytes sent, bytes in all)"""
+"""(file name, done, in all): bytes of a file, or events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +121,69 @@ async def _report(sftp: asyncssh.SFTPClient, name: str, within_s: float) -> Deli
             faults=tuple(report["faults"]),
         )
     raise Unavailable("no report came in time")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpsDoor:
+    """Where a partner posts, and with which secret."""
+
+    url: str
+    secret: Path
+    authority: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of a file of events."""
+
+    taken: int
+    refused: tuple[dict[str, Any], ...] = ()
+    """Row, field and reason; never a value."""
+
+
+async def post_events(
+    file: Path,
+    to: HttpsDoor,
+    *,
+    on_progress: Progress = lambda *_: None,
+    within_s: float = 300,
+) -> Posted:
+    """Each line of the file is confirmed or refused, one after the other.
+
+    Raises:
+        Refused: our secret is not known there.
+        Unavailable: the bridge or the broker behind it did not come back in time.
+    """
+    lines = [line for line in file.read_bytes().splitlines() if line.strip()]  # noqa: ASYNC240
+    headers = {"Authorization": f"Bearer {to.secret.read_text('ascii').strip()}"}
+    tls = ssl.create_default_context(cafile=to.authority)
+    until = monotonic() + within_s
+    refused: list[dict[str, Any]] = []
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for number, line in enumerate(lines, start=1):
+            faults = await _post(session, to.url, line, tls, until)
+            refused += [{"row": number, **fault} for fault in faults]
+            on_progress(file.name, number, len(lines))
+    return Posted(len(lines) - len({fault["row"] for fault in refused}), tuple(refused))
+
+
+async def _post(
+    session: aiohttp.ClientSession, url: str, line: bytes, tls: ssl.SSLContext, until: float
+) -> list[dict[str, str]]:
+    """What is wrong with one event, if anything."""
+    while monotonic() < until:
+        try:
+            async with session.post(url, data=line, ssl=tls) as response:
+                if response.status == 202:
+                    return []
+                answer = await response.json()
+        except aiohttp.ClientError:
+            await asyncio.sleep(0.5)
+            continue
+        if response.status == 401:
+            raise Refused("not-known")
+        if response.status not in (408, 503):
+            faults: list[dict[str, str]] = answer.get("errors", [])
+            return faults or [{"field": "", "reason": answer["error"]}]
+        await asyncio.sleep(0.5)
+    raise Unavailable("the bridge does not take it")

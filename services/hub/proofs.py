@@ -6,12 +6,13 @@ services said as the door, an inbox as its receiver.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.agreements.compile import Agreements
 from services.hub.broker.cluster import Cluster
-from services.runtime.again import in_order, said_again
+from services.runtime.again import Again, in_order, said_again
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.run import build_fingerprint
@@ -32,6 +33,8 @@ class Comparison:
     same: int
     repeats: int
     """Records the run holds twice; readers drop the second."""
+    because: Counter[str]
+    """Why it decided as it did, in all of its decisions."""
     different: tuple[str, ...]
     """Topics in which anything is missing, too much or different, with counts."""
 
@@ -80,24 +83,25 @@ class Recorded:
 async def compare(recorded: Recorded, service: Service) -> Comparison:
     """The service's run against its doing again."""
     again: list[Outgoing] = []
+    because: Counter[str] = Counter()
     inputs = 0
     if service.journaled:
         sources = {topic: recorded.source(topic) for topic in service.sources}
         records = in_order(recorded.journal(service.name), sources)
-        inputs += len(records)
-        again += await said_again(service, 0, records, build_fingerprint())
+        parts = {0: records}
     else:
-        for number, records in recorded.log().items():
-            inputs += len(records)
-            again += await said_again(service, number, records, build_fingerprint())
-    return _compared(service, inputs, again, recorded)
+        parts = recorded.log()
+    for number, records in parts.items():
+        inputs += len(records)
+        once_more = await said_again(service, number, records, build_fingerprint())
+        again += once_more.said
+        because += once_more.because
+    return _compared(service, inputs, Again(again, because), recorded)
 
 
-def _compared(
-    service: Service, inputs: int, again: Iterable[Outgoing], recorded: Recorded
-) -> Comparison:
+def _compared(service: Service, inputs: int, again: Again, recorded: Recorded) -> Comparison:
     expected: dict[str, list[Outgoing]] = {topic: [] for topic in service.writes}
-    for out in again:
+    for out in again.said:
         expected[out.topic].append(out)
     same, repeats, different = 0, 0, []
     for topic, outs in sorted(expected.items()):
@@ -114,7 +118,7 @@ def _compared(
             different.append(
                 f"{topic}: {len(once)} in the run, {len(wanted)} again, {matching} same"
             )
-    return Comparison(service.name, inputs, same, repeats, tuple(different))
+    return Comparison(service.name, inputs, same, repeats, again.because, tuple(different))
 
 
 def _once(records: Iterable[Record]) -> tuple[dict[bytes, Said], int]:

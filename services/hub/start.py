@@ -53,15 +53,17 @@ class Process:
 
 
 def bring_up(
-    home: Path, agreements: Path, say: Say, layout: Layout, *, quick: bool = False
+    home: Path, agreements: Path, say: Say, layout: Layout, *, owner_pid: int = 0
 ) -> Cluster:
     """A hub that is ready: what runs already is left as it is.
+
+    With `owner_pid` the services end when that process does.
 
     Raises:
         Stop: a process did not become healthy in time; its log says why.
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
-    cluster = _broker(home, say, quick=quick)
+    cluster = _broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
@@ -71,24 +73,29 @@ def bring_up(
         return cluster
     ports = _ports(layout.ports())
     wanted = list(programs(cluster, layout, ports))
-    _supervise(home, wanted, ports)
+    _supervise(home, wanted, ports, owner_pid)
     _until_ready(home, [one for one in wanted if not one.waits_for], say)
     return cluster
 
 
 def bring_down(home: Path, say: Say) -> bool:
     """Stop the services, then the broker started here; whether anything ran."""
-    ran = False
-    written = _written(home)
-    if written is not None and _alive(written["supervisor"]):
-        say("Stopping the services …")
-        os.kill(written["supervisor"], signal.SIGTERM)
-        _wait(lambda: not _alive(written["supervisor"]), 40)
-        ran = True
+    ran = stop_services(home, say)
     if not os.environ.get(EXTERNAL):
         say("Stopping the broker …")
         ran = process.stop(home).was_running or ran
     return ran
+
+
+def stop_services(home: Path, say: Say) -> bool:
+    """Stop the services alone; whether any ran."""
+    written = _written(home)
+    if written is None or not _alive(written["supervisor"]):
+        return False
+    say("Stopping the services …")
+    os.kill(written["supervisor"], signal.SIGTERM)
+    _wait(lambda: not _alive(written["supervisor"]), 40)
+    return True
 
 
 def running(home: Path) -> list[Process]:
@@ -140,12 +147,12 @@ def say_log_fact(cluster: Cluster, fact: LogFact) -> None:
         raise Stop("the broker did not take what was adopted")
 
 
-def _broker(home: Path, say: Say, *, quick: bool) -> Cluster:
+def _broker(home: Path, say: Say) -> Cluster:
     if os.environ.get(EXTERNAL):
         say("Using the cluster of HUB_BOOTSTRAP_SERVERS.")
         return Cluster.load(home)
     with suppress(AlreadyRunning):
-        return process.start(home, quick=quick, say=say).cluster
+        return process.start(home, say=say).cluster
     say("The broker runs already.")
     return Cluster.load(home)
 
@@ -172,8 +179,9 @@ def _ports(names: Sequence[str]) -> dict[str, int]:
     return dict(zip(names, ports, strict=True))
 
 
-def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int]) -> None:
+def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int], owner_pid: int) -> None:
     given = {
+        "owner_pid": owner_pid,
         "home": str(home.absolute()),
         "programs": [asdict(program) for program in wanted],
     }

@@ -37,7 +37,8 @@ class Child:
 class Supervisor:
     """All children of one hub."""
 
-    def __init__(self, home: Path, programs: list[Program]) -> None:
+    def __init__(self, home: Path, programs: list[Program], owner_pid: int = 0) -> None:
+        self._owner = owner_pid
         self._run = home / "run"
         logs = home / "logs"
         for folder in (self._run, logs):
@@ -50,8 +51,19 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
+        outlived = asyncio.ensure_future(self._end_with_owner())
         await asyncio.gather(*(self._keep(child) for child in self._children))
+        outlived.cancel()
         (self._run / "processes.json").unlink(missing_ok=True)
+
+    async def _end_with_owner(self) -> None:
+        """A hub of a test run ends with the run, however that ends."""
+        while self._owner and not self._stopping.is_set():
+            try:
+                os.kill(self._owner, 0)
+            except ProcessLookupError:
+                self._stopping.set()
+            await self._pause(1.0)
 
     async def _keep(self, child: Child) -> None:
         await self._until_there(child.program.waits_for)
@@ -134,11 +146,11 @@ def main() -> None:
     """Supervise the programs described on standard input, one JSON object."""
     given = json.load(sys.stdin)
     programs = [Program(**program) for program in given["programs"]]
-    asyncio.run(_supervise(Path(given["home"]), programs))
+    asyncio.run(_supervise(Path(given["home"]), programs, given["owner_pid"]))
 
 
-async def _supervise(home: Path, programs: list[Program]) -> None:
-    await Supervisor(home, programs).run()
+async def _supervise(home: Path, programs: list[Program], owner_pid: int) -> None:
+    await Supervisor(home, programs, owner_pid).run()
 
 
 if __name__ == "__main__":
