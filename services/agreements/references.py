@@ -40,8 +40,19 @@ class References:
 
     def ref(self, receiver: str, person: PersonId) -> str:
         """The person's reference for that receiver."""
-        sealed = self._cipher(receiver).encryptor().update(person.bytes)
+        sealed = self._cipher(f"agency:{receiver}").encryptor().update(person.bytes)
         return f"{_MARK}{sealed.hex()}"
+
+    def notice(self, receiver: str, event_id: UUID) -> UUID:
+        """The number of the notice by which that receiver is told of that fact, always the same.
+
+        Nothing can be told from it: not even whoever guesses the fact's own id can confirm it.
+        """
+        sealed = self._cipher(f"notices:{receiver}").encryptor().update(event_id.bytes)
+        number = bytearray(sealed)
+        number[6] = number[6] & 0x0F | 0x80  # a UUID of version 8
+        number[8] = number[8] & 0x3F | 0x80
+        return UUID(bytes=bytes(number))
 
     def person(self, speaker: str, ref: str) -> PersonId | None:
         """The person an agency means by its reference; None if it cannot be one."""
@@ -51,14 +62,14 @@ class References:
             return None
         if not ref.startswith(_MARK) or len(sealed) != 16:
             return None
-        return PersonId(UUID(bytes=self._cipher(speaker).decryptor().update(sealed)))
+        return PersonId(UUID(bytes=self._cipher(f"agency:{speaker}").decryptor().update(sealed)))
 
-    def _cipher(self, agency: str) -> Cipher[modes.ECB]:
-        cipher = self._ciphers.get(agency)
+    def _cipher(self, use: str) -> Cipher[modes.ECB]:
+        cipher = self._ciphers.get(use)
         if cipher is None:
             # One block, one to one, nothing chained: what ECB is right for.
-            cipher = Cipher(algorithms.AES256(self._derive(f"agency:{agency}")), modes.ECB())  # noqa: S305
-            self._ciphers[agency] = cipher
+            cipher = Cipher(algorithms.AES256(self._derive(use)), modes.ECB())  # noqa: S305
+            self._ciphers[use] = cipher
         return cipher
 
     def _derive(self, what: str) -> bytes:

@@ -43,7 +43,8 @@ class Versions:
             directory = self._folder / version
             if not directory.is_dir():
                 raise Stop("agreements were adopted that this worker does not have: apply them")
-            found = self._known[version] = load(directory)
+            found = load(directory)
             if found.version != version:
                 raise Stop("agreements were changed after they were adopted")
+            self._known[version] = found
         return found

@@ -7,11 +7,12 @@ from functools import cache
 
 from schemas.base import Fact, LogFact
 from schemas.catalogue import ENTRIES
+from schemas.log import PersonHeld
 from schemas.notice import NoticeIssued, NoticeReceipted
 from services.agreements.ours import SAYS
 from services.agreements.references import References
 from services.agreements.versions import Versions
-from services.notify.domain import Case, Delivery, receipted, remind, tell
+from services.notify.domain import ME, Case, Delivery, receipted, remind, tell, tell_of_held
 from services.notify.rules import ACT_BY, Rules
 from services.runtime import wire
 from services.runtime.decision import Route
@@ -22,12 +23,15 @@ from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
 
+_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | PersonHeld
+
 ROUTES = (
     Route(NoticeReceipted, receipted),
+    Route(PersonHeld, tell_of_held),
     *(
         Route(entry.fact, tell)
         for entry in ENTRIES
-        if not issubclass(entry.fact, LogFact | NoticeReceipted | NoticeIssued) and not entry.raw
+        if not issubclass(entry.fact, LogFact | _NOT_TOLD_PLAINLY) and not entry.raw
     ),
 )
 
@@ -44,7 +48,7 @@ def build(
         partitions=LOG_PARTITIONS,
         read=reads_log(route.fact for route in ROUTES),
         routes=ROUTES,
-        key_of=person_of,
+        key_of=_row,
         state_of=lambda _: Case,
         rules_of=_rules(versions, references, views),
         writes=(
@@ -55,6 +59,13 @@ def build(
         on_tick=remind,
         held_fact=held_person("notify"),
     )
+
+
+def _row(fact: Fact) -> str:
+    """The person's; that this service holds it is decided beside it, since the row is held."""
+    if isinstance(fact, PersonHeld) and fact.service == ME:
+        return f"held:{person_of(fact)}"
+    return person_of(fact)
 
 
 def _rules(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from schemas.base import Fact, Instant, PersonId, derived_id, follows
+from schemas.base import Fact, Instant, PersonId, follows
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet
 from schemas.housing import TenancyStarted
-from schemas.log import Tick
+from schemas.log import PersonHeld, Tick
 from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
 from schemas.risk import AlertRaised
@@ -63,15 +63,16 @@ class Delivery:
 def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     """Everybody who may know of this fact is told, and nobody else.
 
-    A grant counts if it is in force where the fact stands and its filters let the person through;
-    being on the case is a condition of every grant outside the Responsible Authority. A source is
-    not told what it said itself.
+    A grant counts if it is in force where the fact stands and still is, and if its filters let the
+    person through; being on the case is a condition of every grant outside the Responsible
+    Authority. A source is not told what it said itself.
     """
     rules: Rules = context.rules
     known = _learn(case or Case(person_id=_person(fact)), fact)
+    told_at = _told_at(fact, context)
     told = [
-        _notice(grant, fact, rules)
-        for grant in rules.agreements.grants(fact.kind(), _recorded(fact))
+        _notice(grant, fact, told_at, rules)
+        for grant in rules.agreements.grants(fact.kind(), told_at)
         if _addressed(grant, known, fact)
     ]
     unanswered = known.unanswered + tuple(
@@ -86,6 +87,16 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
         tuple(thing for pair in told for thing in pair),
         _wake(state),
     )
+
+
+def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decision[Case]:
+    """That a service does not watch the person any more is told even where that service is this.
+
+    What is known of a held person cannot be relied on, so those are told who are told of everybody;
+    and no receipt is waited for, since none could be heard.
+    """
+    decision = tell(case, held, context)
+    return replace(decision, state=None, wake_at=None) if held.service == ME else decision
 
 
 def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
@@ -135,10 +146,12 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
     return grant.passes(area=case.area, category=case.category, level=case.level)
 
 
-def _notice(grant: Grant, fact: Fact, rules: Rules) -> tuple[Delivery, NoticeIssued]:
+def _notice(
+    grant: Grant, fact: Fact, told_at: datetime, rules: Rules
+) -> tuple[Delivery, NoticeIssued]:
     urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
-    act_by = _recorded(fact) + rules.act_by[urgency] if grant.receipt else None
-    notice_ref = derived_id(fact.event_id, "notice", grant.agency)
+    act_by = told_at + rules.act_by[urgency] if grant.receipt else None
+    notice_ref = rules.references.notice(grant.agency, fact.event_id)
     person_ref = rules.references.ref(grant.agency, _person(fact))
     issued = follows(
         fact,
@@ -173,14 +186,13 @@ def _learn(case: Case, fact: Fact) -> Case:
         return _membership(case, fact)
     if isinstance(fact, CategoryChanged):
         return case.model_copy(update={"category": fact.category})
-    if isinstance(fact, LevelSet) and _newer(fact, case.level_since):
+    if isinstance(fact, LevelSet) and _newer(fact, fact.level, case.level_since, case.level):
         return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
     if isinstance(fact, AddressChanged | TenancyStarted | NotificationMade):
         home = fact.home
-        if home is not None and _newer(fact, case.area_since):
-            return case.model_copy(
-                update={"area": home.council_code, "area_since": fact.occurred_at}
-            )
+        area = None if home is None else home.council_code
+        if area is not None and _newer(fact, area, case.area_since, case.area):
+            return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
     return case
 
 
@@ -200,8 +212,9 @@ def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
     )
 
 
-def _newer(fact: Fact, since: datetime | None) -> bool:
-    return since is None or fact.occurred_at >= since
+def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool:  # noqa: ANN401
+    """Whether it is the latest word; of two at one instant the greater is, in whatever order."""
+    return since is None or (fact.occurred_at, value) > (since, known)
 
 
 def _wake(case: Case) -> datetime | None:
@@ -214,5 +227,7 @@ def _person(fact: Fact) -> PersonId:
     return fact.person_id
 
 
-def _recorded(fact: Fact) -> datetime:
-    return fact.recorded_at or fact.occurred_at
+def _told_at(fact: Fact, context: Context) -> datetime:
+    """When it is told: as it was received, or later, if it waited at the door."""
+    received = fact.recorded_at or fact.occurred_at
+    return received if context.now is None else max(received, context.now)

@@ -53,7 +53,7 @@ class KafkaOutbox:
                 "acks": "all",
                 "linger.ms": 1,
                 "delivery.timeout.ms": 120_000,
-                "message.max.bytes": 1_000_000,
+                "message.max.bytes": 1_048_576,  # a dead letter is longer than what it returns
                 **config,
             },
             logger=RDKAFKA,

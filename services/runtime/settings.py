@@ -34,7 +34,11 @@ def load(model: type[M], environ: Mapping[str, str], prefix: str = "HUB_") -> M:
         return model.model_validate(given)
     except ValidationError as invalid:
         wrong = ", ".join(
-            f"{prefix}{str(error['loc'][0]).upper()} ({error['type']})"
+            f"{_variable(prefix, error['loc'])} ({error['type']})"
             for error in invalid.errors(include_input=False)
         )
         raise Stop(f"Settings missing or wrong: {wrong}") from None
+
+
+def _variable(prefix: str, field: tuple[int | str, ...]) -> str:
+    return f"{prefix}{field[0]}".upper() if field else f"{prefix}… together"

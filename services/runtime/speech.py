@@ -70,7 +70,7 @@ def held_person(service: str) -> Callable[[str, Any, str], Fact]:
             PersonHeld,
             source=service,
             part=key,
-            person_id=PersonId(UUID(key)),
+            person_id=cause.person_id or PersonId(UUID(key)),
             service=service,
             fault=fault,
         )

@@ -35,11 +35,14 @@ class JsonLines(logging.Formatter):
                 trace = trace.tb_next
             if trace is not None:
                 line["where"] = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
-        return json.dumps(line)
+        return json.dumps(line, default=lambda value: type(value).__name__)
 
 
 class _NotTooOften(logging.Filter):
-    """Lets one line of a kind through per interval: a client without its broker says much."""
+    """Lets one line of a kind through per interval, of those libraries that say much.
+
+    On the handler: a logger's filter does not see what its children say.
+    """
 
     def __init__(self, every_s: float = 10.0) -> None:
         super().__init__()
@@ -47,6 +50,8 @@ class _NotTooOften(logging.Filter):
         self._last: dict[tuple[str, int], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if not any(record.name == of or record.name.startswith(f"{of}.") for of in _QUIET):
+            return True
         key, now = (record.pathname, record.lineno), monotonic()
         if now - self._last.get(key, -self._every_s) < self._every_s:
             return False
@@ -61,11 +66,10 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_NotTooOften())
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
     for name in _QUIET:
-        quiet = logging.getLogger(name)
-        quiet.setLevel(logging.WARNING)
-        quiet.addFilter(_NotTooOften())
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Meters:
