@@ -3,6 +3,7 @@
 The guards are in `tests/house/`; what they hold is written in their first lines.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -255,10 +256,14 @@ def test_a_readme_in_order_is_left_alone(service: str, files: list[str], text: s
     assert list(rooms.readme(service, files, text)) == []
 
 
-def test_the_runtime_stays_a_room_and_not_a_building(
-    record_property: Callable[[str, object], None],
-) -> None:
-    """The budget is soft: past it this says so, past twice of it this fails."""
-    lines = sum(file.lines for file in FILES if file.owner == "runtime")
-    record_property("runtime lines", f"{lines} of {rooms.RUNTIME_BUDGET}")
+def test_the_runtime_stays_a_room_and_not_a_building(capsys: pytest.CaptureFixture[str]) -> None:
+    """The budget is soft: this says where it stands, and fails only past twice of it."""
+    lines = sum(file.code_lines for file in FILES if file.owner == "runtime")
+    with capsys.disabled():
+        sys.stdout.write(f"\nservices/runtime: {lines} lines of code of {rooms.RUNTIME_BUDGET}\n")
     assert lines <= 2 * rooms.RUNTIME_BUDGET
+
+
+def test_lines_of_code_are_neither_blank_nor_comment_nor_docstring() -> None:
+    source = Source("services/runtime/x.py", '"""Doc.\n\nMore."""\n\n# why\nx = (\n    1,\n)\n')
+    assert source.code_lines == 3

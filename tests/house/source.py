@@ -28,6 +28,20 @@ class Source:
         return len(self.text.splitlines())
 
     @property
+    def code_lines(self) -> int:
+        """Lines that hold code: neither blank, nor comment, nor a text that stands alone."""
+        texts = {
+            line
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        }
+        return sum(
+            number not in texts and bool(line.strip()) and not line.lstrip().startswith("#")
+            for number, line in enumerate(self.text.splitlines(), start=1)
+        )
+
+    @property
     def parts(self) -> tuple[str, ...]:
         return PurePosixPath(self.path).with_suffix("").parts
 
