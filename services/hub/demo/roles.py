@@ -12,10 +12,18 @@ from datetime import date, timedelta
 from random import Random
 
 from services.hub.demo.area import Size
-from services.hub.demo.offences import Offence, registered_offence, violent_offence
+from services.hub.demo.offences import (
+    SETTLED_DAYS,
+    Offence,
+    registered_offence,
+    served,
+    violent_offence,
+)
 
 DERBY, AMBER_VALLEY = "E06000015", "E07000032"
 DERBY_HOUSING, AMBER_HOUSING = "derby-housing", "amber-valley-housing"
+LONG_MONTHS = 12
+"""Only terms from this length on are served on the day of the story."""
 CHILDRENS, DWP, EM = "derby-childrens-care", "dwp", "em"
 
 
@@ -44,10 +52,13 @@ def cast(size: Size, draw: Random, today: date) -> Roles:
     everybody = [*registered, *violent]
     draw.shuffle(everybody)
 
-    in_prison = [n for n in everybody if offences[n].prison][: size.in_custody]
+    long = [n for n in everybody if offences[n].prison and offences[n].term_months >= LONG_MONTHS]
+    in_prison = long[: size.in_custody]
     leaving = in_prison[: size.leaving_today]
     for n in in_prison:
-        days = 0 if n in leaving else draw.randint(3, 400)
+        # Begun long enough ago for the case to be known to all.
+        longest = served(offences[n].term_months).days - SETTLED_DAYS
+        days = 0 if n in leaving else draw.randint(3, min(400, longest))
         offences[n] = offences[n].still_serving(today + timedelta(days=days))
 
     inside = set(in_prison)
