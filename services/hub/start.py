@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -187,17 +186,19 @@ def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int], owne
     }
     logs, run = private_directory(home / "logs"), private_directory(home / "run")
     write_private(run / "ports.json", json.dumps(ports, indent=1))
-    with (logs / "supervisor.log").open("ab") as log:
-        supervisor = subprocess.Popen(
-            [sys.executable, "-m", "services.hub.supervisor"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    if supervisor.stdin is not None:
-        supervisor.stdin.write(json.dumps(given).encode())
-        supervisor.stdin.close()
+    programs_file = write_private(run / "programs.json", json.dumps(given, indent=1))
+    log = str(logs / "supervisor.log")
+    os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "services.hub.supervisor", str(programs_file)],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
 
 
 def _until_ready(home: Path, wanted: list[Program], say: Say) -> None:
@@ -234,6 +235,8 @@ def _written(home: Path) -> dict[str, Any] | None:
 
 
 def _alive(pid: int) -> bool:
+    with suppress(ChildProcessError):  # ours: gone only when waited for
+        os.waitpid(pid, os.WNOHANG)
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
         return True

@@ -1,7 +1,7 @@
 """Keeps the hub's processes running: what exits is started again, a little later each time.
 
-Runs as a process of its own (`python -m services.hub.supervisor`), started by `hub up` and ended
-by `hub down`. It writes what runs where to `<home>/run/processes.json`.
+Runs as a process of its own (`python -m services.hub.supervisor PROGRAMS`), started by `hub up` and
+ended by `hub down`. It writes what runs where to `<home>/run/processes.json`.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ class Supervisor:
 
 
 def main() -> None:
-    """Supervise the programs described on standard input, one JSON object."""
-    given = json.load(sys.stdin)
+    """Supervise the programs described in the file named on the command line."""
+    given = json.loads(Path(sys.argv[1]).read_text())
     programs = [Program(**program) for program in given["programs"]]
     asyncio.run(_supervise(Path(given["home"]), programs, given["owner_pid"]))
 

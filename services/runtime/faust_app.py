@@ -93,6 +93,12 @@ class LaneConsumer(AIOKafkaConsumer):
         await self._shut()
         await super().on_partitions_revoked(revoked)
 
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Faust takes what was given; a standby, given nothing, is well all the same."""
+        if not assigned:
+            self.app.health.progress()
+        await super().on_partitions_assigned(assigned, generation_id)
+
     async def wait_empty(self) -> None:
         """No batch runs any more, and what was done is committed."""
         await self._shut()

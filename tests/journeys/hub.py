@@ -1,0 +1,155 @@
+"""A whole hub on the session's broker, and agencies outside it with nothing but their folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.base import Fact
+from services.agreements.versions import Versions
+from services.bridge.bundle import Bundle
+from services.hub import start
+from services.hub.broker.cluster import Cluster
+from services.hub.catalogue import all_services
+from services.hub.processes import Layout
+from services.hub.proofs import Recorded
+from services.hub.rest import Lag
+from services.runtime import wire
+from services.runtime.names import LOG_PARTITIONS
+from services.runtime.service import Service
+
+ROOT = Path(__file__).parents[2]
+CLIENT = ROOT / "examples" / "agency_client.py"
+AGREEMENTS = ROOT / "deploy" / "agreements"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running hub."""
+
+    home: Path
+    cluster: Cluster
+
+    def services(self) -> tuple[Service, ...]:
+        """All stateful services, as the processes build them."""
+        return all_services(self.home, self.cluster.names)
+
+    def recorded(self) -> Recorded:
+        """What stands in the topics now."""
+        return Recorded(self.cluster, Versions(self.home / "agreements").latest())
+
+    def pid(self, name: str) -> int:
+        """The process id of a running process."""
+        pids = {one.name: one.pid for one in start.running(self.home)}
+        pid = pids[name]
+        assert pid is not None
+        return pid
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a process a signal."""
+        os.kill(self.pid(name), number)
+
+    def client(
+        self, slug: str, *command: str, seconds: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the stock client as that agency."""
+        return subprocess.run(
+            [
+                sys.executable,
+                str(CLIENT),
+                "--bundle",
+                str(self.home / "agencies" / slug),
+                *command,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    def say(self, folder: Path, *facts: Fact) -> None:
+        """The facts' own sources say them, each with its stock client."""
+        by_source: dict[str, list[Fact]] = {}
+        for fact in facts:
+            by_source.setdefault(fact.source, []).append(fact)
+        for source, said in by_source.items():
+            file = folder / f"{source}-{said[0].event_id}.jsonl"
+            file.write_text("".join(line(fact) for fact in said))
+            done = self.client(source, "say", str(file), "--json")
+            assert done.returncode == 0, done.stderr
+            assert json.loads(done.stdout)["acknowledged"] == len(said)
+
+    def notices(self, slug: str) -> list[dict[str, Any]]:
+        """Every different notice in the agency's inbox."""
+        bundle = Bundle.read(self.home / "agencies" / slug)
+        found: dict[bytes | None, dict[str, Any]] = {}
+        for record in self.recorded().source(self.cluster.names.inbox(slug)):
+            notice = wire.decode_view(record.value or b"", bundle.views)
+            found.setdefault(record.header("ce_id"), notice)
+        return list(found.values())
+
+    def told(self, slug: str, about: type[Fact], ref: str | None = None) -> list[dict[str, Any]]:
+        """The agency's notices about that kind of fact, of one person if `ref` is given."""
+        return [
+            notice
+            for notice in self.notices(slug)
+            if notice["about"] == about.kind() and ref in (None, notice["person_ref"])
+        ]
+
+    def at_rest(self, within_s: float = 60) -> None:
+        """Nobody is behind by more than a tick.
+
+        Raises:
+            AssertionError: somebody still is.
+        """
+        lag = Lag(self.cluster, self.services())
+        try:
+            quiet = 0
+            until = time.monotonic() + within_s
+            while time.monotonic() < until and quiet < 2:
+                behind = lag.behind()
+                quiet = quiet + 1 if max(behind.values()) <= LOG_PARTITIONS else 0
+                time.sleep(0.5)
+            assert quiet == 2, behind
+        finally:
+            lag.close()
+
+
+def line(fact: Fact) -> str:
+    """The line that makes a stock client say a fact."""
+    body = fact.model_dump_json(exclude_none=True)
+    return f'{{"kind": "{fact.kind()}", "fact": {body}}}\n'
+
+
+@contextmanager
+def running_hub(cluster: Cluster) -> Iterator[Hub]:
+    """A hub with a standby for each service; its services end with this process at the latest."""
+    layout = Layout(tick_s=1.0, standbys=True)
+    start.bring_up(cluster.home, AGREEMENTS, lambda _: None, layout, owner_pid=os.getpid())
+    try:
+        yield Hub(cluster.home, cluster)
+    finally:
+        start.stop_services(cluster.home, lambda _: None)
+
+
+def eventually(true: Callable[[], bool], within_s: float, what: str) -> float:
+    """Seconds until it was true.
+
+    Raises:
+        AssertionError: it did not become true in that time.
+    """
+    began = time.monotonic()
+    while time.monotonic() - began < within_s:
+        if true():
+            return time.monotonic() - began
+        time.sleep(0.2)
+    raise AssertionError(f"not within {within_s} s: {what}")
