@@ -168,7 +168,7 @@ def kebab(name: str) -> str:
 def derived_id(cause: UUID, kind: str, part: str = "") -> UUID:
     """The id of what follows from `cause`: deciding again gives the same one.
 
-    A version 8 UUID over BLAKE2b, seven times cheaper than version 5; see decision 2.
+    A version 8 UUID over BLAKE2b, cheaper than version 5; see decision 2.
     """
     return _uuid8(cause.bytes, f"{kind}\x1f{part}".encode())
 
