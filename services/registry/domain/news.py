@@ -1,0 +1,143 @@
+"""What is new in one picture of a person against the one before, as facts.
+
+Parts name the person or the deadline, so that one Tick has a fact of its own for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from schemas.base import Fact, follows
+from schemas.log import Tick
+from schemas.register import (
+    CategoryChanged,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineOpened,
+    Duty,
+    RequirementEnded,
+    RequirementOpened,
+)
+from services.registry.dates import DAY, end_of
+from services.registry.domain.state import Clock, Register, Requirement, Stage
+from services.registry.rules import Rules
+
+ME = "registry"
+RULE = {Duty.INITIAL_NOTIFICATION: "R-NOT-20", Duty.ANNUAL_NOTIFICATION: "R-NOT-40"}
+
+
+def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
+    """What a fact heard changes."""
+    old, new = before.requirement, after.requirement
+    if new and not new.ended and (old is None or _terms(old) != _terms(new)):
+        yield follows(
+            cause,
+            RequirementOpened,
+            source=ME,
+            rules_version=rules.version,
+            **_terms(new),
+        )
+    yield from _of_category(before, after, cause)
+    for clock in before.clocks:
+        yield from _of_replaced(clock, after, cause)
+    for clock in after.clocks:
+        yield from _of_clock(before.clock(clock.duty, clock.since), clock, after, cause)
+
+
+def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
+    """What the end of a day changes; it happened then, however late the Tick that shows it."""
+    old, new = before.requirement, after.requirement
+    if old and new and new.last_day and new.ended > old.ended:
+        yield follows(
+            tick,
+            RequirementEnded,
+            source=ME,
+            part=str(after.person_id),
+            person_id=after.person_id,
+            occurred_at=end_of(new.last_day),
+            ended_on=new.last_day + DAY,
+        )
+    yield from _of_category(before, after, tick)
+    for was, clock in zip(before.clocks, after.clocks, strict=True):
+        if clock.stage is Stage.MISSED and was.stage is Stage.OPEN:
+            yield follows(
+                tick,
+                DeadlineMissed,
+                source=ME,
+                part=clock.ref(after.person_id),
+                person_id=after.person_id,
+                occurred_at=end_of(clock.due_on),
+                deadline_ref=clock.ref(after.person_id),
+                duty=clock.duty,
+                due_on=clock.due_on,
+                possible_breach=True,
+                noticed_at=tick.now,
+            )
+
+
+def _terms(requirement: Requirement) -> dict[str, Any]:
+    return requirement.model_dump(exclude={"ended"})
+
+
+def _of_category(before: Register, after: Register, cause: Fact) -> Iterator[Fact]:
+    if before.category != after.category:
+        yield follows(
+            cause,
+            CategoryChanged,
+            source=ME,
+            part=str(after.person_id),
+            person_id=after.person_id,
+            category=after.category,
+            previous=before.category,
+        )
+
+
+def _of_replaced(clock: Clock, after: Register, cause: Fact) -> Iterator[Fact]:
+    """A yearly clock that gave way to the next one was met by the notification that began it."""
+    gone = after.clock(clock.duty, clock.since) is None
+    if clock.duty is not Duty.ANNUAL_NOTIFICATION or not clock.waits or not gone:
+        return
+    met_on = next((n.made_on for n in after.notifications if n.made_on > clock.since), None)
+    if met_on is not None:
+        yield _met(clock.model_copy(update={"met_on": met_on}), after, cause)
+
+
+def _of_clock(old: Clock | None, new: Clock, after: Register, cause: Fact) -> Iterator[Fact]:
+    if old is None:
+        opens = new.stage is not Stage.NOT_NEEDED
+    else:
+        opens = new.stage is Stage.OPEN and (old.due_on != new.due_on or not old.waits)
+    if opens:
+        yield follows(
+            cause,
+            DeadlineOpened,
+            source=ME,
+            part=new.ref(after.person_id),
+            deadline_ref=new.ref(after.person_id),
+            duty=new.duty,
+            due_on=new.due_on,
+            rule=RULE[new.duty],
+        )
+    if _newly_met(old, new):
+        yield _met(new, after, cause)
+
+
+def _newly_met(old: Clock | None, new: Clock) -> bool:
+    """Done, and nobody was told so; what was needless from the start is not told."""
+    if new.stage is Stage.MET:
+        return old is None or (old.stage, old.met_on) != (new.stage, new.met_on)
+    return new.stage is Stage.NOT_NEEDED and old is not None and old.waits
+
+
+def _met(clock: Clock, after: Register, cause: Fact) -> DeadlineMet:
+    return follows(
+        cause,
+        DeadlineMet,
+        source=ME,
+        part=clock.ref(after.person_id),
+        deadline_ref=clock.ref(after.person_id),
+        duty=clock.duty,
+        met_on=clock.met_on,
+        late=clock.late,
+    )

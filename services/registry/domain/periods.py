@@ -1,0 +1,143 @@
+"""For how long somebody is subject to notification, and in which category they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.eligibility import Disposal
+from schemas.register import Basis
+from services.registry.dates import DAY, last_day
+from services.registry.domain.state import Conviction
+from services.registry.rules import Rules
+
+_PLAIN: dict[Disposal, Basis] = {
+    Disposal.HOSPITAL_ORDER: Basis.HOSPITAL,
+    Disposal.HOSPITAL_ORDER_RESTRICTED: Basis.RESTRICTED_HOSPITAL,
+    Disposal.CAUTION: Basis.CAUTION,
+    Disposal.CONDITIONAL_DISCHARGE: Basis.CONDITIONAL_DISCHARGE,
+    Disposal.OTHER: Basis.OTHER,
+}
+_HOSPITAL = frozenset({Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICTED})
+_CUSTODIAL = frozenset({Disposal.IMPRISONMENT, Disposal.DETENTION_AND_TRAINING})
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """How long one conviction keeps a person subject to notification."""
+
+    begins_on: date
+    last_day: date | None
+    basis: Basis
+    halved: bool
+
+    @property
+    def ends(self) -> date:
+        """The last day, or the end of time."""
+        return self.last_day or date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Periods that overlap or touch: subject to notification without a break."""
+
+    periods: tuple[Period, ...]
+
+    @property
+    def begins_on(self) -> date:
+        """The first relevant date."""
+        return self.periods[0].begins_on
+
+    @property
+    def governing(self) -> Period:
+        """The period that ends last.
+
+        Source: R-NOT-10, an inference: several periods run side by side, the person is free when
+            the last of them ends.
+        """
+        return max(self.periods, key=lambda period: (period.ends, period.basis))
+
+    def holds(self, day: date) -> bool:
+        """Whether the person was subject on that day."""
+        return self.begins_on <= day <= self.governing.ends
+
+
+def basis_of(conviction: Conviction, rules: Rules) -> Basis:
+    """The row of the table in SOA 2003 s.82(1) that the disposal falls in."""
+    if conviction.for_life:
+        return Basis.INDEFINITE_TERM
+    if conviction.disposal in _PLAIN:
+        return _PLAIN[conviction.disposal]
+    training = conviction.disposal is Disposal.DETENTION_AND_TRAINING
+    share = rules.training_divisor if training else 1
+    length = (conviction.months, conviction.days)
+    if length >= (rules.indefinite_from_months * share, 0):
+        return Basis.INDEFINITE_TERM
+    if length > (rules.ten_years_above_months * share, 0):
+        return Basis.TEN_YEAR_TERM
+    return Basis.SEVEN_YEAR_TERM
+
+
+def period_of(conviction: Conviction, rules: Rules) -> Period | None:
+    """How long notification lasts for one conviction, finding or caution; None if not at all.
+
+    A conditional discharge recorded without its length gives no period: there is nothing to count.
+
+    Source: SOA 2003 s.82(1)-(2), (6).
+    """
+    if not conviction.schedule_3:
+        return None
+    begins_on, basis = conviction.convicted_on, basis_of(conviction, rules)
+    halved = conviction.under_18 and basis in rules.halved
+    if basis is Basis.CONDITIONAL_DISCHARGE:
+        if not (conviction.months or conviction.days):
+            return None
+        ends = last_day(begins_on, months=conviction.months, days=conviction.days)
+        return Period(begins_on, ends, basis, halved=False)
+    months = rules.months[basis]
+    if months is None:
+        return Period(begins_on, None, basis, halved=False)
+    return Period(begins_on, last_day(begins_on, months=months // (1 + halved)), basis, halved)
+
+
+def spells_of(convictions: Iterable[Conviction], rules: Rules) -> tuple[Spell, ...]:
+    """The times of being subject without a break, earliest first."""
+    periods = [p for c in convictions if (p := period_of(c, rules)) is not None]
+    spells: list[Spell] = []
+    for period in sorted(periods, key=lambda period: (period.begins_on, period.ends)):
+        if spells and _touches(spells[-1], period):
+            spells[-1] = Spell((*spells[-1].periods, period))
+        else:
+            spells.append(Spell((period,)))
+    return tuple(spells)
+
+
+def category_of(convictions: Iterable[Conviction], *, subject: bool, rules: Rules) -> int | None:
+    """The one category recorded, the first that applies in the order of the rules.
+
+    Category 2 lasts for as long as the conviction is known: the end of licence or hospital order is
+    not yet a fact of the hub.
+
+    Source: CJA 2003 s.327(2)-(4); one at a time, R-MAP-6.
+    """
+    applies = {1} if subject else set()
+    if any(_qualifies(conviction, rules) for conviction in convictions):
+        applies.add(2)
+    return next((category for category in rules.category_order if category in applies), None)
+
+
+def _qualifies(conviction: Conviction, rules: Rules) -> bool:
+    """Whether CJA 2003 s.327(3) is met: the offence by the record's word, the disposal by ours."""
+    if not conviction.schedule_15:
+        return False
+    if conviction.for_life or conviction.disposal in _HOSPITAL:
+        return True
+    length = (conviction.months, conviction.days)
+    return conviction.disposal in _CUSTODIAL and length >= (rules.category_2_from_months, 0)
+
+
+def _touches(spell: Spell, period: Period) -> bool:
+    """Whether the period begins before the spell ends, or on the day after."""
+    ends = spell.governing.ends
+    return ends == date.max or period.begins_on <= ends + DAY

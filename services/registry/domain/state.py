@@ -1,0 +1,110 @@
+"""What the register keeps of a person: what was heard, and what follows from it.
+
+What was heard is kept in an order of its own, never that of arrival; what follows is computed from
+all of it, so that any order of the same facts leads here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from schemas.base import PersonId, derived_id
+from schemas.eligibility import Disposal
+from schemas.register import Basis, Duty, NotificationKind
+from services.runtime.decision import State
+
+
+class Conviction(State):
+    """A conviction, finding or caution, without what only identifies the person."""
+
+    convicted_on: date
+    disposal: Disposal
+    for_life: bool
+    months: int
+    days: int
+    """The term: whole months, and days beyond them."""
+    under_18: bool
+    """On the relevant date, not when the offence was committed (R-NOT-5)."""
+    schedule_3: bool
+    schedule_15: bool
+    in_custody: bool
+
+
+class Notification(State):
+    """A notification the person made."""
+
+    made_on: date
+    kind: NotificationKind
+
+
+class Requirement(State):
+    """The time a person is subject to notification without a break; the last such time."""
+
+    begins_on: date
+    last_day: date | None
+    """None: indefinitely."""
+    basis: Basis
+    """Of the period that ends last."""
+    halved: bool
+    ended: bool = False
+    """Whether a Tick has shown that the last day is over."""
+
+
+class Stage(StrEnum):
+    """Where a clock stands."""
+
+    OPEN = "open"
+    MET = "met"
+    MISSED = "missed"
+    NOT_NEEDED = "not-needed"
+    """Done before it was due: the person had notified and was subject all along (R-NOT-22)."""
+    LAPSED = "lapsed"
+    """Not done, and the person is no longer subject."""
+
+
+class Clock(State):
+    """A duty with a last day to do it."""
+
+    duty: Duty
+    since: date
+    """The relevant date of a first notification; of a yearly one, the notification before it."""
+    due_on: date
+    until: date | None
+    """The last day on which the duty can exist at all; None if that has no end."""
+    stage: Stage
+    met_on: date | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether it was done after its last day."""
+        return self.met_on is not None and self.met_on > self.due_on
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be done."""
+        return self.stage in (Stage.OPEN, Stage.MISSED)
+
+    def ref(self, person: PersonId) -> str:
+        """The deadline's own number: the same in any order of facts, and no day can be read off it.
+
+        Agencies are shown it, and the relevant date is of a class they may not hold.
+        """
+        return str(derived_id(person, "register.deadline", f"{self.duty}:{self.since}"))
+
+
+class Register(State):
+    """One person's row."""
+
+    person_id: PersonId
+    convictions: tuple[Conviction, ...] = ()
+    releases: tuple[date, ...] = ()
+    """Days of release into the community; a move to hospital is none."""
+    notifications: tuple[Notification, ...] = ()
+    requirement: Requirement | None = None
+    clocks: tuple[Clock, ...] = ()
+    category: int | None = None
+
+    def clock(self, duty: Duty, since: date) -> Clock | None:
+        """The clock of that duty that started from that day."""
+        return next((c for c in self.clocks if (c.duty, c.since) == (duty, since)), None)

@@ -1,0 +1,153 @@
+"""What the register promises of any facts: order, repeats, causes, ends, storage."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.base import Fact
+from schemas.custody import ReleaseKind
+from schemas.eligibility import Disposal
+from schemas.log import Tick
+from schemas.register import NotificationKind
+from services.registry.domain import Because, Register, Stage
+from tests.makers import PERSON, a_conviction, a_notification, a_release, a_tick, admitted
+from tests.registry.desk import Desk
+from tests.registry.person import a_desk
+
+DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
+THE_END = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+@st.composite
+def convictions(draw: st.DrawFn) -> Fact:
+    return admitted(
+        a_conviction(
+            convicted_on=draw(DAYS),
+            born_on=draw(st.sampled_from([date(1980, 1, 31), date(2005, 6, 1)])),
+            disposal=draw(st.sampled_from(Disposal)),
+            for_life=draw(st.integers(0, 9)) == 0,
+            term_months=draw(st.sampled_from([0, 1, 6, 12, 29, 30])),
+            term_days=draw(st.sampled_from([0, 1, 200])),
+            schedule_3=draw(st.booleans()),
+            schedule_15=draw(st.booleans()),
+            in_custody=draw(st.booleans()),
+        )
+    )
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> Fact:
+    return admitted(a_release(released_on=draw(DAYS), release=draw(st.sampled_from(ReleaseKind))))
+
+
+@st.composite
+def notifications(draw: st.DrawFn) -> Fact:
+    kind = draw(st.sampled_from(NotificationKind))
+    return admitted(a_notification(made_on=draw(DAYS), notification=kind))
+
+
+FACTS = st.lists(convictions() | releases() | notifications(), max_size=7)
+
+
+@st.composite
+def interleavings(draw: st.DrawFn) -> tuple[list[Fact], list[Fact]]:
+    """The same facts twice, in two orders, with Ticks at different places between them."""
+    facts = draw(FACTS)
+    return _with_ticks(draw, facts), _with_ticks(draw, draw(st.permutations(facts)))
+
+
+def _with_ticks(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Fact]:
+    days = sorted(draw(st.lists(DAYS, max_size=4)))
+    ticks = [a_tick(datetime(day.year, day.month, day.day, 7, tzinfo=UTC)) for day in days]
+    places = sorted(draw(st.lists(st.integers(0, len(facts)), min_size=4, max_size=4)))
+    mixed = list(facts)
+    for place, tick in reversed(list(zip(places, ticks, strict=False))):
+        mixed.insert(place, tick)
+    return mixed
+
+
+def _heard(facts: Sequence[Fact]) -> Desk:
+    desk = a_desk()
+    desk.hear(*facts)
+    return desk
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_any_order_of_the_same_facts_and_any_ticks_end_in_the_same_state(
+    pair: tuple[list[Fact], list[Fact]],
+) -> None:
+    one, other = map(_heard, pair)
+    now = datetime(2027, 6, 1, tzinfo=UTC)
+    one.ticked(now)
+    other.ticked(now)
+    assert one.state == other.state
+    assert one.wake_at == other.wake_at
+
+
+@settings(deadline=None)
+@given(interleavings(), st.data())
+def test_a_repeated_fact_changes_nothing(
+    pair: tuple[list[Fact], list[Fact]], data: st.DataObject
+) -> None:
+    facts = pair[0]
+    desk = _heard(facts)
+    before = (desk.state, desk.wake_at)
+    repeats = [fact for fact in facts if not isinstance(fact, Tick)]
+    if repeats:
+        assert desk.hear(data.draw(st.sampled_from(repeats))) == []
+    assert (desk.state, desk.wake_at) == before
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_everything_said_is_about_the_person_caused_by_what_was_heard_and_of_its_own_id(
+    pair: tuple[list[Fact], list[Fact]],
+) -> None:
+    desk = _heard(pair[0])
+    desk.ticked(THE_END)
+    assert {fact.caused_by for fact in desk.said} <= {fact.event_id for fact in desk.causes}
+    assert {fact.person_id for fact in desk.said} <= {PERSON}
+    assert len({fact.event_id for fact in desk.said}) == len(desk.said)
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_a_reason_is_one_of_a_closed_set(pair: tuple[list[Fact], list[Fact]]) -> None:
+    desk = _heard(pair[0])
+    assert set(desk.because) <= set(Because)
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_what_is_stored_reads_back_equal(pair: tuple[list[Fact], list[Fact]]) -> None:
+    state = _heard(pair[0]).state
+    if state is not None:
+        assert Register.model_validate_json(state.model_dump_json()) == state
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_nothing_that_identifies_is_kept(pair: tuple[list[Fact], list[Fact]]) -> None:
+    state = _heard(pair[0]).state
+    if state is not None:
+        text = json.dumps(state.model_dump(mode="json"))
+        assert "Testperson" not in text
+        assert "Example Street" not in text
+
+
+@settings(deadline=None)
+@given(interleavings())
+def test_at_the_end_of_time_no_clock_runs_unless_it_has_no_end(
+    pair: tuple[list[Fact], list[Fact]],
+) -> None:
+    desk = _heard(pair[0])
+    desk.ticked(THE_END)
+    assert desk.ticked(THE_END + timedelta(days=1)) == []
+    if desk.state is not None:
+        assert all(clock.stage is not Stage.OPEN for clock in desk.state.clocks)
+        assert all(c.until is None for c in desk.state.clocks if c.stage is Stage.MISSED)
+    assert desk.wake_at is None
