@@ -78,7 +78,7 @@ def cases(population: Population, seed: int) -> Iterator[FactAboutPerson]:
         yield from _management(person, population.today, draw)
         yield from _custody(person, population.today, draw)
         if person.registered and person.at_liberty:
-            yield from _notifications(person, population.today, draw)
+            yield from _last_notification(person, population.today, draw)
 
 
 def joined(agency: str, person: Person, at: datetime, role: CaseRole) -> AgencyJoinedCase:
@@ -133,21 +133,19 @@ def _custody(person: Person, today: date, draw: Random) -> Iterator[FactAboutPer
         yield stated(Released, PRISON, person, at_noon(day), released_on=day, **how)
 
 
-def _notifications(person: Person, today: date, draw: Random) -> Iterator[NotificationMade]:
-    """The first, within three days, and the last, within a year of the one before (ss.83, 85).
+def _last_notification(person: Person, today: date, draw: Random) -> Iterator[NotificationMade]:
+    """The first within three days, then each within a year of the one before (ss.83, 85).
 
-    Those in between are left out: the yearly duty runs from the last alone.
+    Only the last of them is said: the yearly duty runs from it alone, and a register that is
+    loaded with the first and the last would take the last to be years late.
     """
     first = person.offence.released_on or person.offence.convicted_on
-    made = [first + timedelta(days=draw.randint(0, 2))]
+    made_on, kind = first + timedelta(days=draw.randint(0, 2)), NotificationKind.INITIAL
     # Who is overdue made the last one somewhat more than a year ago.
     until = today - timedelta(days=371 if person.overdue else 1)
-    while made[-1] <= until:
-        made.append(made[-1] + timedelta(days=draw.randint(338, 364)))
-    made.pop()
-    kinds = (NotificationKind.INITIAL, NotificationKind.ANNUAL)
-    for kind, made_on in zip(kinds, sorted({*made[:1], *made[-1:]}), strict=False):
-        yield notified(person, kind, made_on, at_noon(made_on))
+    while (following := made_on + timedelta(days=draw.randint(338, 364))) <= until:
+        made_on, kind = following, NotificationKind.ANNUAL
+    yield notified(person, kind, made_on, at_noon(made_on))
 
 
 def notified(
