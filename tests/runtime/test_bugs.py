@@ -1,0 +1,178 @@
+"""A bug stops the process, a rule that fails holds one row: nothing is lost in either."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.base import Fact
+from schemas.case import LevelSet
+from schemas.log import PersonHeld
+from schemas.register import CategoryChanged
+from services.runtime import batch
+from services.runtime.decision import Context, Decision, Route
+from services.runtime.faults import Stop
+from services.runtime.records import Record
+from services.runtime.wire import Trigger, decode
+from tests.makers import a_level, a_person, a_tick
+from tests.runtime.tally import (
+    CANARY,
+    DAY,
+    ME,
+    MIDNIGHT,
+    NAMES,
+    ONE,
+    OTHER,
+    ROUTES,
+    WOKEN,
+    Tally,
+    a_house,
+    because,
+    failing,
+    level,
+    release,
+    tally,
+)
+
+
+async def test_a_bug_publishes_and_saves_what_was_before_it_and_stops() -> None:
+    house = await a_house(holds=False)
+    house.put(level(1), failing(), level(2))
+    with pytest.raises(Stop) as stop:
+        await house.settle()
+    assert CANARY not in str(stop.value)
+    assert house.lane.position(NAMES.log) == 1
+    (said,) = house.said()
+    assert decode(said.value or b"").event_id == level(1).event_id
+    with pytest.raises(Stop):
+        await house.settle()
+
+
+async def test_after_the_fix_the_record_that_stopped_it_counts() -> None:
+    house = await a_house(holds=False)
+    house.put(level(1), trigger=Trigger("x", 0, 0, 0))
+    house.put(failing(), trigger=Trigger("x", 0, 1, 0))
+    house.put(level(2), trigger=Trigger("x", 0, 2, 0))
+    with pytest.raises(Stop):
+        await house.settle()
+    house.service = tally(routes=(ROUTES[0], ROUTES[1]), key_of=_fixed)
+    await house.open()
+    await house.settle()
+    assert house.lane.position(NAMES.log) == 3
+    assert house.counted("repeats_dropped") == 0
+    assert house.state(str(ONE)) == Tally(levels=(1, 2))
+
+
+def _fixed(fact: Fact) -> str:
+    return str(fact.person_id)
+
+
+async def test_a_tick_that_shows_a_bug_halfway_leaves_nothing_of_itself() -> None:
+    def wake_or_fail(state: Tally, tick: Any, context: Context) -> Decision[Tally]:
+        if state.levels:
+            raise ZeroDivisionError
+        return Decision(Tally(woken=(tick.now,)), "woken", (_ended(tick),))
+
+    house = await a_house(holds=False, on_tick=wake_or_fail)
+    early = MIDNIGHT - timedelta(hours=1)
+    house.put(release(DAY, OTHER), level(1), release(DAY + timedelta(days=1)))
+    house.put(a_tick(early), a_tick(MIDNIGHT + timedelta(days=2)))
+    with pytest.raises(Stop):
+        await house.settle()
+    assert house.lane.position(NAMES.log) == 4
+    assert house.said(WOKEN) == []
+    assert house.state(str(OTHER)) == Tally()
+    assert house.lane.store.meta.now == early
+    house.service = tally()
+    await house.open()
+    await house.settle()
+    triggers = [Trigger.of(record.headers) for record in house.said(WOKEN)]
+    assert triggers == [Trigger(NAMES.log, 0, 4, 0), Trigger(NAMES.log, 0, 4, 1)]
+
+
+def _ended(tick: Any) -> Fact:
+    return CategoryChanged(event_id=tick.event_id, occurred_at=tick.now, source=ME)
+
+
+async def test_bytes_in_the_log_that_nobody_can_read_stop_the_service() -> None:
+    house = await a_house()
+    (record,) = house.put(level(1))
+    torn = Record(record.topic, 0, 0, 0, None, b"torn", record.headers)
+    with pytest.raises(Stop):
+        await house.lane.run([torn])
+
+
+async def test_a_fact_about_nobody_in_the_log_stops_the_service() -> None:
+    house = await a_house()
+    house.put(a_level(1))
+    with pytest.raises(Stop):
+        await house.settle()
+
+
+# -- held rows
+
+
+async def test_a_failing_rule_holds_that_person_says_so_and_nobody_else_waits() -> None:
+    house = await a_house()
+    house.put(level(1), failing(), level(2), level(3, OTHER))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1,))
+    assert house.state(str(OTHER)) == Tally(levels=(3,))
+    row = house.lane.store.get(str(ONE))
+    assert row is not None
+    assert row.held_at == 1
+    assert because(house.meters)["held"] == 1
+    (record,) = house.said(NAMES.said(ME, PersonHeld))
+    held = decode(record.value or b"")
+    assert isinstance(held, PersonHeld)
+    assert (held.person_id, held.service, held.fault) == (ONE, ME, "ValueError")
+    assert CANARY.encode() not in b"".join([record.value or b"", *dict(record.headers).values()])
+
+
+async def test_a_held_row_stays_held_after_a_restart_and_is_not_woken() -> None:
+    house = await a_house()
+    house.put(release(), failing())
+    await house.settle()
+    await house.open()
+    house.put(a_tick(MIDNIGHT), level(1))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally()
+    assert house.said(WOKEN) == []
+
+
+async def test_a_rule_that_fails_at_a_tick_holds_that_row_alone() -> None:
+    def fail_for_one(state: Tally, tick: Any, context: Context) -> Decision[Tally]:
+        if state.levels:
+            raise ZeroDivisionError
+        return Decision(Tally(woken=(tick.now,)), "woken")
+
+    house = await a_house(on_tick=fail_for_one)
+    house.put(level(1), release(), release(person=OTHER), a_tick(MIDNIGHT))
+    await house.settle()
+    (record,) = house.said(NAMES.said(ME, PersonHeld))
+    assert decode(record.value or b"").person_id == ONE
+    assert house.state(str(OTHER)) == Tally(woken=(MIDNIGHT,))
+
+
+async def test_a_rule_that_says_what_nobody_can_write_holds_the_person_and_says_nothing() -> None:
+    def say_twice(tally: Any, fact: Any, context: Context) -> Decision[Tally]:
+        good = _ended(a_tick())
+        torn = CategoryChanged.model_construct(**{**good.__dict__, "category": "x"})
+        return Decision(Tally(levels=(9,)), "said", (good, torn))
+
+    house = await a_house(routes=(Route(LevelSet, say_twice),))
+    house.put(level(1))
+    await house.settle()
+    assert house.said() == []
+    assert house.state(str(ONE)) is None
+    assert len(house.said(NAMES.said(ME, PersonHeld))) == 1
+
+
+async def test_too_many_held_is_a_bad_build_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "MAX_HELD", 2)
+    house = await a_house()
+    house.put(*(failing(a_person(number)) for number in range(3)), level(1, a_person(9)))
+    with pytest.raises(Stop):
+        await house.settle()
+    assert house.lane.position(NAMES.log) == 2
+    assert len(house.said(NAMES.said(ME, PersonHeld))) == 2

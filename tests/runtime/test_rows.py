@@ -1,0 +1,150 @@
+"""Rows come back from their bytes as they were, and wake when they want to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.runtime.batch import micros
+from services.runtime.decision import State
+from services.runtime.faults import Stop
+from services.runtime.rows import (
+    META,
+    VERSION,
+    Kept,
+    Meta,
+    RowStore,
+    Working,
+    decode_row,
+    encode_row,
+)
+from tests.makers import NOON
+from tests.strategies import instants
+
+
+class Note(State):
+    """Something kept."""
+
+    words: tuple[str, ...] = ()
+
+
+notes = st.builds(Note, words=st.lists(st.text(max_size=5), max_size=3).map(tuple))
+moments_us = st.integers(0, 2**60)
+rows = st.builds(Kept, st.none() | notes, st.none() | moments_us, st.none() | st.integers(0, 2**62))
+keys = st.sampled_from(["a", "b", "c", "d"])
+
+
+def a_store(**rows_by_key: Kept) -> RowStore:
+    return RowStore(lambda _: Note, {key: encode_row(row) for key, row in rows_by_key.items()})
+
+
+@given(rows)
+def test_a_row_comes_back_as_it_was(row: Kept) -> None:
+    assert decode_row(encode_row(row), Note) == row
+
+
+def test_a_row_of_a_version_nobody_knows_stops_the_service() -> None:
+    raw = encode_row(Kept(Note()))
+    with pytest.raises(Stop):
+        decode_row(bytes([VERSION + 1]) + raw[1:], Note)
+
+
+@given(instants())
+def test_a_moment_is_the_same_to_the_microsecond(moment: datetime) -> None:
+    assert Meta(now_us=micros(moment)).now == moment
+
+
+def test_before_the_first_tick_there_is_no_now() -> None:
+    assert Meta().now is None
+
+
+def test_the_partitions_own_row_comes_back_and_is_no_row_of_a_key() -> None:
+    meta = Meta(positions={"a": 3}, heard={"a|b|0": (4, 1, "00")}, adopted={"rules": "1"}, now_us=5)
+    store = RowStore(lambda _: Note, {META: meta.model_dump_json().encode()})
+    assert (store.meta, len(store), list(store.keys())) == (meta, 0, [])
+
+
+def test_what_is_saved_is_what_is_recovered() -> None:
+    working = Working(a_store())
+    working.put("a", Kept(Note(words=("x",)), 7))
+    working.meta.positions["topic"] = 9
+    saved = {key: value for key, value in working.encoded().items() if value is not None}
+    store = RowStore(lambda _: Note, saved)
+    assert store.get("a") == Kept(Note(words=("x",)), 7)
+    assert store.meta.positions == {"topic": 9}
+    assert list(working.encoded())[-1] == META
+
+
+def test_a_removed_row_is_removed_from_the_changelog() -> None:
+    working = Working(a_store(a=Kept(Note())))
+    working.put("a", None)
+    assert working.encoded()["a"] is None
+    working.apply()
+    assert Working(a_store()).get("a") is None
+
+
+def test_a_working_copy_changes_nothing_before_it_is_applied() -> None:
+    store = a_store(a=Kept(Note()))
+    working = Working(store)
+    working.put("a", Kept(Note(words=("changed",))))
+    working.put("b", Kept(Note()))
+    working.meta.positions["topic"] = 1
+    assert (store.get("a"), store.get("b")) == (Kept(Note()), None)
+    assert store.meta.positions == {}
+    assert working.get("a") == Note(words=("changed",))
+    working.apply()
+    assert store.get("a") == Kept(Note(words=("changed",)))
+    assert store.meta.positions == {"topic": 1}
+
+
+def test_what_one_record_changed_can_be_taken_back_and_what_was_before_stays() -> None:
+    working = Working(a_store(a=Kept(Note())))
+    working.put("a", Kept(Note(words=("kept",))))
+    working.meta.now_us = 1
+    working.begin()
+    working.put("a", Kept(Note(words=("not",))))
+    working.put("a", None)
+    working.put("b", Kept(Note()))
+    working.meta.now_us = 2
+    working.undo()
+    assert working.get("a") == Note(words=("kept",))
+    assert (working.get("b"), working.meta.now_us) == (None, 1)
+    assert set(working.changed) == {"a"}
+
+
+@given(st.dictionaries(keys, rows), st.dictionaries(keys, st.none() | rows), moments_us)
+def test_due_are_exactly_those_whose_time_has_come_in_its_order(
+    kept: dict[str, Kept], changes: dict[str, Kept | None], now_us: int
+) -> None:
+    working = Working(a_store(**kept))
+    for key, row in changes.items():
+        working.put(key, row)
+    now = {**kept, **changes}
+    expected = sorted(
+        (row.wake_us, key)
+        for key, row in now.items()
+        if row is not None and row.wake_us is not None and row.wake_us <= now_us
+    )
+    assert working.due(now_us) == [key for _, key in expected]
+    working.apply()
+    assert working.due(now_us) == [key for _, key in expected]
+    assert Working(a_store(**kept)).due(-1) == []
+
+
+def test_a_row_that_changed_its_mind_is_woken_at_its_new_time_only() -> None:
+    store = a_store(a=Kept(Note(), 10))
+    for wake in (20, 30, 20):
+        store.put("a", Kept(Note(), wake))
+    assert store.due(10) == []
+    assert store.due(20) == ["a"]
+    assert store.due(40) == ["a"]
+
+
+def test_micros_count_from_1970() -> None:
+    assert micros(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)) == 1_000_000
+    assert micros(NOON + timedelta(microseconds=1)) - micros(NOON) == 1
+
+
+def test_a_state_does_not_show_what_it_holds() -> None:
+    assert repr(Note(words=("Testperson",))) == str(Note()) == "Note(…)"
