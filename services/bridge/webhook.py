@@ -11,9 +11,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import time
+from typing import Annotated
+from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from services.bridge import signature
 from services.runtime.faults import Refused, Unavailable
@@ -21,6 +23,18 @@ from services.runtime.faults import Refused, Unavailable
 MAX_ANSWER = 64 * 1024
 _NEVER = frozenset({400, 406, 410, 413, 415, 422})
 """The partner has read the request and does not take it. All other failures may pass."""
+
+
+def _safe(url: str) -> str:
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.scheme != "https" and not here:
+        raise ValueError("not https")
+    return url
+
+
+SafeUrl = Annotated[str, AfterValidator(_safe)]
+"""HTTPS; plain HTTP only to this same machine."""
 
 
 class Webhook:

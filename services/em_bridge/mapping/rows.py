@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, sourced_id
@@ -79,6 +79,12 @@ def _moment(value: object) -> datetime:
     raise PydanticCustomError("not_a_time", "not a time")
 
 
+def _mechanism(code: int) -> int:
+    if code not in MECHANISMS:
+        raise PydanticCustomError("literal_error", "not a mechanism")
+    return code
+
+
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Number = Annotated[int, Field(ge=1, lt=2**63)]
 Theirs = Annotated[str, Field(max_length=40)]
@@ -98,7 +104,7 @@ class _PositionRow(_Row):
     position_latitude: Annotated[float, Field(ge=-90, le=90)]
     position_longitude: Annotated[float, Field(ge=-180, le=180)]
     position_precision: Annotated[int, Field(ge=0, le=100_000)]
-    position_lbs: Literal[1, 4, 5, 6]
+    position_lbs: Annotated[int, AfterValidator(_mechanism)]
 
 
 class _EventKind(_Row):

@@ -6,29 +6,35 @@ own interfaces. What the contract does not name is not read.
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     ValidationError,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
 from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, sourced_id
 from schemas.housing import TenancyEnd, TenancyEnded, TenancyOffered, TenancyStarted
 from schemas.register import Address, AddressChanged
 from services.housing_bridge.mapping.duty_to_refer import OutcomeReason, Status, WithdrawalReason
+from services.housing_bridge.mapping.fields import (
+    Council,
+    Day,
+    Line,
+    Number,
+    Numbered,
+    Postcode,
+    Reference,
+    When,
+)
 from services.housing_bridge.mapping.referrals import TAKEN, Outcome, outcome_of
 from services.runtime.faults import Refused
 
@@ -51,60 +57,6 @@ class Decided:
     person_ref: str
     outcome: Outcome
     at: datetime
-
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
-    r"(Z|[+-][0-9]{2}:[0-9]{2})"
-)
-_POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
-
-
-def _day(value: object) -> date:
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:  # the 30th of February
-        pass
-    raise PydanticCustomError("not_a_day", "not a day")
-
-
-def _instant(value: object) -> datetime:
-    """A moment with its offset, so that summer time leaves no doubt."""
-    try:
-        if isinstance(value, str) and _INSTANT.fullmatch(value):
-            return datetime.fromisoformat(value)
-    except ValueError:
-        pass
-    raise PydanticCustomError("not_an_instant", "not an instant")
-
-
-def _postcode(value: object) -> str:
-    """Upper case with its one space."""
-    if isinstance(value, str):
-        match = _POSTCODE.fullmatch("".join(value.split()).upper())
-        if match:
-            return " ".join(match.groups())
-    raise PydanticCustomError("not_a_postcode", "not a postcode")
-
-
-def _uuid(value: object) -> UUID:
-    try:
-        if isinstance(value, str):
-            return UUID(value)
-    except ValueError:
-        pass
-    raise PydanticCustomError("not_a_uuid", "not a uuid")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-When = Annotated[datetime, BeforeValidator(_instant)]
-Postcode = Annotated[str, BeforeValidator(_postcode)]
-Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
-Council = Annotated[str, Field(pattern=r"^[EWSN][0-9]{8}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class _Theirs(BaseModel):
@@ -210,7 +162,7 @@ class _Answer(_Theirs):
 class _DecidedEvent(_Answer):
     event_reference: Reference
     occurred_at: When
-    case_id: Annotated[UUID, BeforeValidator(_uuid)]
+    case_id: Numbered
     person_reference: Reference
 
 
