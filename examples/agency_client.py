@@ -111,7 +111,7 @@ class Bundle:
         Raises:
             Unusable: the agreement does not let us say it.
         """
-        row = self.topics["says"].get(kind)
+        row = self.topics["says"].get(kind) if isinstance(kind, str) else None
         if row is None:
             raise Unusable("kind: not among those the agreement lets us say")
         return row["topic"], int(row["schema_id"])
@@ -259,16 +259,18 @@ class Saying:
     counts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
-    def say(self, line: Mapping[str, Any]) -> None:
+    def say(self, line: Any) -> None:
         """Sends one line: `{"kind", "fact"}`, or bytes as they are: `{"kind", "raw_hex", "times"}`.
 
         Raises:
             Unusable: the line cannot be sent; nothing of it was.
         """
+        if not isinstance(line, dict):
+            raise Unusable("not an object")
         kind = line.get("kind")
         topic, number = self.bundle.said(kind)
         if "raw_hex" in line:
-            self._send(topic, bytes.fromhex(line["raw_hex"]) * int(line.get("times", 1)), [])
+            self._send(topic, bytes.fromhex(str(line["raw_hex"])) * int(line.get("times") or 1), [])
             return
         fact = line.get("fact")
         if not isinstance(fact, dict) or not {"event_id", "source", "occurred_at"} <= set(fact):
