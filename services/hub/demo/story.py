@@ -49,6 +49,7 @@ class Totals:
     """Certainly and live."""
     zones_entered_late: int
     zones_left: int
+    """Of either."""
     zones_perhaps: int
     """Coarse positions in a zone, of which nothing may come."""
     tampers: int
@@ -134,7 +135,7 @@ def _totals(population: Population, worn: Sequence[Wearer]) -> Totals:
         missed_duties=sum(person.overdue for person in population.people),
         zones_entered=told[Walk.ENTERS] + told[Walk.PASSES] + told[Walk.LEAVES_HOME],
         zones_entered_late=told[Walk.ENTERED_LATE],
-        zones_left=told[Walk.PASSES],
+        zones_left=told[Walk.PASSES] + told[Walk.ENTERED_LATE],
         zones_perhaps=told[Walk.PERHAPS],
         tampers=told[Walk.STRAP] + told[Walk.MAINS] + told[Walk.HOME_UNIT_MOVED],
         tampers_late=told[Walk.ENTERED_LATE],
