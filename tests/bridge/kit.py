@@ -20,7 +20,7 @@ from services.bridge.waiting import Backoff
 
 QUICK = Backoff(first_s=0.01, most_s=0.05)
 
-CANARIES = ("Canary Testperson", "7 Canary Close", "ZZ99 7CC", "52.9271", "1.4771", "2001/0000001Q")
+CANARIES = ("Canary Testperson", "7 Canary Close", "ZZ99 7DD", "52.9271", "1.4771", "2001/0000001Q")
 """A name, an address and a place that appear in what partners send and nowhere else."""
 
 
