@@ -120,8 +120,7 @@ def _cannot_tell(desk: Desk, speaker: str) -> str:
 
 def _of_known(desk: Desk, fact: FactAboutPerson, person: PersonId) -> str:
     because = let_in(desk, fact, person)
-    may_know = fact.person_ref is not None or people.trusted(desk, fact.source)
-    if because == SAID_DIFFERENTLY and may_know:
+    if because == SAID_DIFFERENTLY and people.trusted(desk, fact.source):
         raise Refused(SAID_DIFFERENTLY, "event_id")
     return because
 
