@@ -7,7 +7,7 @@ from time import monotonic, sleep
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from schemas.base import sourced_id
+from schemas.base import LogFact, sourced_id
 from schemas.log import AgreementsAdopted
 from services.hub.broker.cluster import Cluster
 from services.runtime import wire
@@ -27,16 +27,28 @@ def adopted(version: str, at: datetime) -> AgreementsAdopted:
 
 
 def adopt(cluster: Cluster, version: str, at: datetime) -> None:
-    """The broker has the fact. A right that was given a moment ago is waited for.
+    """The broker has it that these agreements are adopted.
 
     Raises:
         KafkaException: the broker refused, or did not answer in time.
     """
-    fact = adopted(version, at)
-    producer = Producer({**cluster.service_config(SPEAKER), "enable.idempotence": True})
+    tell(cluster, adopted(version, at))
+
+
+def tell(cluster: Cluster, fact: LogFact) -> None:
+    """The broker has this fact of the principal that deploys; returns when it has confirmed.
+
+    A right that was given a moment ago is waited for.
+
+    Raises:
+        KafkaException: the broker refused, or did not answer in time.
+    """
+    # Not idempotent: a refusal would be fatal to such a producer, and saying it twice does no harm.
+    producer = Producer({**cluster.service_config(SPEAKER), "acks": "all", "log_level": 0})
+    topic = cluster.names.said(SPEAKER, type(fact))
     until = monotonic() + WAIT_S
     while True:
-        error = _produce(producer, cluster.names.said(SPEAKER, AgreementsAdopted), fact)
+        error = _produce(producer, topic, fact)
         if error is None:
             return
         if error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED or monotonic() > until:
@@ -44,7 +56,7 @@ def adopt(cluster: Cluster, version: str, at: datetime) -> None:
         sleep(0.2)
 
 
-def _produce(producer: Producer, topic: str, fact: AgreementsAdopted) -> KafkaError | None:
+def _produce(producer: Producer, topic: str, fact: LogFact) -> KafkaError | None:
     answers: list[KafkaError | None] = []
     try:
         producer.produce(

@@ -69,7 +69,8 @@ def plan(
     with _said_as_exit_code(context):
         compiled = load(directory)
         made = applying.plan(_cluster(home, prefix), compiled)
-        _show(made, compiled.version, as_json=as_json)
+        verdict = "as agreed" if made.same else "the broker differs"
+        _show(made, compiled.version, verdict, as_json=as_json)
         context.exit(SAME if made.same else DRIFT)
 
 
@@ -90,8 +91,10 @@ def apply(
             directory,
             say=lambda version: adopt(cluster, version, datetime.now(UTC)),
         )
-        _show(done.plan, done.version, as_json=as_json)
-        context.exit(DRIFT if done.plan.foreign or done.plan.denied else SAME)
+        left = bool(done.plan.foreign or done.plan.denied)
+        verdict = "something is left for a person" if left else "the broker holds it"
+        _show(done.plan, done.version, verdict, as_json=as_json)
+        context.exit(DRIFT if left else SAME)
 
 
 @agreements.command()
@@ -148,7 +151,7 @@ def _said_as_exit_code(context: click.Context) -> Iterator[None]:
     context.exit(FAILED)
 
 
-def _show(made: Plan, version: str, *, as_json: bool) -> None:
+def _show(made: Plan, version: str, verdict: str, *, as_json: bool) -> None:
     lines = list(made.lines())
     if as_json:
         counts = {
@@ -165,5 +168,4 @@ def _show(made: Plan, version: str, *, as_json: bool) -> None:
         return
     for line in lines:
         click.echo(line)
-    verdict = "as agreed" if made.same else f"{len(lines)} difference(s)"
     click.echo(f"agreements {version}: {verdict}")

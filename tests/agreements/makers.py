@@ -1,6 +1,9 @@
 """Agreement files for tests: one that is in order, and changes to it."""
 
+from functools import cache
 from pathlib import Path
+
+from services.agreements.compile import Agreements, load
 
 IN_ORDER = """\
 agency: exampleshire-housing
@@ -26,6 +29,16 @@ limits:
   largest_message_bytes: 65536
   inbox_kept_days: 30
 """
+
+
+FILES = Path(__file__).parents[2] / "deploy" / "agreements"
+"""The committed files."""
+
+
+@cache
+def committed() -> Agreements:
+    """The committed files, compiled once."""
+    return load(FILES)
 
 
 def a_file(

@@ -9,9 +9,8 @@ from schemas.catalogue import ENTRIES
 from schemas.register import AddressChanged
 from services.agreements.compile import Agreements, ends_at, load
 from services.agreements.model import Kind
-from tests.agreements.makers import a_file
+from tests.agreements.makers import a_file, committed
 
-OURS = Path("deploy/agreements")
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 RELEASE = "custody.release-date-set"
 LEAD = {"derbyshire-police", "probation"}
@@ -19,7 +18,7 @@ LEAD = {"derbyshire-police", "probation"}
 
 @pytest.fixture(scope="module")
 def agreements() -> Agreements:
-    return load(OURS)
+    return committed()
 
 
 def told(agreements: Agreements, kind: str) -> set[str]:

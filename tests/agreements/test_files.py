@@ -7,7 +7,7 @@ import pytest
 
 from services.agreements.compile import load
 from services.agreements.faults import AgreementsRefused, Finding
-from tests.agreements.makers import IN_ORDER, a_file, line_of
+from tests.agreements.makers import IN_ORDER, a_file, committed, line_of
 
 
 def refused(folder: Path) -> tuple[Finding, ...]:
@@ -22,7 +22,7 @@ def only(folder: Path) -> Finding:
 
 
 def test_the_committed_files_are_in_order() -> None:
-    assert len(load(Path("deploy/agreements")).receivers) == 9
+    assert len(committed().receivers) == 9
 
 
 def test_a_file_in_order_compiles(tmp_path: Path) -> None:
