@@ -300,8 +300,8 @@ class Saying:
         self.counts["refused_by_broker"] += 1
         self.refused[error.name()] += 1
 
-    def wait(self, seconds: float = 60) -> None:
-        """Returns when the broker has answered for everything sent.
+    def wait(self, seconds: float = 330) -> None:
+        """Returns when everything sent is answered; librdkafka gives each five minutes.
 
         Raises:
             KafkaException: it has not in that time.
@@ -389,9 +389,11 @@ def listen(bundle: Bundle, options: argparse.Namespace) -> int:
                 if options.receipt != "none" and notice.get("act_by") is not None:
                     saying.say(receipt(bundle, notice, options.receipt))
             saying.wait()
+            if saying.refused:
+                break  # uncommitted: what could not be answered is brought again
             shown.add(fresh)
             counts["shown"] += len(fresh)
-            consumer.commit(offsets=ends(messages), asynchronous=False)
+            commit(consumer, messages)
     counts["receipts"] = saying.counts["acknowledged"]
     told = " · ".join(f"{name} {counts[name]}" for name in ("shown", "repeated", "receipts"))
     print(told, file=sys.stderr)
@@ -451,6 +453,8 @@ def everything(bundle: Bundle, topic: str, seconds: float) -> Iterator[Message]:
 def batches(consumer: Consumer, seconds: float | None) -> Iterator[list[Message]]:
     """What arrives, up to 500 at a time, for that long or for ever.
 
+    A broker that is away is waited for: librdkafka's own codes, below zero, say no more than that.
+
     Raises:
         KafkaException: the broker refuses.
     """
@@ -458,10 +462,24 @@ def batches(consumer: Consumer, seconds: float | None) -> Iterator[list[Message]
     while until is None or time.monotonic() < until:
         messages = consumer.consume(500, timeout=0.3)
         for message in messages:
-            if error := message.error():
+            error = message.error()
+            if error and (error.code() > 0 or error.fatal()):
                 raise KafkaException(error)
-        if messages:
-            yield messages
+        if brought := [message for message in messages if not message.error()]:
+            yield brought
+
+
+def commit(consumer: Consumer, messages: list[Message]) -> None:
+    """The messages are done with; if that cannot be said now, the next commit says it.
+
+    Raises:
+        KafkaException: the broker refuses.
+    """
+    try:
+        consumer.commit(offsets=ends(messages), asynchronous=False)
+    except KafkaException as fault:
+        if fault.args[0].code() in REFUSALS:
+            raise
 
 
 def ends(messages: list[Message]) -> list[TopicPartition]:

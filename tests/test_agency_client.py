@@ -256,6 +256,7 @@ class Network:
     inbox: list["Brought"] = field(default_factory=list)
     committed: list[int] = field(default_factory=list)
     fails: int | None = None
+    commit_fails: int | None = None
     pending: list[Callable[[], None]] = field(default_factory=list)
 
     def produce(self, topic: str, value: bytes, **named: Any) -> None:
@@ -284,6 +285,8 @@ class Network:
 
     def commit(self, offsets: list[Any], asynchronous: bool) -> None:
         assert not self.pending, "committed before its receipts were confirmed"
+        if self.commit_fails is not None:
+            raise KafkaException(KafkaError(self.commit_fails))
         self.committed += [place.offset for place in offsets]
 
     def close(self) -> None: ...
@@ -296,6 +299,7 @@ class Brought:
     place: int
     content: bytes
     ce_id: str
+    wrong: KafkaError | None = None
 
     def offset(self) -> int:
         return self.place
@@ -312,8 +316,8 @@ class Brought:
     def headers(self) -> list[tuple[str, bytes]]:
         return [("ce_id", self.ce_id.encode())]
 
-    def error(self) -> None:
-        return None
+    def error(self) -> KafkaError | None:
+        return self.wrong
 
 
 @pytest.fixture
@@ -424,6 +428,44 @@ def test_a_notice_that_asks_for_an_answer_gets_one(folder: Path, network: Networ
     assert (fact.notice_ref, fact.person_ref, fact.status) == (makers.NOTICE, "p-1", "acted")
     assert fact.source == "dwp"
     assert sent.topic == "from.dwp.notice-receipted"
+
+
+def test_what_could_not_be_answered_is_neither_committed_nor_forgotten(
+    folder: Path, network: Network
+) -> None:
+    network.refuses["from.dwp.notice-receipted"] = KafkaError._MSG_TIMED_OUT
+    network.inbox = [told(network, 0, "a")]
+    assert run(folder, "listen", "--for", "0.05") == REFUSED
+    assert not network.committed
+    network.refuses.clear()
+    network.inbox = [told(network, 0, "a")]
+    assert run(folder, "listen", "--for", "0.05") == DONE
+    assert network.committed == [1]
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        (KafkaError._TRANSPORT, DONE),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, REFUSED),
+        (KafkaError.GROUP_AUTHORIZATION_FAILED, REFUSED),
+    ],
+)
+def test_a_broker_that_is_away_is_waited_for_and_a_refusal_is_not(
+    code: int, ends: int, folder: Path, network: Network
+) -> None:
+    network.inbox = [Brought(0, b"", "", KafkaError(code))]
+    assert run(folder, "listen", "--for", "0.05") == ends
+    assert not network.committed
+
+
+def test_a_commit_that_fails_is_said_by_the_next(folder: Path, network: Network) -> None:
+    network.commit_fails = KafkaError._TIMED_OUT
+    network.inbox = [told(network, 0, "a")]
+    assert run(folder, "listen", "--for", "0.05") == DONE
+    network.commit_fails = KafkaError.GROUP_AUTHORIZATION_FAILED
+    network.inbox = [told(network, 1, "b")]
+    assert run(folder, "listen", "--for", "0.05") == REFUSED
 
 
 def test_the_same_answer_twice_is_the_same_fact(bundle: Bundle) -> None:
