@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 
 from schemas.base import LogFact
 from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, admit, forget
@@ -17,7 +16,7 @@ from services.runtime.faults import Unreadable
 from services.runtime.names import LOG_PARTITIONS, SERVICES, Names
 from services.runtime.records import Outgoing, Record
 from services.runtime.service import Service
-from services.runtime.speech import log_partition
+from services.runtime.speech import dead_letter, log_partition, recorded_at
 
 ROUTES = (Route(Letter, admit),)
 
@@ -77,7 +76,7 @@ def _opens(names: Names) -> Callable[[Record], Letter]:
             speaker=speaker,
             part=part,
             number=f"{record.topic}@{record.offset}",
-            recorded_at=datetime.fromtimestamp(record.timestamp_ms / 1000, UTC),
+            recorded_at=recorded_at(record),
             depth=int(record.header(DEPTH) or 0) if from_us(record) else 0,
             fact=fact,
             fault=fault,
@@ -90,7 +89,8 @@ def _opens(names: Names) -> Callable[[Record], Letter]:
 def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger], Iterable[Outgoing]]:
     def say(thing: Admitted | Returned, trigger: wire.Trigger) -> Iterable[Outgoing]:
         if isinstance(thing, Returned):
-            return (_dead_letter(names, thing),)
+            letter = thing.letter
+            return (dead_letter(names, letter.speaker, letter.original, thing.reason, thing.field),)
         fact = thing.fact
         value, headers = wire.encode(fact), tuple(wire.headers_of(fact, trigger))
         if isinstance(fact, LogFact) or fact.person_id is None:
@@ -102,21 +102,3 @@ def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger], Iterabl
         return (Outgoing(names.log, person.bytes, value, headers, log_partition(person)),)
 
     return say
-
-
-def _dead_letter(names: Names, returned: Returned) -> Outgoing:
-    """The letter as it came, for its sender alone, with what was wrong with it."""
-    record: Record = returned.letter.original
-    why = {
-        "hub_reason": returned.reason,
-        "hub_field": returned.field,
-        "hub_topic": record.topic,
-        "hub_offset": str(record.offset),
-        "hub_at": returned.letter.recorded_at.isoformat(),
-    }
-    return Outgoing(
-        names.dead(returned.letter.speaker),
-        record.key,
-        record.value,
-        (*record.headers, *((name, text.encode()) for name, text in why.items())),
-    )

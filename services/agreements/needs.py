@@ -38,13 +38,14 @@ def needs(agreements: Agreements, names: Names) -> Mapping[str, Needs]:
     inboxes = tuple(names.inbox(receiver) for receiver in sorted(agreements.receivers))
     mine = tuple(names.inbox(who) for who in agreements.receivers if who not in agreements.agencies)
     dead = tuple(names.dead(speaker) for speaker in speakers)
+    unfit = tuple(sorted({names.dead(names.said_by(topic)[0]) for topic in raw}))
     by_person = Needs((names.log,), row_partitions=LOG_PARTITIONS)
     return {
         "admission": Needs(through_the_door, (names.log, *dead), row_partitions=1),
         "registry": replace(by_person, writes=own["registry"]),
         "risk": replace(by_person, writes=own["risk"]),
         "notify": replace(by_person, writes=(*own["notify"], *inboxes)),
-        "tracking": Needs((*raw, *mine), own["tracking"], row_partitions=1),
+        "tracking": Needs((*raw, *mine), (*own["tracking"], *unfit), row_partitions=1),
         "clock": Needs(writes=own["clock"]),
         "deploy": Needs(writes=own["deploy"]),
     }

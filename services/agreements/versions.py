@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from services.agreements.compile import Agreements, load
 from services.runtime.faults import Stop
@@ -31,6 +32,16 @@ class Versions:
         if not pointer.is_file():
             raise Stop("no agreements were applied here; run: hub agreements apply")
         return self.get(pointer.read_text().strip())
+
+    def views(self) -> dict[int, dict[str, Any]]:
+        """Every view there ever was: what is unread in an inbox may be of an earlier version."""
+        folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        known = [self.get(folder.name) for folder in folders if folder.is_dir()]
+        return {
+            number: schema
+            for agreements in (*known, *self._known.values())
+            for number, schema in agreements.view_schemas.items()
+        }
 
     def get(self, version: str) -> Agreements:
         """The agreements of that version.

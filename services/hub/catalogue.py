@@ -26,6 +26,6 @@ def all_services(home: Path, names: Names) -> tuple[Service, ...]:
         services.admission.app.build(names, sources, versions, references),
         services.registry.app.build(names),
         services.risk.app.build(names),
-        services.tracking.app.build(names, latest),
+        services.tracking.app.build(names, latest, versions.views()),
         services.notify.app.build(names, latest.receivers, versions, references),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from services.runtime.batch import Lane
 from services.runtime.journal import Span
@@ -23,16 +25,29 @@ class _Said:
         self.records.extend(records)
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a service says to a recorded input, and why it decided so."""
+
+    said: Sequence[Outgoing]
+    because: Counter[str]
+
+
 async def said_again(
     service: Service, partition: int, records: Sequence[Record], build: str
-) -> list[Outgoing]:
+) -> Again:
     """Everything the service says to these records of one partition, from an empty state."""
-    said = _Said()
-    lane = Lane(service, partition, said, MemoryRowLog(), Meters(service.name), build)
+    said, meters = _Said(), Meters(service.name)
+    lane = Lane(service, partition, said, MemoryRowLog(), meters, build)
     await lane.open()
     for start in range(0, len(records), 500):
         await lane.run(records[start : start + 500])
-    return said.records
+    because: Counter[str] = Counter()
+    for metric in meters.decisions.collect():
+        for sample in metric.samples:
+            if sample.name.endswith("_total"):
+                because[sample.labels["because"]] += int(sample.value)
+    return Again(said.records, because)
 
 
 def in_order(journal: Iterable[Record], sources: Mapping[str, Sequence[Record]]) -> list[Record]:

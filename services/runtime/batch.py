@@ -285,9 +285,12 @@ class _Batch:
 
     def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted) -> None:
         version, what = fact.version, _ADOPTED[type(fact)]
-        if what == "build" and version != self.lane.build:
+        before = self.working.meta.adopted
+        # A newer build reads past the adoption of older ones until it finds its own; one that was
+        # in force and is no longer must not decide another fact.
+        if what == "build" and version != self.lane.build == before.get("build"):
             raise Stop("another build was adopted here: install it and start again")
-        adopted = {**self.working.meta.adopted, what: version}
+        adopted = {**before, what: version}
         self._rules = self.service.rules_of(adopted)
         self.working.meta.adopted = adopted
 

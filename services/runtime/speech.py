@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -48,6 +49,24 @@ def says_facts(names: Names, service: str) -> Callable[[Any, wire.Trigger], Iter
         yield Outgoing(names.said(service, type(fact)), key, wire.encode(fact), headers)
 
     return say
+
+
+def dead_letter(names: Names, speaker: str, record: Record, reason: str, field: str) -> Outgoing:
+    """A record as it came, for its sender alone, with what was wrong with it."""
+    why = {
+        "hub_reason": reason,
+        "hub_field": field,
+        "hub_topic": record.topic,
+        "hub_offset": str(record.offset),
+        "hub_at": recorded_at(record).isoformat(),
+    }
+    added = tuple((name, text.encode()) for name, text in why.items())
+    return Outgoing(names.dead(speaker), record.key, record.value, (*record.headers, *added))
+
+
+def recorded_at(record: Record) -> datetime:
+    """When the broker took it."""
+    return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
 
 
 def person_of(fact: Fact) -> str:
