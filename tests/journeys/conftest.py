@@ -7,6 +7,7 @@ import pytest
 
 from services.hub.broker.cluster import Cluster
 from tests.journeys.broker import shared_broker
+from tests.journeys.hub import Hub, running_hub
 
 HERE = Path(__file__).parent
 JOURNEY_S = 180
@@ -25,3 +26,10 @@ def cluster() -> Iterator[Cluster]:
     """The session's broker. Tests use fresh names, so that they do not meet."""
     with shared_broker() as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def hub(cluster: Cluster) -> Iterator[Hub]:
+    """A whole hub on it, with standbys. Tests use their own persons, so that they do not meet."""
+    with running_hub(cluster) as running:
+        yield running

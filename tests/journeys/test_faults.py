@@ -1,0 +1,111 @@
+"""Killed, frozen, cut off: nothing is missing, nothing counts twice, a standby takes over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.eligibility import ConvictionRecorded
+from services.hub import start
+from services.hub.broker import record as records
+from services.hub.broker.layout import Home
+from services.hub.proofs import compare, lines
+from services.hub.rest import metric
+from tests import makers
+from tests.journeys.hub import Hub, eventually
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
+TAKEOVER_S = 15
+
+
+def people(first: int, count: int) -> list[ConvictionRecorded]:
+    return [
+        makers.a_conviction(
+            identifiers=(makers.a_pnc(number),), occurred_at=datetime.now(UTC), term_months=12
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def in_log(hub: Hub, facts: list[ConvictionRecorded]) -> int:
+    """How many of the facts stand in the log."""
+    wanted = {str(fact.event_id).encode() for fact in facts}
+    found = {record.header("ce_id") for part in hub.recorded().log().values() for record in part}
+    return len(wanted & found)
+
+
+def identical(hub: Hub) -> None:
+    """Every service, fed the recorded log in memory, says the same to the letter."""
+    hub.at_rest()
+    recorded = hub.recorded()
+    services = [one for one in hub.services() if one.name in ("registry", "risk", "notify")]
+    found = [asyncio.run(compare(recorded, service)) for service in services]
+    assert all(one.identical for one in found), "\n".join(lines(found))
+
+
+@pytest.mark.parametrize("service", ["admission", "registry", "notify"])
+def test_killed_under_load_nothing_is_lost_and_nothing_counts_twice(
+    hub: Hub, tmp_path: Path, service: str
+) -> None:
+    first = {"admission": 20_000, "registry": 21_000, "notify": 22_000}[service]
+    facts = people(first, 300)
+    hub.say(tmp_path, *facts[:150])
+    hub.signal(f"{service}-1", signal.SIGKILL)
+    hub.say(tmp_path, *facts[150:])
+    eventually(lambda: in_log(hub, facts) == 300, 90, "every fact stands in the log")
+    identical(hub)
+
+
+def test_a_standby_takes_over_from_a_frozen_worker_who_then_does_no_harm(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.at_rest()
+    frozen = _active(hub, "admission")
+    hub.signal(frozen, signal.SIGSTOP)
+    began = time.monotonic()
+    try:
+        facts = people(23_000, 20)
+        hub.say(tmp_path, *facts)
+        eventually(lambda: in_log(hub, facts) == 20, 60, "the standby takes over")
+        took = time.monotonic() - began
+    finally:
+        hub.signal(frozen, signal.SIGCONT)
+    assert took <= TAKEOVER_S + 5, f"{took:.1f} s, with the client's own start in it"
+    more = people(23_100, 20)
+    hub.say(tmp_path, *more)
+    eventually(lambda: in_log(hub, more) == 20, 60, "the line runs on")
+    identical(hub)
+
+
+def test_a_broker_that_is_away_is_waited_for(hub: Hub, tmp_path: Path) -> None:
+    record = records.read(Home(hub.home).record)
+    assert record is not None
+    pids = {node.pid for node in record.nodes if node.pid}
+    restarts = sum(one.restarts for one in start.running(hub.home))
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        time.sleep(12)
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+    facts = people(24_000, 20)
+    hub.say(tmp_path, *facts)
+    eventually(lambda: in_log(hub, facts) == 20, 90, "the line runs on")
+    assert sum(one.restarts for one in start.running(hub.home)) == restarts
+    identical(hub)
+
+
+def _active(hub: Hub, service: str) -> str:
+    """The worker that holds the partition now."""
+    for one in start.running(hub.home):
+        if one.name.startswith(service) and metric(one.port, "hub_rows"):
+            return one.name
+    raise AssertionError(f"nobody holds {service}")
