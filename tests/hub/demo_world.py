@@ -1,4 +1,4 @@
-"""The demo's files taken in as the agencies, the bridges and the door would, without a broker."""
+"""The demo's files taken in as agencies, bridges and services would, without a broker."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from examples.agency_client import Bundle, framed, headers
-from schemas.base import Fact
+from schemas.base import Fact, PersonId
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, Tick
 from schemas.materialise import AVRO, read_ids
 from schemas.tracking import Position
 from services.admission import app as admission
 from services.agreements.compile import Agreements, load
+from services.agreements.needs import needs
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.bridge.rows import rows_of_file
@@ -25,12 +26,15 @@ from services.em_bridge.mapping import Tolerances, feed_of, read_row
 from services.housing_bridge.mapping import FieldsRefused, read_event
 from services.hub.demo.delivery import Delivery, Way
 from services.hub.demo.story import Story
+from services.notify import app as notify
 from services.registry import app as registry
 from services.runtime import wire
 from services.runtime.faults import Refused
 from services.runtime.memory import MemoryHub
 from services.runtime.names import Names
 from services.runtime.records import Outgoing
+from services.runtime.schema_store import SchemaStore
+from services.tracking import app as tracking
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 NAMES = Names()
@@ -62,22 +66,21 @@ def client_of(agency: str, agreements: Agreements, folder: Path) -> Bundle:
 
 
 class World:
-    """Door and register over topics in memory; everything delivered is counted."""
+    """Door, register, tracking and notices over topics in memory; all delivered is counted."""
 
     def __init__(self, folder: Path) -> None:
         self.agreements = load(DEPLOY / "agreements")
         versions = Versions(folder, {self.agreements.version: self.agreements})
-        kinds = [entry.fact for entry in BY_KIND.values() if not entry.raw]
-        speakers = (*self.agreements.agencies, "registry", "clock", "deploy")
-        sources = [
-            NAMES.said(speaker, fact)
-            for speaker in speakers
-            for fact in kinds
-            if speaker in {"registry", "clock", "deploy"}
-            or self.agreements.may_say(speaker, fact.kind())
-        ]
-        door = admission.build(NAMES, sources, versions, References(b"demo" * 8))
-        self.hub = MemoryHub([door, registry.build(NAMES)])
+        self.references = References(b"demo" * 8)
+        sources = needs(self.agreements, NAMES)["admission"].reads
+        self.hub = MemoryHub(
+            [
+                admission.build(NAMES, sources, versions, self.references),
+                registry.build(NAMES),
+                tracking.build(NAMES, self.agreements, self.agreements.view_schemas),
+                notify.build(NAMES, self.agreements.receivers, versions, self.references),
+            ]
+        )
         self.folder = folder
         self.said: Counter[str] = Counter()
         self.too_big: Counter[str] = Counter()
@@ -163,14 +166,23 @@ class World:
     def _bridged(self, agency: str, fact: Fact) -> None:
         if isinstance(fact, Position):
             self.positions.append(fact)
-            return
-        self.said[agency] += 1
+        else:
+            self.said[agency] += 1
         self.say(agency, fact)
 
     def log(self) -> list[Fact]:
         """Every fact in the log, partition by partition."""
         records = (r for n in range(4) for r in self.hub.topics.read(NAMES.log, n))
         return [wire.decode(record.value or b"") for record in records]
+
+    def people_told_of(self, agency: str) -> set[PersonId | None]:
+        """Whom that agency's notices are about."""
+        store = SchemaStore()
+        for number, schema in self.agreements.view_schemas.items():
+            store.register(number, schema)
+        records = self.hub.topics.read(NAMES.inbox(agency))
+        notices = [wire.decode_view(record.value or b"", store) for record in records]
+        return {self.references.person(agency, notice["person_ref"]) for notice in notices}
 
     def dead(self, agency: str) -> Counter[str]:
         """That agency's dead letters by reason."""

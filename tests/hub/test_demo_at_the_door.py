@@ -7,20 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from schemas.case import AgencyJoinedCase
 from schemas.register import CategoryChanged, DeadlineMissed, RequirementOpened
-from schemas.tracking import TagFitted, TagTampered, Tamper
+from schemas.tracking import TagFitted, TagTampered, Tamper, ZoneEntered, ZoneLeft
 from services.hub.demo.delivery import Expected
 from services.hub.demo.story import Story, live, prepare
+from services.hub.demo.wearers import Story as Walk
 from tests.hub.demo_world import World
 
 NOW = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
-BEFORE = ("convictions", "cases", "monitoring")
+BEFORE = ("convictions", "agencies", "cases", "monitoring")
 Day = tuple[Story, World]
 
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
-    """A small story from its first phase to its last; the clock runs from the third on."""
+    """A small story from its first phase to its last; the clock runs before the last."""
     folder = tmp_path_factory.mktemp("day")
     return asyncio.run(_lived_through(folder))
 
@@ -101,6 +103,29 @@ def test_each_tampering_counts_once_and_the_late_one_is_marked(day: Day) -> None
     }
     fitted = [fact for fact in facts if isinstance(fact, TagFitted)]
     assert len(fitted) == len(story.wearers)
+
+
+def test_zones_are_entered_by_those_who_certainly_were_in_one_and_by_nobody_else(day: Day) -> None:
+    story, world = day
+    facts = world.log()
+    entered = [fact for fact in facts if isinstance(fact, ZoneEntered)]
+    assert sum(not fact.late for fact in entered) == story.totals.zones_entered
+    assert sum(fact.late for fact in entered) == story.totals.zones_entered_late
+    assert sum(isinstance(fact, ZoneLeft) for fact in facts) == story.totals.zones_left
+    crossing = {Walk.ENTERS, Walk.PASSES, Walk.LEAVES_HOME, Walk.ENTERED_LATE}
+    devices = {str(wearer.device) for wearer in story.wearers if wearer.story in crossing}
+    assert {fact.device_ref for fact in entered} == devices
+
+
+@pytest.mark.parametrize("agency", ["derby-housing", "amber-valley-housing", "dwp", "em"])
+def test_who_is_not_of_the_responsible_authority_hears_of_its_own_cases_alone(
+    agency: str, day: Day
+) -> None:
+    _, world = day
+    joined = [fact for fact in world.log() if isinstance(fact, AgencyJoinedCase)]
+    heard_of = world.people_told_of(agency)
+    assert heard_of
+    assert heard_of <= {fact.person_id for fact in joined if fact.agency == agency}
 
 
 def test_expectations_of_phases_add_up() -> None:

@@ -75,7 +75,8 @@ def cast(size: Size, draw: Random, today: date) -> Roles:
     derby = [*in_prison[: size.leaving_today : 2], *homes][: size.derby_tenants]
     homes = [n for n in homes if n not in derby]
     valley = [*in_prison[1 : size.leaving_today : 2], *homes][: size.amber_valley_tenants]
-    benefits = [*in_prison[: size.benefit_cases // 2], *free][: size.benefit_cases]
+    staying = in_prison[size.leaving_today :]
+    benefits = [*staying[: size.benefit_cases // 2], *free][: size.benefit_cases]
     return Roles(
         offences=offences,
         in_prison=frozenset(in_prison),

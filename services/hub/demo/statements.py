@@ -71,8 +71,19 @@ def conviction(person: Person, at: datetime) -> ConvictionRecorded:
     )
 
 
+def joinings(population: Population, seed: int) -> Iterator[AgencyJoinedCase]:
+    """Who is on each case."""
+    draw = Random(f"joinings {seed}")  # noqa: S311  # a story, not a secret
+    for person in population.people:
+        begun = person.offence.convicted_on
+        yield joined(person.lead, person, at_noon(begun + timedelta(days=3)), CaseRole.LEAD)
+        lately = at_noon(population.today - timedelta(days=draw.randint(7, 40)))
+        for agency in sorted({*person.on_case, *([PRISON] if person.in_prison else [])}):
+            yield joined(agency, person, lately, CaseRole.MEMBER)
+
+
 def cases(population: Population, seed: int) -> Iterator[FactAboutPerson]:
-    """Who is on each case, how it is managed, and what was notified and served since."""
+    """How each case is managed, and what was notified and served since."""
     draw = Random(f"cases {seed}")  # noqa: S311  # a story, not a secret
     for person in population.people:
         yield from _management(person, population.today, draw)
@@ -90,11 +101,6 @@ def joined(agency: str, person: Person, at: datetime, role: CaseRole) -> AgencyJ
 
 def _management(person: Person, today: date, draw: Random) -> Iterator[FactAboutPerson]:
     begun = person.offence.convicted_on
-    yield joined(person.lead, person, at_noon(begun + timedelta(days=3)), CaseRole.LEAD)
-    lately = at_noon(today - timedelta(days=draw.randint(7, 40)))
-    members = {*person.on_case, *([PRISON] if person.in_prison else [])}
-    for agency in sorted(members):
-        yield joined(agency, person, lately, CaseRole.MEMBER)
     set_on = begun + timedelta(days=draw.randint(4, 30))
     yield stated(LevelSet, person.lead, person, at_noon(set_on), level=person.level, set_on=set_on)
     if person.supervised:

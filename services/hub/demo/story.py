@@ -1,7 +1,8 @@
 """The whole story: who there is, what is delivered in which order, and what must come of it.
 
     convictions   everybody becomes known
-    cases         who is on each case, duties done, releases
+    agencies      who is on each case, and so may hear of it from here on
+    cases         how each is managed, duties done, releases
     monitoring    devices fitted, zones set
     live          the day itself: positions, tampering, homes, releases, and what goes wrong
 
@@ -26,7 +27,7 @@ from services.hub.demo.em_files import write_em_files
 from services.hub.demo.housing_events import write_housing_events
 from services.hub.demo.monitoring import write_activations, zones
 from services.hub.demo.population import Population, populate
-from services.hub.demo.statements import cases, convictions
+from services.hub.demo.statements import cases, convictions, joinings
 from services.hub.demo.today import NEWCOMERS, of_today
 from services.hub.demo.trouble import troubles
 from services.hub.demo.wearers import Story as Walk
@@ -76,20 +77,21 @@ class Story:
 def generate(
     folder: Path, size: str, seed: int, now: datetime, area: AreaSettings | None = None
 ) -> Story:
-    """All four phases; byte for byte the same for the same size, seed and moment."""
+    """All five phases; byte for byte the same for the same size, seed and moment."""
     return live(prepare(folder, size, seed, now, area), now)
 
 
 def prepare(
     folder: Path, size: str, seed: int, now: datetime, area: AreaSettings | None = None
 ) -> Story:
-    """The first three phases."""
+    """The first four phases."""
     area = area or read_area()
     today = now.astimezone(LONDON).date()
     population = populate(area, area.sizes[size], seed, today)
     worn = wearers(population, seed)
     phases = (
         _said(folder, "convictions", convictions(population)),
+        _said(folder, "agencies", joinings(population, seed)),
         _said(folder, "cases", cases(population, seed)),
         _monitoring(folder, worn, now),
     )

@@ -15,7 +15,7 @@ from schemas.risk import Rosh, RoshAssessed
 from schemas.tracking import ZoneEnded
 from services.hub.demo.offences import Offence
 from services.hub.demo.population import POLICE, PRISON, PROBATION, Person, Population
-from services.hub.demo.roles import CHILDRENS, DERBY, DERBY_HOUSING
+from services.hub.demo.roles import CHILDRENS, DERBY, DERBY_HOUSING, DWP
 from services.hub.demo.statements import conviction, joined, notified, stated
 from services.hub.demo.wearers import Story, Wearer
 
@@ -63,7 +63,7 @@ def _prison(population: Population, now: datetime) -> Iterator[FactAboutPerson]:
     for person in population.people:
         if person.leaving_today:
             yield stated(Released, PRISON, person, at, released_on=population.today, **how)
-    staying = [p for p in population.people if p.in_prison and not p.leaving_today]
+    staying = [p for p in population.on(DWP) if p.in_prison and not p.leaving_today]
     for person in staying[:2]:
         sooner = population.today + timedelta(days=2)
         moved = stated(ReleaseDateSet, PRISON, person, at, "moved", release_on=sooner, **how)
