@@ -5,20 +5,27 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # not in its types
 
+from schemas.base import Fact
+from schemas.log import AgreementsAdopted
 from services.agreements import live
+from services.agreements.adopt import adopt
+from services.agreements.adopt import adopted as adopt_fact
 from services.agreements.apply import Applied, apply, plan
-from services.agreements.broker_plan import Binding
+from services.agreements.broker_plan import Binding, Scope
 from services.agreements.compile import Agreements, load
 from services.hub.broker.cluster import Cluster
 from services.runtime.names import SERVICES, Names
+from services.runtime.wire import decode
+from tests.agreements.makers import a_file
 from tests.agreements.matrix import (
     OPERATIONS,
     WAIT_S,
@@ -35,6 +42,7 @@ from tests.agreements.matrix import (
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
 FILES = Path("deploy/agreements")
+AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LOADING = {
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
     KafkaError.COORDINATOR_NOT_AVAILABLE,
@@ -212,3 +220,53 @@ def test_one_wrong_right_is_found_shown_and_taken_away(hub: Installation) -> Non
         assert plan(hub.cluster, hub.agreements).same
     assert inbox not in read_everywhere(dwp.config, hub.topics)
     assert differences(hub, now()) == set()
+
+
+def test_agencies_are_let_in_after_adoption_and_shut_out_with_their_file(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    mine = replace(cluster, names=Names(f"w{uuid4().hex[:6]}"))
+    a_file(tmp_path)
+    gone = a_file(tmp_path, slug="otherham-housing")
+    admin = AdminClient({**mine.admin_config(), "log_level": 0})
+    users = [mine.names.agency_user(s) for s in ("exampleshire-housing", "otherham-housing")]
+
+    def let_in() -> set[str]:
+        allowed = live.read(admin, Scope(mine.names)).allowed
+        return {user for user in users if any(r.principal == f"User:{user}" for r in allowed)}
+
+    def adopted(version: str) -> None:
+        assert let_in() == set()
+        adopt(mine, version, AT)
+
+    version = apply(mine, tmp_path, say=adopted).version
+    assert let_in() == set(users)
+    assert last_said(mine) == adopt_fact(version, AT)
+
+    gone.unlink()
+    a_file(tmp_path, ("inbox_kept_days: 30", "inbox_kept_days: 10"))
+    made = apply(mine, tmp_path).plan
+    assert made.withdrawn == (users[1],)
+    inbox = mine.names.inbox("exampleshire-housing")
+    assert made.configure[inbox]["retention.ms"] == str(10 * 24 * 60 * 60 * 1000)
+    assert mine.names.inbox("otherham-housing") in made.leftover
+    assert let_in() == {users[0]}
+    assert plan(mine, load(tmp_path)).same
+    credentials = admin.describe_user_scram_credentials(users)
+    assert isinstance(credentials, dict)
+    assert credentials[users[0]].result(timeout=WAIT_S).scram_credential_infos
+    with pytest.raises(KafkaException) as unknown:
+        credentials[users[1]].result(timeout=WAIT_S)
+    assert unknown.value.args[0].code() == KafkaError.RESOURCE_NOT_FOUND
+
+
+def last_said(cluster: Cluster) -> Fact:
+    """The one fact on the deploying principal's topic."""
+    topic = cluster.names.said("deploy", AgreementsAdopted)
+    reader = Consumer({**cluster.admin_config(), "group.id": "matrix", "log_level": 0})
+    try:
+        reader.assign([TopicPartition(topic, 0, 0)])
+        (message,) = reader.consume(1, timeout=WAIT_S)
+        return decode(message.value() or b"")
+    finally:
+        reader.close()
