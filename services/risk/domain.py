@@ -85,9 +85,8 @@ def assess(standing: Standing | None, fact: RoshAssessed, _: Context) -> Decisio
     """The latest assessment counts; urgency follows it from here on."""
     known = _of(standing, fact)
     place = (fact.occurred_at, fact.overall.value)
-    if known.rosh is not None and known.rosh_at is not None:
-        if place <= (known.rosh_at, known.rosh.value):
-            return Decision(known, "older-assessment")
+    if known.rosh and known.rosh_at and place <= (known.rosh_at, known.rosh.value):
+        return Decision(known, "older-assessment")
     update = {"rosh": fact.overall, "rosh_at": fact.occurred_at}
     return Decision(known.model_copy(update=update), "assessed")
 
