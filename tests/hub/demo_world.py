@@ -28,6 +28,7 @@ from services.hub.demo.delivery import Delivery, Way
 from services.hub.demo.story import Story
 from services.notify import app as notify
 from services.registry import app as registry
+from services.risk import app as risk
 from services.runtime import wire
 from services.runtime.faults import Refused
 from services.runtime.memory import MemoryHub
@@ -66,7 +67,7 @@ def client_of(agency: str, agreements: Agreements, folder: Path) -> Bundle:
 
 
 class World:
-    """Door, register, tracking and notices over topics in memory; all delivered is counted."""
+    """Every service over topics in memory; all that is delivered is counted."""
 
     def __init__(self, folder: Path) -> None:
         self.agreements = load(DEPLOY / "agreements")
@@ -77,6 +78,7 @@ class World:
             [
                 admission.build(NAMES, sources, versions, self.references),
                 registry.build(NAMES),
+                risk.build(NAMES),
                 tracking.build(NAMES, self.agreements, self.agreements.view_schemas),
                 notify.build(NAMES, self.agreements.receivers, versions, self.references),
             ]
