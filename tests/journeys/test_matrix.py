@@ -39,7 +39,7 @@ from tests.agreements.matrix import (
     read_everywhere,
 )
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
 FILES = Path("deploy/agreements")
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
