@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 
 import pytest
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 from schemas.base import IdentifierType
 from schemas.catalogue import BY_KIND
 from services.admission.identifiers import canonical
-from services.hub.demo import identifiers
+from services.hub.demo import identifiers, statements
 from services.hub.demo.area import AREA_FILE, AreaSettings, read_area
 from services.hub.demo.delivery import Way
 from services.hub.demo.population import Population, populate
@@ -95,6 +96,21 @@ def test_parts_that_contradict_each_other_never_meet(county: Population) -> None
     assert {p.home.council_code for p in county.on("derby-housing")} == {"E06000015"}
     both = set(county.on("derby-housing")) & set(county.on("amber-valley-housing"))
     assert len(both) == AREA.sizes["county"].both_authorities
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_there_are_as_many_overdue_as_the_settings_say_whatever_the_seed(seed: int) -> None:
+    size = AREA.sizes["small"]
+    people = populate(AREA, size, seed, TODAY).people
+    last = {
+        person.number: max(fact.made_on for fact in said)
+        for person in people
+        if (said := [*statements.notifications(person, TODAY, Random(seed))])
+    }
+    year_ago = date(TODAY.year - 1, TODAY.month, TODAY.day)
+    overdue = {number for number, made_on in last.items() if made_on < year_ago}
+    assert overdue == {person.number for person in people if person.overdue}
+    assert len(overdue) == size.overdue
 
 
 def test_every_name_and_street_is_visibly_invented(county: Population) -> None:

@@ -34,6 +34,11 @@ class Offence:
         """It led to hospital, and the person is still there."""
         return self.disposal in (Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICTED)
 
+    @property
+    def at_large_on(self) -> date:
+        """The day from which the first notification is counted."""
+        return self.released_on or self.convicted_on
+
     def still_serving(self, release_on: date) -> Offence:
         """The same term, begun later, so that its release is on that day."""
         return replace(

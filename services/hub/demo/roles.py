@@ -22,6 +22,8 @@ from services.hub.demo.offences import (
 
 DERBY, AMBER_VALLEY = "E06000015", "E07000032"
 DERBY_HOUSING, AMBER_HOUSING = "derby-housing", "amber-valley-housing"
+OVERDUE_SINCE_DAYS = 400
+"""Who is overdue has had to notify each year for longer than this."""
 LONG_MONTHS = 12
 """Only terms from this length on are served on the day of the story."""
 CHILDRENS, DWP, EM = "derby-childrens-care", "dwp", "em"
@@ -67,11 +69,13 @@ def cast(size: Size, draw: Random, today: date) -> Roles:
     supervised = {*violent, *levels}
     rest = [n for n in everybody if n in registered and n not in supervised]
     supervised |= set(rest[: size.supervised])
-    police_led = [n for n in free if n not in supervised]
+    long_ago = today - timedelta(days=OVERDUE_SINCE_DAYS)
+    police_led = [n for n in free if n not in supervised and offences[n].at_large_on < long_ago]
+    overdue = police_led[: size.overdue]
 
     wearers = [n for n in free if n in supervised][: size.wearers]
     homes = [n for n in free if n not in wearers]
-    homes = [n for n in homes if n not in police_led[: size.overdue]]
+    homes = [n for n in homes if n not in overdue]
     derby = [*in_prison[: size.leaving_today : 2], *homes][: size.derby_tenants]
     homes = [n for n in homes if n not in derby]
     valley = [*in_prison[1 : size.leaving_today : 2], *homes][: size.amber_valley_tenants]
@@ -83,7 +87,7 @@ def cast(size: Size, draw: Random, today: date) -> Roles:
         leaving_today=frozenset(leaving),
         levels=levels,
         supervised=frozenset(supervised),
-        overdue=frozenset(police_led[: size.overdue]),
+        overdue=frozenset(overdue),
         wearers=tuple(wearers),
         on_case={
             EM: frozenset(wearers),

@@ -88,8 +88,7 @@ def cases(population: Population, seed: int) -> Iterator[FactAboutPerson]:
     for person in population.people:
         yield from _management(person, population.today, draw)
         yield from _custody(person, population.today, draw)
-        if person.registered and person.at_liberty:
-            yield from _last_notification(person, population.today, draw)
+        yield from notifications(person, population.today, draw)
 
 
 def joined(agency: str, person: Person, at: datetime, role: CaseRole) -> AgencyJoinedCase:
@@ -113,7 +112,7 @@ def _management(person: Person, today: date, draw: Random) -> Iterator[FactAbout
             tool="OASys-4.1",
         )
     if not person.registered and person.at_liberty:
-        since = person.offence.released_on or begun
+        since = person.offence.at_large_on
         yield stated(
             AddressChanged, PROBATION, person, at_noon(since), moved_on=since, home=person.home
         )
@@ -139,13 +138,15 @@ def _custody(person: Person, today: date, draw: Random) -> Iterator[FactAboutPer
         yield stated(Released, PRISON, person, at_noon(day), released_on=day, **how)
 
 
-def _last_notification(person: Person, today: date, draw: Random) -> Iterator[NotificationMade]:
+def notifications(person: Person, today: date, draw: Random) -> Iterator[NotificationMade]:
     """The first within three days, then each within a year of the one before (ss.83, 85).
 
     Only the last of them is said: the yearly duty runs from it alone, and a register that is
     loaded with the first and the last would take the last to be years late.
     """
-    first = person.offence.released_on or person.offence.convicted_on
+    if not (person.registered and person.at_liberty):
+        return
+    first = person.offence.at_large_on
     made_on, kind = first + timedelta(days=draw.randint(0, 2)), NotificationKind.INITIAL
     # Who is overdue made the last one somewhat more than a year ago.
     until = today - timedelta(days=371 if person.overdue else 1)
