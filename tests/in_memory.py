@@ -29,30 +29,28 @@ def agreements() -> Agreements:
     return load(Path(__file__).parent.parent / "deploy" / "agreements")
 
 
-def versions(known: Agreements | None = None) -> Versions:
-    """Of which these are the only ones, and the latest."""
-    one = known or agreements()
-    return Versions(NOWHERE, {one.version: one})
+def versions(*known: Agreements) -> Versions:
+    """All there are; those of this repository unless others are given."""
+    return Versions(NOWHERE, {one.version: one for one in known or (agreements(),)})
 
 
-def a_door(known: Agreements | None = None) -> Service:
-    """The door over everything these agreements let anybody say."""
-    sources = needs(known or agreements(), NAMES)["admission"].reads
-    return build_door(NAMES, sources, versions(known), REFERENCES)
+def a_door(known: Versions | None = None) -> Service:
+    """The door over everything the agreements of this repository let anybody say."""
+    sources = needs(agreements(), NAMES)["admission"].reads
+    return build_door(NAMES, sources, known or versions(), REFERENCES)
 
 
 class Hub:
     """The door and whatever stands behind it; nothing is adopted before `start`."""
 
-    def __init__(self, *services: Service, known: Agreements | None = None) -> None:
-        self.agreements = known or agreements()
+    def __init__(self, *services: Service, known: Versions | None = None) -> None:
         self.memory = MemoryHub([a_door(known), *services])
 
     @cached_property
     def views(self) -> SchemaStore:
         """What receivers read their inboxes by."""
         views = SchemaStore()
-        for schema_id, schema in self.agreements.view_schemas.items():
+        for schema_id, schema in agreements().view_schemas.items():
             views.register(schema_id, schema)
         return views
 
@@ -61,7 +59,7 @@ class Hub:
         await self.memory.open()
         self.memory.at(at)
         self.say(rules_adopted())
-        self.say(agreements_adopted(self.agreements.version))
+        self.say(agreements_adopted(agreements().version))
         await self.tick(at)
 
     def say(self, fact: Fact, *headers: tuple[str, bytes]) -> None:

@@ -1,0 +1,87 @@
+"""One person's case under the rules of notices: facts in, notices and facts about notices out."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from schemas.base import Fact
+from schemas.log import PersonHeld
+from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
+from services.agreements.compile import Agreements, load
+from services.notify.domain import Case, Delivery, receipted, remind, tell, tell_of_held
+from services.notify.rules import LOCAL_STANDARD, Rules
+from services.runtime.decision import Context, Decision
+from tests.agreements.makers import a_file
+from tests.in_memory import REFERENCES, agreements
+from tests.makers import PERSON, a_receipt, a_tick, admitted
+
+T = TypeVar("T")
+INVENTED = "exampleshire-housing"
+
+
+class Desk:
+    """What is known of one person, and everything that was said."""
+
+    def __init__(self, known: Agreements | None = None) -> None:
+        self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD)
+        self.case: Case | None = None
+        self.now: datetime | None = None
+        self.wake_at: datetime | None = None
+        self.because = ""
+
+    def hear(self, fact: Fact, at: datetime | None = None) -> list[Delivery]:
+        """The notices that follow from a fact as it stands in the log."""
+        return only(Delivery, self.say(fact, at))
+
+    def told(self, fact: Fact, at: datetime | None = None) -> set[str]:
+        """Who is told of it."""
+        return {notice.agency for notice in self.hear(fact, at)}
+
+    def say(self, fact: Fact, at: datetime | None = None) -> tuple[Any, ...]:
+        """Everything that follows from a fact."""
+        if fact.recorded_at is None:
+            fact = admitted(fact, fact.person_id or PERSON, at)
+        if isinstance(fact, NoticeReceipted):
+            return self._keep(receipted(self.case, fact, self._context()))
+        if isinstance(fact, PersonHeld):
+            return self._keep(tell_of_held(self.case, fact, self._context()))
+        return self._keep(tell(self.case, fact, self._context()))
+
+    def answer(self, notice: Delivery, **fields: Any) -> str:
+        """Its receiver answers it, unless a field says otherwise."""
+        values = {"source": notice.agency, "notice_ref": notice.notice_ref, **fields}
+        self.say(a_receipt(person_ref=notice.person_ref, **values))
+        return self.because
+
+    def tick(self, now: datetime) -> list[NoticeOverdue]:
+        """What that moment shows to be late; the row is looked at only if it wants to be."""
+        self.now = now
+        if self.wake_at is None or now < self.wake_at:
+            return []
+        assert self.case is not None
+        return only(NoticeOverdue, self._keep(remind(self.case, a_tick(now), self._context())))
+
+    def _context(self) -> Context:
+        return Context(self.rules, self.now, {})
+
+    def _keep(self, decision: Decision[Case]) -> tuple[Any, ...]:
+        if decision.state is not None:
+            self.case = Case.model_validate_json(decision.state.model_dump_json())
+            assert self.case == decision.state
+            self.wake_at = decision.wake_at
+        self.because = decision.because
+        return decision.facts
+
+
+def only(kind: type[T], things: tuple[Any, ...]) -> list[T]:
+    return [thing for thing in things if isinstance(thing, kind)]
+
+
+def issued(things: tuple[Any, ...]) -> list[NoticeIssued]:
+    return only(NoticeIssued, things)
+
+
+def invented(folder: Path, *changes: tuple[str, str]) -> Desk:
+    """A desk under one invented housing authority's agreement, with texts of it replaced."""
+    a_file(folder, *changes)
+    return Desk(load(folder))
