@@ -1,1 +1,1 @@
-"""."""
+"""Tracking: positions of tags against the zones that bind their wearers."""
