@@ -17,17 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import Producer
-
-from schemas.base import LogFact, sourced_id
+from schemas.base import sourced_id
 from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
 from services.agreements import apply as applying
+from services.agreements.adopt import SPEAKER as DEPLOY
+from services.agreements.adopt import tell
 from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
 from services.hub.broker.private import private_directory, write_private
 from services.hub.processes import Layout, Program, programs
-from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.run import build_fingerprint
 
@@ -36,7 +35,6 @@ Say = Callable[[str], None]
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
 READY_S = 120.0
-DEPLOY = "deploy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +135,6 @@ def port_of(home: Path, name: str) -> int:
         raise Stop(f"no {name} runs in {home}; start it: hub up --home {home}") from None
 
 
-def say_log_fact(cluster: Cluster, fact: LogFact) -> None:
-    """The broker has this fact of whoever deploys."""
-    producer = Producer({**cluster.service_config(DEPLOY), "enable.idempotence": True})
-    topic = cluster.names.said(DEPLOY, type(fact))
-    producer.produce(topic, wire.encode(fact), headers=list(wire.headers_of(fact)))
-    if producer.flush(30):
-        raise Stop("the broker did not take what was adopted")
-
-
 def _broker(home: Path, say: Say) -> Cluster:
     if os.environ.get(EXTERNAL):
         say("Using the cluster of HUB_BOOTSTRAP_SERVERS.")
@@ -166,9 +155,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     ):
         number = f"{adopted}@{now.isoformat()}"
         event_id = sourced_id(DEPLOY, kind.kind(), number)
-        say_log_fact(
-            cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted)
-        )
+        tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted))
 
 
 def _ports(names: Sequence[str]) -> dict[str, int]:

@@ -193,6 +193,21 @@ class LaneConsumer(AIOKafkaConsumer):
     # -- deciding
 
     async def _serve(self, work: _Work) -> None:
+        """Work until shut; any failure ends the process, for a lane must not die in silence."""
+        try:
+            await self._work_off(work)
+        except asyncio.CancelledError:
+            raise
+        except LeaseLost:
+            log.warning("lease lost: shut until the group takes this worker back")
+            self._open = False
+            work.waiting.clear()
+        except Exception as error:  # noqa: BLE001  a bug: nothing is acknowledged
+            await self._stop(work, error)
+        finally:
+            work.idle.set()
+
+    async def _work_off(self, work: _Work) -> None:
         while True:
             await work.some.wait()
             if not work.waiting:
@@ -201,24 +216,11 @@ class LaneConsumer(AIOKafkaConsumer):
             self.app.health.waiting = True
             batch = [work.waiting.popleft() for _ in range(min(BATCH, len(work.waiting)))]
             work.idle.clear()
-            try:
-                back = await work.lane.run(batch)
-            except Fault as fault:
-                work.idle.set()
-                if isinstance(fault, LeaseLost):
-                    log.warning("lease lost: shut until the group takes this worker back")
-                    self._open = False
-                    work.waiting.clear()
-                    return
-                await self._stop(work, fault)
-            except Exception as error:  # noqa: BLE001  a bug: nothing is acknowledged
-                work.idle.set()
-                await self._stop(work, error)
-            else:
-                self._note(work, batch, back)
-                work.idle.set()
-                if back:
-                    await asyncio.sleep(0.1)
+            back = await work.lane.run(batch)
+            self._note(work, batch, back)
+            work.idle.set()
+            if back:
+                await asyncio.sleep(0.1)
 
     def _note(self, work: _Work, batch: Sequence[Record], back: Sequence[Record]) -> None:
         lane, meters, now = work.lane, self.app.meters, time()

@@ -56,6 +56,12 @@ class Totals:
     tampers: int
     tampers_late: int
 
+    @property
+    def alerts(self) -> int:
+        """One of each entry, of each tampering and of each missed duty, late ones too."""
+        entries = self.zones_entered + self.zones_entered_late
+        return entries + self.tampers + self.tampers_late + self.missed_duties
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
