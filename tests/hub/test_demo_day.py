@@ -1,4 +1,4 @@
-"""What the story says must come of it, held against the real mappings, door and register."""
+"""What the story says must come of it, held against the real mappings and every service."""
 
 import asyncio
 from collections import Counter
@@ -9,6 +9,7 @@ import pytest
 
 from schemas.case import AgencyJoinedCase
 from schemas.register import CategoryChanged, DeadlineMissed, RequirementOpened
+from schemas.risk import AlertRaised, Reason
 from schemas.tracking import TagFitted, TagTampered, Tamper, ZoneEntered, ZoneLeft
 from services.hub.demo.delivery import Expected
 from services.hub.demo.story import Story, live, prepare
@@ -115,6 +116,14 @@ def test_zones_are_entered_by_those_who_certainly_were_in_one_and_by_nobody_else
     crossing = {Walk.ENTERS, Walk.PASSES, Walk.LEAVES_HOME, Walk.ENTERED_LATE}
     devices = {str(wearer.device) for wearer in story.wearers if wearer.story in crossing}
     assert {fact.device_ref for fact in entered} == devices
+
+
+def test_an_alert_is_raised_of_each_of_these_and_of_nothing_else(day: Day) -> None:
+    story, world = day
+    raised = [fact for fact in world.log() if isinstance(fact, AlertRaised)]
+    assert len(raised) == story.totals.alerts
+    late = sum(Reason.LEARNED_LATE in fact.reasons for fact in raised)
+    assert late == story.totals.zones_entered_late + story.totals.tampers_late
 
 
 @pytest.mark.parametrize("agency", ["derby-housing", "amber-valley-housing", "dwp", "em"])
