@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncssh
 import pytest
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
@@ -24,13 +27,15 @@ from services.bridge.inbox import Letter
 from services.bridge.kafka_inbox import KafkaInbox
 from services.bridge.watch import Watch
 from services.hub.broker.cluster import Cluster
+from services.hub.feed import deliver, em_drop
 from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.names import Names
 from services.runtime.schema_store import SchemaStore
 from tests.bridge.door import DoorContract
-from tests.bridge.kit import eventually
+from tests.bridge.kit import CANARIES, certificates, eventually
 from tests.bridge.test_door import AGREED
+from tests.em_bridge.rows import a_position_row
 from tests.journeys.broker import shared_broker
 from tests.makers import a_zone_ending
 
@@ -285,3 +290,73 @@ def test_the_broker_lets_nobody_else_read_the_inbox(installation: Installation) 
     with pytest.raises(KafkaException):
         consumer.get_watermark_offsets(TopicPartition(installation.bundle.inbox, 0), timeout=5)
     consumer.close()
+
+
+async def test_the_providers_bridge_runs_as_a_process_of_its_own(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """A file is said, a notice becomes an order, the order's removal a receipt; then it ends."""
+    tls = certificates(tmp_path)
+    ports = {"SFTP": a_free_port(), "HTTPS": 0, "STATUS": 0}
+    environ = {
+        "AGENCY_DIR": str(installation.bundle.folder.absolute()),
+        "DROP_DIR": str(tmp_path / "drop"),
+        "SFTP_KEYS": str(tmp_path / "sftp"),
+        "PUSH_SECRET": str(tmp_path / "push"),
+        "TLS_CERTIFICATE": str(tls.certificate),
+        "TLS_KEY": str(tls.key),
+        **{f"{name}_PORT": str(port) for name, port in ports.items()},
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.em_bridge",
+        env={f"HUB_EM_BRIDGE_{name}": value for name, value in environ.items()},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    topics = installation.bundle.says
+    positions = installation.end(topics["tracking.position"])
+    receipts = installation.end(topics["notice.notice-receipted"])
+    file = tmp_path / "position_demo.jsonl"
+    file.write_text(json.dumps(a_position_row(first_name=CANARIES[0])) + "\nnonsense\n")
+    drop = em_drop(tmp_path, ports["SFTP"])
+    await eventually((tmp_path / "sftp" / "known_hosts").exists, within_s=30)
+    (delivered,) = await deliver([file], drop)
+    assert (delivered.facts, delivered.refused) == (1, 1)
+    (position,) = installation.stands(topics["tracking.position"], positions)
+    assert wire.decode(position.value()).source == "em"
+
+    installation.put(7)
+    order = tmp_path / "drop" / "partner" / "orders" / f"{UUID(int=7)}.json"
+    await eventually(order.exists, within_s=30)
+    async with (
+        asyncssh.connect(
+            drop.host,
+            drop.port,
+            username=drop.user,
+            client_keys=[str(drop.key)],
+            known_hosts=str(drop.known_hosts),
+            config=[],
+            agent_path=None,
+        ) as connection,
+        connection.start_sftp_client() as sftp,
+    ):
+        await sftp.remove(f"orders/{order.name}")
+    await eventually(
+        lambda: installation.end(topics["notice.notice-receipted"]) > receipts, within_s=30
+    )
+    assert installation.committed() == 1
+
+    process.terminate()
+    said = (await process.stderr.read()).decode()
+    assert await process.wait() == 0, said
+    assert "Canary" not in said
+    assert [json.loads(line)["says"] for line in said.splitlines()][-1] == "The bridge has ended"
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
