@@ -163,6 +163,8 @@ async def test_reports_and_orders_are_read_and_removed(served: Served) -> None:
         assert "1.json" in [str(name) for name in await sftp.listdir("orders")]
         async with sftp.open("orders/1.json", "rb") as file:
             assert json.loads(await file.read()) == {"case_id": "r"}
+            with pytest.raises(asyncssh.SFTPPermissionDenied):
+                await file.write(b"changed")
         assert (await sftp.stat("orders/1.json")).size
         await sftp.remove("orders/1.json")
         await sftp.remove("reports/a.jsonl.report.json")
