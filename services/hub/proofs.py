@@ -7,7 +7,7 @@ services said as the door, an inbox as its receiver.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.agreements.compile import Agreements
@@ -51,16 +51,20 @@ class Recorded:
         self._cluster = cluster
         self._names = cluster.names
         self._agencies = agreements.agencies
-        self._log: dict[int, list[Record]] = {}
 
     def log(self) -> dict[int, list[Record]]:
-        """The log by partition, read once."""
-        if not self._log:
-            self._log = {number: [] for number in range(LOG_PARTITIONS)}
-            config = self._cluster.service_config("registry")
-            for record in read_all(config, self._names.log, LOG_PARTITIONS):
-                self._log[record.partition].append(record)
-        return self._log
+        """The log by partition, as it stands now."""
+        log: dict[int, list[Record]] = {number: [] for number in range(LOG_PARTITIONS)}
+        config = self._cluster.service_config("registry")
+        for record in read_all(config, self._names.log, LOG_PARTITIONS):
+            log[record.partition].append(record)
+        return log
+
+    def said(self, topic: str) -> list[Record]:
+        """What stands in any topic somebody writes, the log among them."""
+        if topic == self._names.log:
+            return [record for records in self.log().values() for record in records]
+        return self.source(topic)
 
     def source(self, topic: str) -> list[Record]:
         """A topic somebody says something on, or an inbox."""
@@ -81,43 +85,48 @@ class Recorded:
 
 
 async def compare(recorded: Recorded, service: Service) -> Comparison:
-    """The service's run against its doing again."""
-    again: list[Outgoing] = []
-    because: Counter[str] = Counter()
-    inputs = 0
+    """The service's run against its doing again.
+
+    The hub may run on meanwhile: what stood before the input was read must be said again, and what
+    is said again must stand there after.
+    """
+    before = {topic: recorded.said(topic) for topic in service.writes}
     if service.journaled:
+        journal = recorded.journal(service.name)
         sources = {topic: recorded.source(topic) for topic in service.sources}
-        records = in_order(recorded.journal(service.name), sources)
-        parts = {0: records}
+        parts = {0: in_order(journal, sources)}
     else:
         parts = recorded.log()
+    again: list[Outgoing] = []
+    because: Counter[str] = Counter()
     for number, records in parts.items():
-        inputs += len(records)
         once_more = await said_again(service, number, records, build_fingerprint())
         again += once_more.said
         because += once_more.because
-    return _compared(service, inputs, Again(again, because), recorded)
+    inputs = sum(len(records) for records in parts.values())
+    return _compared(service, inputs, Again(again, because), before, recorded)
 
 
-def _compared(service: Service, inputs: int, again: Again, recorded: Recorded) -> Comparison:
+def _compared(
+    service: Service,
+    inputs: int,
+    again: Again,
+    before: Mapping[str, Sequence[Record]],
+    recorded: Recorded,
+) -> Comparison:
     expected: dict[str, list[Outgoing]] = {topic: [] for topic in service.writes}
     for out in again.said:
         expected[out.topic].append(out)
     same, repeats, different = 0, 0, []
     for topic, outs in sorted(expected.items()):
-        if topic == service.names.log:
-            found = [record for records in recorded.log().values() for record in records]
-        else:
-            found = recorded.source(topic)
-        once, twice = _once(found)
-        repeats += twice
-        wanted = _by_identity(_said(out) for out in outs)
-        matching = sum(1 for identity, said in wanted.items() if once.get(identity) == said)
-        same += matching
-        if matching != len(wanted) or len(once) != len(wanted):
-            different.append(
-                f"{topic}: {len(once)} in the run, {len(wanted)} again, {matching} same"
-            )
+        earlier, _ = _once(before[topic])
+        once, twice = _once(recorded.said(topic))
+        wanted = dict(map(_said, outs))
+        absent = sum(1 for identity, said in wanted.items() if once.get(identity) != said)
+        extra = sum(1 for identity, said in earlier.items() if wanted.get(identity) != said)
+        same, repeats = same + len(wanted) - absent, repeats + twice
+        if absent or extra:
+            different.append(f"{topic}: {absent} said only again, {extra} only in the run")
     return Comparison(service.name, inputs, same, repeats, again.because, tuple(different))
 
 
@@ -135,10 +144,6 @@ def _once(records: Iterable[Record]) -> tuple[dict[bytes, Said], int]:
         else:
             once[identity] = said
     return once, repeats
-
-
-def _by_identity(said: Iterable[tuple[bytes, Said]]) -> dict[bytes, Said]:
-    return dict(said)
 
 
 def _said(out: Outgoing) -> tuple[bytes, Said]:

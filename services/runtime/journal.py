@@ -100,19 +100,20 @@ class KafkaJournal:
         topic, first, end = span
         consumer.assign([TopicPartition(topic, 0, first)])
         found: list[Record] = []
-        while True:
-            for message in consumer.consume(500, timeout=0.2):
+        following = first
+        while following < end:
+            for message in consumer.consume(min(500, end - following), timeout=0.2):
                 error = message.error()
                 if error is None:
                     record = to_record(message)
                     if record.offset < end:
                         found.append(record)
-                    if record.offset >= end - 1:
-                        return found
+                    following = record.offset + 1
                 elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
                     return found  # what is missing is past its retention, or a marker
                 elif not error.retriable():
                     raise Stop(f"{topic} cannot be read again: {error.name()}")
+        return found
 
 
 class MemoryJournal:
