@@ -139,5 +139,6 @@ def _met(clock: Clock, after: Register, cause: Fact) -> DeadlineMet:
         deadline_ref=clock.ref(after.person_id),
         duty=clock.duty,
         met_on=clock.met_on,
-        late=clock.late,
+        # What turned out not to be needed was not done late.
+        late=clock.late and clock.stage is not Stage.NOT_NEEDED,
     )
