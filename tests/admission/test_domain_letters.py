@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
@@ -217,6 +217,7 @@ def test_tracking_does_not_decide_who_wears_a_device() -> None:
 # -- whatever comes
 
 
+@settings(max_examples=60)
 @given(st.sampled_from(KINDS).flatmap(values), st.booleans(), st.integers(0, 12))
 def test_whatever_fact_comes_is_admitted_or_returned(fact: Fact, adopted: bool, depth: int) -> None:
     door = Door(adopted=adopted)
@@ -235,6 +236,7 @@ SPOKEN = [
 ]
 
 
+@settings(max_examples=60)
 @given(st.sampled_from(SPOKEN), st.data())
 def test_whatever_its_own_speaker_says_is_admitted_returned_or_waits(
     spoken: tuple[Any, str], data: st.DataObject

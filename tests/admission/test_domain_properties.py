@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact, FactAboutPerson
@@ -123,6 +123,7 @@ def _mine() -> str:
     return REFERENCES.ref("derby-housing", person)
 
 
+@settings(max_examples=60)
 @given(st.lists(_tenancies(_mine()), max_size=8), st.integers(0, 8))
 def test_nothing_a_sender_says_shows_it_whom_else_the_hub_knows(
     said: list[FactAboutPerson], when: int

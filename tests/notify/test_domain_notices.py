@@ -234,3 +234,8 @@ def test_late_facts_follow_from_the_tick_that_showed_them() -> None:
     late = desk.tick(later(days=2))
     assert all(isinstance(one, NoticeOverdue) for one in late)
     assert {one.occurred_at for one in late} == {later(days=2)}
+
+
+def test_a_fact_about_nobody_is_told_to_nobody() -> None:
+    with pytest.raises(ValueError, match="about nobody"):
+        Desk().say(a_category(1, person_id=None, recorded_at=NOON))

@@ -128,7 +128,7 @@ def without_them() -> dict[str, tuple[list[Record], list[Record]]]:
     return {agency: seen(hub, agency) for agency in WATCHED}
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(
     st.lists(st.sampled_from(THEIRS), unique_by=lambda one: one[1].event_id, min_size=1),
     st.lists(st.floats(0, 199, allow_nan=False), min_size=12, max_size=12),

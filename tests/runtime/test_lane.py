@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
@@ -80,6 +80,7 @@ async def test_saved_but_not_acknowledged_the_record_is_skipped() -> None:
     assert len(house.said()) == 1
 
 
+@settings(max_examples=50)
 @given(
     st.lists(
         st.one_of(

@@ -119,19 +119,29 @@ async def test_a_fact_without_a_route_changes_nothing_but_the_position() -> None
 # -- adoption
 
 
-async def test_another_build_adopted_stops_and_once_installed_goes_on() -> None:
+async def test_a_build_no_longer_in_force_stops_and_the_new_one_goes_on_where_it_did() -> None:
     house = await a_house()
-    house.put(level(1))
+    house.put(a_build_adopted("build-1"), level(1))
     house.put(a_build_adopted("build-2"), trigger=Trigger("x", 0, 1, 0))
     house.put(level(2))
     with pytest.raises(Stop):
         await house.settle()
-    assert house.lane.position(NAMES.log) == 1
+    assert house.lane.position(NAMES.log) == 2
     house.build = "build-2"
     await house.open()
     await house.settle()
     assert house.lane.store.meta.adopted == {"build": "build-2"}
     assert house.state(str(ONE)) == Tally(levels=(1, 2))
+
+
+async def test_a_newer_build_reads_past_the_adoption_of_older_ones_to_its_own() -> None:
+    house = await a_house()
+    house.build = "build-3"
+    await house.open()
+    house.put(*(a_build_adopted(f"build-{number}") for number in (1, 2, 3)), level(1))
+    await house.settle()
+    assert house.lane.store.meta.adopted == {"build": "build-3"}
+    assert house.state(str(ONE)) == Tally(levels=(1,))
 
 
 async def test_rules_this_worker_does_not_have_stop_it_and_are_not_kept_as_adopted() -> None:

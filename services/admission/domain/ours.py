@@ -12,6 +12,8 @@ from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, of_the_log
 from services.runtime.faults import Refused
 
+Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted
+
 
 def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:
     """A fact about the log itself, into every partition of it.
@@ -19,13 +21,11 @@ def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:
     Raises:
         Refused: from anybody but the one who says it.
     """
-    if type(fact) not in of_the_log(letter.speaker):
+    if type(fact) not in of_the_log(letter.speaker) or not isinstance(fact, Tick | Adoption):
         raise Refused("not-agreed")
     if isinstance(fact, Tick):
         return _tick(desk, fact, letter.recorded_at)
-    if isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
-        return _adopt(desk, fact)
-    raise Refused("not-agreed")
+    return _adopt(desk, fact)
 
 
 def say(desk: Desk, fact: Fact) -> str:
@@ -52,7 +52,7 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
     return "said-everywhere"
 
 
-def _adopt(desk: Desk, fact: RulesAdopted | AgreementsAdopted | BuildAdopted) -> str:
+def _adopt(desk: Desk, fact: Adoption) -> str:
     key = f"adopted:{kebab(type(fact).__name__)}"
     known = desk.get(key, InForce)
     if known is not None and known.version == fact.version:
