@@ -7,7 +7,6 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.tracking import Mechanism, Point, ZoneEntered, ZoneKind, ZoneLeft
-from services.runtime.faults import Refused
 from services.tracking.domain import Device, Wearer, key_of, state_of
 from tests.makers import NOON, a_fitting, a_position, a_zone
 from tests.tracking.beat import (
@@ -268,10 +267,12 @@ def test_a_notice_of_another_kind_is_not_for_us() -> None:
     assert (beat.because, beat.rows) == (["not-for-us"], {})
 
 
-def test_a_zone_without_area_is_refused_not_kept() -> None:
+def test_a_zone_without_area_is_not_kept_and_said_to_be_so() -> None:
     line = tuple(Point(longitude_deg=-1.48 + n / 100, latitude_deg=52.92) for n in range(3))
-    with pytest.raises(Refused, match="zone-without-area"):
-        Beat().hear(told(a_zone(outline=line)))
+    beat = Beat()
+    beat.hear(told(a_zone(outline=line)))
+    assert beat.because == ["zone-without-area"]
+    assert beat.rows[f"wearer:{PERSON_REF}"].zones == ()
 
 
 def test_a_view_that_lacks_a_field_is_an_error_that_names_it_and_no_value() -> None:

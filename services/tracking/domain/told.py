@@ -15,7 +15,6 @@ from schemas.base import Instant, Ref
 from schemas.notice import Notice
 from schemas.tracking import Point, TagFitted, TagRemoved, ZoneEnded, ZoneKind, ZoneSet
 from services.runtime.decision import Context, Decision, Row
-from services.runtime.faults import Refused
 from services.tracking.domain.state import Device, Ending, Fitting, Wearer, Zone, device_key
 from services.tracking.geofence import has_area
 
@@ -24,6 +23,8 @@ class Learned(StrEnum):
     """What tracking made of a notice."""
 
     ZONE_SET = "zone-set"
+    ZONE_WITHOUT_AREA = "zone-without-area"
+    """Nobody could ever be inside it, so nothing is watched: whoever set it has to set it anew."""
     ZONE_ENDED = "zone-ended"
     FITTED = "fitted"
     REMOVED = "removed"
@@ -58,8 +59,7 @@ def hear(wearer: Wearer | None, notice: Notice, context: Context) -> Decision[We
     """What the notice tells of its person's zones or tags.
 
     Raises:
-        ValidationError: the view lacks a field tracking cannot do without.
-        Refused: a zone without area, which nobody could ever be inside of.
+        ValidationError: the view lacks a field tracking cannot do without, so every notice will.
     """
     learn = _LEARNS.get(notice.about)
     if learn is None:
@@ -82,7 +82,7 @@ def _set_zone(wearer: Wearer, notice: Notice, _: Context) -> Decision[Wearer]:
         in_force_to=told.in_force_to,
     )
     if not has_area(zone.outline):
-        raise Refused("zone-without-area", "outline")
+        return Decision(wearer, Learned.ZONE_WITHOUT_AREA)
     zones = sorted((*wearer.zones, zone), key=lambda z: (z.zone_ref, z.zone_version))
     return Decision(wearer.model_copy(update={"zones": tuple(zones)}), Learned.ZONE_SET)
 
