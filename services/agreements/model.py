@@ -96,7 +96,8 @@ class Contacts(_Signed):
 class Limits(_Signed):
     """What the broker holds the body to."""
 
-    largest_message_bytes: Annotated[StrictInt, Field(ge=1024, le=1_048_576)]
+    largest_message_bytes: Annotated[StrictInt, Field(ge=1024, le=1_000_000)]
+    """At most what a dead letter can carry back, its reasons added."""
     inbox_kept_days: Annotated[StrictInt, Field(ge=1, le=90)]
 
 

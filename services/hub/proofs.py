@@ -17,7 +17,7 @@ from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.run import build_fingerprint
 from services.runtime.service import Service
-from services.runtime.topics import read_all
+from services.runtime.topics import Reader
 from services.runtime.wire import Trigger
 
 Said = tuple[bytes | None, bytes | None, Headers]
@@ -51,12 +51,13 @@ class Recorded:
         self._cluster = cluster
         self._names = cluster.names
         self._agencies = agreements.agencies
+        self._readers: dict[str, Reader] = {}
 
     def log(self) -> dict[int, list[Record]]:
         """The log by partition, as it stands now."""
         log: dict[int, list[Record]] = {number: [] for number in range(LOG_PARTITIONS)}
-        config = self._cluster.service_config("registry")
-        for record in read_all(config, self._names.log, LOG_PARTITIONS):
+        reader = self._as_service("registry")
+        for record in reader.read(self._names.log, LOG_PARTITIONS):
             log[record.partition].append(record)
         return log
 
@@ -68,20 +69,32 @@ class Recorded:
 
     def source(self, topic: str) -> list[Record]:
         """A topic somebody says something on, or an inbox."""
-        return list(read_all(self._reader(topic), topic))
-
-    def _reader(self, topic: str) -> dict[str, str | int | float | bool]:
         names = self._names
         for slug in self._agencies:
             if topic in (names.inbox(slug), names.dead(slug)):
-                return self._cluster.agency_config(slug)
-        tracking = topic.startswith(names.inbox("tracking")) or topic.endswith(".position")
-        return self._cluster.service_config("tracking" if tracking else "admission")
+                return list(self._as_agency(slug).read(topic))
+        tracking = topic == names.inbox("tracking") or names.said_by(topic)[1] == "position"
+        return list(self._as_service("tracking" if tracking else "admission").read(topic))
 
     def journal(self, service: str) -> list[Record]:
         """In which order the service took its sources."""
-        config = self._cluster.service_config(service)
-        return list(read_all(config, self._names.journal(service)))
+        return list(self._as_service(service).read(self._names.journal(service)))
+
+    def close(self) -> None:
+        """No connection is left."""
+        for reader in self._readers.values():
+            reader.close()
+        self._readers.clear()
+
+    def _as_service(self, service: str) -> Reader:
+        if service not in self._readers:
+            self._readers[service] = Reader(self._cluster.service_config(service))
+        return self._readers[service]
+
+    def _as_agency(self, slug: str) -> Reader:
+        if slug not in self._readers:
+            self._readers[slug] = Reader(self._cluster.agency_config(slug))
+        return self._readers[slug]
 
 
 async def compare(recorded: Recorded, service: Service) -> Comparison:

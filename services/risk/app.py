@@ -10,6 +10,7 @@ from services.risk.domain import (
     ME,
     Standing,
     assess,
+    on_tick,
     settle_crossing,
     settle_duty,
     settle_tamper,
@@ -52,5 +53,6 @@ def build(names: Names) -> Service:
         rules_of=adopted("rules", RULES),
         writes=tuple(names.said(ME, fact) for fact in SAYS[ME]),
         say=says_facts(names, ME),
+        on_tick=on_tick,
         held_fact=held_person(ME),
     )

@@ -164,7 +164,7 @@ class KafkaRowLog:
 
 
 class MemoryRowLog:
-    """Rows in memory, with the same fencing: only the last to take a partition may save."""
+    """Rows in memory; nobody else can take a partition, so nothing is fenced."""
 
     def __init__(self) -> None:
         self.rows: dict[int, dict[str, bytes]] = defaultdict(dict)

@@ -12,29 +12,33 @@ from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import Record
 
 
-def read_all(config: Config, topic: str, partitions: int = 1) -> Iterator[Record]:
-    """Every record of the topic up to its end at the call, partition by partition.
+class Reader:
+    """Reads whole topics as whoever `config` is, without a group; only committed records."""
 
-    Reads as whoever `config` is, without a group; only committed records.
+    def __init__(self, config: Config) -> None:
+        self._consumer = Consumer(
+            {
+                **config,
+                "group.id": "none",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "earliest",
+            },
+            logger=RDKAFKA,
+        )
 
-    Raises:
-        Unavailable: the broker refuses or does not answer.
-    """
-    consumer = Consumer(
-        {
-            **config,
-            "group.id": "none",
-            "enable.auto.commit": False,
-            "enable.partition.eof": True,
-            "auto.offset.reset": "earliest",
-        },
-        logger=RDKAFKA,
-    )
-    try:
+    def read(self, topic: str, partitions: int = 1) -> Iterator[Record]:
+        """Every record of the topic up to its end at the call, partition by partition.
+
+        Raises:
+            Unavailable: the broker refuses or does not answer.
+        """
         for partition in range(partitions):
-            yield from _read(consumer, topic, partition)
-    finally:
-        consumer.close()
+            yield from _read(self._consumer, topic, partition)
+
+    def close(self) -> None:
+        """No connection is left."""
+        self._consumer.close()
 
 
 def _read(consumer: Consumer, topic: str, partition: int) -> Iterator[Record]:

@@ -38,6 +38,7 @@ class Hub:
 
     home: Path
     cluster: Cluster
+    topics: Recorded
 
     def services(self) -> tuple[Service, ...]:
         """All stateful services, as the processes build them."""
@@ -45,7 +46,7 @@ class Hub:
 
     def recorded(self) -> Recorded:
         """What stands in the topics now."""
-        return Recorded(self.cluster, Versions(self.home / "agreements").latest())
+        return self.topics
 
     def pid(self, name: str) -> int:
         """The process id of a running process."""
@@ -135,9 +136,11 @@ def running_hub(cluster: Cluster) -> Iterator[Hub]:
     """A hub with a standby for each service; its services end with this process at the latest."""
     layout = Layout(tick_s=1.0, standbys=True)
     start.bring_up(cluster.home, AGREEMENTS, lambda _: None, layout, owner_pid=os.getpid())
+    topics = Recorded(cluster, Versions(cluster.home / "agreements").latest())
     try:
-        yield Hub(cluster.home, cluster)
+        yield Hub(cluster.home, cluster, topics)
     finally:
+        topics.close()
         start.stop_services(cluster.home, lambda _: None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -39,13 +40,18 @@ def demo(context: click.Context, home: Path, size: str, *, keep: bool, as_json: 
     Exit 0: all proofs hold; 1: it could not be run; 2: a proof does not hold.
     """
     console = Console(stderr=True, highlight=False)
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        console.print(f"{time.monotonic() - began:6.1f} s  {line}")
+
     try:
-        outcome = asyncio.run(run_demo(home, Path("deploy/agreements"), size, console.print))
+        outcome = asyncio.run(run_demo(home, Path("deploy/agreements"), size, say, keep=keep))
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(f"{fault} Look into {home}/logs.") from None
     finally:
         if not keep:
-            start.bring_down(home, console.print)
+            start.bring_down(home, say)
     if as_json:
         click.echo(json.dumps({**asdict(outcome), "holds": outcome.holds}, default=str))
     else:

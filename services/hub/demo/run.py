@@ -79,8 +79,8 @@ class Outcome:
         return quantiles(self.delays_s, n=100)[percent - 1] * 1000
 
 
-async def demo(home: Path, agreements: Path, size: str, say: Say) -> Outcome:
-    """Run it all in a fresh home; the hub is left running.
+async def demo(home: Path, agreements: Path, size: str, say: Say, *, keep: bool = False) -> Outcome:
+    """Run it all in a fresh home; the broker is left running, with `keep` all of the hub.
 
     Raises:
         Stop: something did not come up, or did not come to rest.
@@ -106,13 +106,17 @@ async def demo(home: Path, agreements: Path, size: str, say: Say) -> Outcome:
         outcome.webhooks = outside.webhooks
         outcome.rows = sum(one.rows for one in outside.delivered)
         outcome.rows_refused = sum(one.refused for one in outside.delivered)
+    if not keep:
+        await asyncio.to_thread(start.stop_services, home, say)
     say("Reading what was recorded …")
     outcome.shown = notices_shown(home)
-    await _count(cluster, home, story, live_from, outcome)
-    say("Feeding the recorded log to every service again, in memory …")
     recorded = Recorded(cluster, Versions(home / "agreements").latest())
+    await asyncio.to_thread(_count_all, recorded, cluster, home, story, live_from, outcome)
+    say("Feeding the recorded log to every service again, in memory …")
     for service in all_services(home, cluster.names):
         outcome.comparisons.append(await compare(recorded, service))
+        say(f"  {service.name} done")
+    recorded.close()
     outcome.because = outcome.comparisons[0].because
     outcome.took_s = time.monotonic() - began
     return outcome
@@ -171,17 +175,15 @@ def _kill(home: Path, say: Say) -> tuple[str, ...]:
     return tuple(killed)
 
 
-async def _count(
-    cluster: Cluster, home: Path, story: Story, live_from: datetime, outcome: Outcome
-) -> None:
-    await asyncio.to_thread(_count_all, cluster, home, story, live_from, outcome)
-
-
 def _count_all(
-    cluster: Cluster, home: Path, story: Story, live_from: datetime, outcome: Outcome
+    recorded: Recorded,
+    cluster: Cluster,
+    home: Path,
+    story: Story,
+    live_from: datetime,
+    outcome: Outcome,
 ) -> None:
-    latest = Versions(home / "agreements").latest()
-    recorded, names = Recorded(cluster, latest), cluster.names
+    latest, names = Versions(home / "agreements").latest(), cluster.names
     for records in recorded.log().values():
         for record in records:
             source = record.header("ce_source") or b"?"
