@@ -1,14 +1,28 @@
 """The register's rules on one invented person."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
 
 from schemas.base import Fact
 from schemas.custody import Released
-from schemas.eligibility import ConvictionRecorded
-from schemas.register import NotificationMade
-from services.registry.domain import on_tick, open_requirement, start_clock, take_notification
+from schemas.eligibility import ConvictionRecorded, Disposal
+from schemas.register import (
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineOpened,
+    NotificationKind,
+    NotificationMade,
+)
+from services.registry.domain import (
+    on_tick,
+    open_requirement,
+    start_clock,
+    take_notification,
+)
 from services.registry.rules import RULES
 from services.runtime.decision import Decide
+from tests.makers import a_conviction, a_notification, a_release, admitted
 from tests.registry.desk import Desk
 
 ROUTES: Mapping[type[Fact], Decide] = {
@@ -21,3 +35,40 @@ ROUTES: Mapping[type[Fact], Decide] = {
 def a_desk() -> Desk:
     """The register before anything was heard of the person."""
     return Desk(ROUTES, on_tick, RULES["2026-1"])
+
+
+MONDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 4)
+THURSDAY_MIDNIGHT = datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def convicted(on: date = MONDAY, **fields: Any) -> ConvictionRecorded:
+    """A conviction on that day; imprisonment of 30 months unless said otherwise."""
+    return admitted(a_conviction(convicted_on=on, **fields))
+
+
+def cautioned(on: date) -> ConvictionRecorded:
+    """Two years of notification from that day."""
+    return convicted(on, disposal=Disposal.CAUTION, term_months=0)
+
+
+def released(on: date, **fields: Any) -> Released:
+    """A release on licence on that day."""
+    return admitted(a_release(released_on=on, **fields))
+
+
+def notified(on: date, kind: NotificationKind = NotificationKind.INITIAL) -> NotificationMade:
+    """A notification on that day."""
+    return admitted(a_notification(made_on=on, notification=kind))
+
+
+def short(*facts: Fact) -> list[tuple[str, date]]:
+    """The deadline facts, as what a reader looks at."""
+    found = []
+    for fact in facts:
+        if isinstance(fact, DeadlineOpened):
+            found.append(("opened", fact.due_on))
+        elif isinstance(fact, DeadlineMet):
+            found.append(("met late" if fact.late else "met", fact.met_on))
+        elif isinstance(fact, DeadlineMissed):
+            found.append(("missed", fact.due_on))
+    return found

@@ -127,6 +127,14 @@ def test_what_is_kept_does_not_grow_with_the_length_of_a_day() -> None:
     assert sum(word.startswith("in") for word in short(beat.said)) == 3
 
 
+def test_whoever_walks_along_a_line_all_day_fills_no_row() -> None:
+    beat = watched()
+    beat.hear(*(seen((OUTSIDE, INSIDE)[n % 2], n) for n in range(300)))
+    (watch,) = beat.rows["device:device-1"].watches
+    assert len(watch.marks) == 200
+    assert sum(word.startswith("in") for word in short(beat.said)) == 150
+
+
 def test_a_stay_longer_than_what_is_remembered_is_still_one_visit() -> None:
     beat = watched()
     stay = [seen(INSIDE, hours * 60) for hours in range(0, 100, 5)]

@@ -86,7 +86,8 @@ def learned(watch: Watch, mark: Mark, rules: Rules) -> Watch:
     marks = (*earlier, mark, *later)
     newest = marks[-1].at
     marks = _thinned(marks, newest - rules.late_after - rules.clock_ahead)
-    return watch.model_copy(update={"marks": _remembered(marks, newest - rules.remember)})
+    marks = _remembered(marks, newest - rules.remember)[-rules.most_marks :]
+    return watch.model_copy(update={"marks": marks})
 
 
 def _runs(marks: Iterable[Mark], *, late: bool) -> Iterator[Visit]:

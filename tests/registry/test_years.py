@@ -1,0 +1,145 @@
+"""The years after: notifying every year, how the requirement ends, and what ends with it."""
+
+from datetime import UTC, date, datetime
+
+from schemas.eligibility import Disposal
+from schemas.register import (
+    CategoryChanged,
+    DeadlineMissed,
+    DeadlineOpened,
+    Duty,
+    NotificationKind,
+    RequirementEnded,
+    RequirementOpened,
+)
+from services.registry.domain import Stage
+from tests.registry.desk import of_kind
+from tests.registry.person import (
+    WEDNESDAY,
+    a_desk,
+    cautioned,
+    convicted,
+    notified,
+    released,
+    short,
+)
+
+
+def test_vector_20_an_address_change_moves_the_year() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2025, 3, 10)), notified(date(2025, 3, 10)))
+    said = desk.hear(notified(date(2025, 9, 5), NotificationKind.CHANGE))
+    assert short(*said) == [("met", date(2025, 9, 5)), ("opened", date(2026, 9, 5))]
+    (opened,) = of_kind(said, DeadlineOpened)
+    assert (opened.duty, opened.rule) == (Duty.ANNUAL_NOTIFICATION, "R-NOT-40")
+
+
+def test_an_older_notification_heard_late_moves_nothing() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2025, 3, 10)), notified(date(2025, 3, 10)))
+    desk.hear(notified(date(2025, 9, 5), NotificationKind.CHANGE))
+    assert short(*desk.hear(notified(date(2025, 6, 1), NotificationKind.CHANGE))) == []
+
+
+def test_a_year_missed_and_then_done_is_met_late() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2025, 3, 10)), notified(date(2025, 3, 10)))
+    assert short(*desk.ticked(datetime(2026, 3, 11, tzinfo=UTC))) == [("missed", date(2026, 3, 10))]
+    said = desk.hear(notified(date(2026, 3, 12), NotificationKind.ANNUAL))
+    assert short(*said) == [("met late", date(2026, 3, 12)), ("opened", date(2027, 3, 12))]
+
+
+def test_no_yearly_duty_if_the_requirement_ends_before_it_is_due() -> None:
+    desk = a_desk()
+    discharge = convicted(disposal=Disposal.CONDITIONAL_DISCHARGE, term_months=12)
+    said = desk.hear(discharge, notified(WEDNESDAY))
+    assert short(*said) == [("opened", WEDNESDAY), ("met", WEDNESDAY)]
+
+
+def test_the_requirement_ends_on_the_tick_after_its_last_day() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2018, 6, 15), term_months=6), notified(date(2018, 6, 16)))
+    desk.hear(notified(date(2024, 6, 16), NotificationKind.ANNUAL))
+    assert desk.wake_at == datetime(2025, 6, 14, 23, tzinfo=UTC)
+    ended, change = desk.ticked(datetime(2025, 6, 15, 12, tzinfo=UTC))
+    assert isinstance(ended, RequirementEnded)
+    assert ended.ended_on == date(2025, 6, 15)
+    assert ended.occurred_at == datetime(2025, 6, 14, 23, tzinfo=UTC)
+    assert isinstance(change, CategoryChanged)
+    assert (change.category, change.previous) == (None, 1)
+    assert desk.because[-1] == "requirement-ended"
+    assert desk.wake_at is None
+
+
+def test_a_later_conviction_revives_what_had_ended_without_a_gap() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2018, 6, 15), term_months=6))
+    desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+    said = desk.hear(convicted(on=date(2025, 6, 15), term_months=12))
+    (opened,) = of_kind(said, RequirementOpened)
+    assert opened.last_day == date(2035, 6, 14)
+    assert desk.state.category == 1
+
+
+def test_an_ended_requirement_stays_ended_when_its_history_becomes_longer() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2018, 6, 15), term_months=6))
+    desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+    desk.hear(cautioned(date(2017, 1, 9)))
+    assert desk.state.requirement.ended
+    assert desk.state.requirement.begins_on == date(2017, 1, 9)
+
+
+def test_category_2_remains_when_notification_ends() -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2005, 6, 15), term_months=12, schedule_15=True))
+    said = desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+    (change,) = of_kind(said, CategoryChanged)
+    assert (change.category, change.previous) == (2, 1)
+
+
+def test_a_duty_of_a_time_long_over_is_not_called_missed() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)))
+    said = desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+    assert not of_kind(said, DeadlineMissed)
+    assert [clock.stage for clock in desk.state.clocks] == [Stage.LAPSED]
+
+
+def test_a_missed_duty_lapses_with_the_requirement() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)))
+    assert short(*desk.ticked(datetime(2010, 7, 1, tzinfo=UTC))) == [("missed", date(2010, 6, 17))]
+    assert short(*desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))) == []
+    assert [clock.stage for clock in desk.state.clocks] == [Stage.LAPSED]
+
+
+def test_a_lapsed_duty_opens_again_when_the_requirement_proves_longer() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)))
+    desk.ticked(datetime(2013, 1, 1, tzinfo=UTC))
+    said = desk.hear(convicted(on=date(2011, 6, 15), term_months=30))
+    assert [due for word, due in short(*said) if word == "opened"] == [
+        date(2010, 6, 17),
+        date(2011, 6, 17),
+    ]
+    assert len(of_kind(desk.ticked(datetime(2013, 1, 2, tzinfo=UTC)), DeadlineMissed)) == 2
+
+
+def test_an_earlier_release_heard_late_moves_the_deadline() -> None:
+    desk = a_desk()
+    desk.hear(convicted(in_custody=True), released(date(2026, 6, 8)))
+    assert short(*desk.hear(released(date(2026, 6, 1)))) == [("opened", date(2026, 6, 3))]
+
+
+def test_a_yearly_duty_of_an_earlier_time_is_not_done_by_a_conviction_of_a_later_one() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)), notified(date(2010, 6, 15)))
+    assert short(*desk.hear(convicted())) == [("opened", WEDNESDAY)]
+
+
+def test_a_notification_after_the_last_day_does_no_duty() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)), notified(date(2010, 6, 15)))
+    desk.ticked(datetime(2011, 6, 17, tzinfo=UTC))
+    assert short(*desk.hear(notified(date(2013, 1, 1), NotificationKind.ANNUAL))) == []
