@@ -182,7 +182,7 @@ def _agency(signed: Signed) -> Agency:
     places: dict[str, Place] = {}
     for at, receives in enumerate(agreement.receives):
         for name in receives.facts:
-            grant = _grant(agreement.agency, name, receives)
+            grant = _grant(agreement, name, receives)
             if grant is not None:
                 grants[grant.kind] = grant
                 places[grant.kind] = ("receives", at)
@@ -195,13 +195,14 @@ def _agency(signed: Signed) -> Agency:
     )
 
 
-def _grant(agency: str, name: str, receives: Receives) -> Grant | None:
+def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
     fact = BY_TOPIC_PART[name].fact
-    view = view_of(agency, fact, frozenset(receives.classes))
+    known_by = frozenset(agreement.identifiers)
+    view = view_of(agreement.agency, fact, frozenset(receives.classes), known_by)
     if view is None:
         return None
     return Grant(
-        agency=agency,
+        agency=agreement.agency,
         kind=fact.kind(),
         classes=frozenset(receives.classes),
         on_case=receives.on_case,

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
-from schemas.base import FieldClass, Slug
+from schemas.base import FieldClass, IdentifierType, Slug
 from schemas.catalogue import BY_KIND, BY_TOPIC_PART, Entry
 from schemas.risk import Urgency
 
@@ -135,6 +135,8 @@ class Agreement(_Signed):
     body: Body
     role: DataRole
     contacts: Contacts
+    identifiers: tuple[IdentifierType, ...] = ()
+    """Numbers by which this body knows people anyway; it is shown no other number of theirs."""
     says: tuple[FactName, ...]
     receives: tuple[Receives, ...]
     limits: Limits

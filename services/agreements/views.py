@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from schemas.base import Fact, FieldClass
+from schemas.base import Fact, FieldClass, IdentifierType
 from schemas.materialise import UNRECOGNISED, Schema, derive, symbol
 from schemas.notice import NoticeIssued
 from schemas.risk import REASON_CLASSES, Urgency
@@ -35,6 +35,9 @@ FIRST_VIEW_ID = 2**30
 """Ids below are the committed schemas'."""
 
 _Redact = Callable[[Any], Any]
+
+
+_NUMBERS = "identifiers"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,16 @@ class View:
         }
 
 
-def view_of(agency: str, fact: type[Fact], classes: Classes) -> View | None:
-    """The agency's view of that fact, or None if no field of it is of a granted class."""
+def view_of(
+    agency: str,
+    fact: type[Fact],
+    classes: Classes,
+    known_by: frozenset[IdentifierType] = frozenset(),
+) -> View | None:
+    """The agency's view of that fact, or None if no field of it is of a granted class.
+
+    Of a person's numbers it shows those of a type the agency knows people by, and no other.
+    """
     definitions = _definitions(fact)
     told = _Pruner(definitions, classes).record(_schema(fact), HIDES_SOURCE)
     if told is None:
@@ -95,7 +106,7 @@ def view_of(agency: str, fact: type[Fact], classes: Classes) -> View | None:
         schema=schema,
         fields=tuple(item["name"] for item in told["fields"]),
         _about=fact.kind(),
-        _told=_fields(told),
+        _told=_with_own_numbers(_fields(told), told, known_by),
     )
 
 
@@ -178,6 +189,20 @@ def _redactor(kind: Any) -> _Redact | None:  # noqa: ANN401
     if kind["type"] == "array":
         return _items(kind["items"])
     return _fields(kind) if kind["type"] == "record" else None
+
+
+def _with_own_numbers(
+    told: _Redact, schema: Schema, known_by: frozenset[IdentifierType]
+) -> _Redact:
+    if not any(item["name"] == _NUMBERS for item in schema["fields"]):
+        return told
+
+    def own_numbers(fact: Any) -> dict[str, Any]:  # noqa: ANN401
+        shown: dict[str, Any] = told(fact)
+        shown[_NUMBERS] = [one for one in shown[_NUMBERS] if one["type"] in known_by]
+        return shown
+
+    return own_numbers
 
 
 def _fields(record: Schema) -> _Redact:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import Fact, FieldClass, Part
+from schemas.base import Fact, FieldClass, Identifier, IdentifierType, Part
 from schemas.catalogue import ENTRIES
 from schemas.notice import NoticeOverdue
 from schemas.risk import REASON_CLASSES, AlertRaised, Reason, Urgency
@@ -23,6 +23,7 @@ from services.runtime.avro import codec
 from services.runtime.faults import Stop
 from services.runtime.schema_store import VIEW_IDS, SchemaStore
 from services.runtime.wire import decode_view, encode_view
+from tests import makers
 from tests.agreements.makers import committed
 
 NOTICE = UUID(int=1)
@@ -94,7 +95,7 @@ def shown_by(view: View, fact: Fact) -> dict[str, Any]:
 def test_exactly_what_is_granted_is_shown(kind: type[Fact], granted: frozenset[FieldClass]) -> None:
     fact = marked(kind)
     expected = {leaf for leaf in leaves(fact) if classes_of(leaf) <= granted}
-    view = view_of("exampleshire", kind, granted)
+    view = view_of("exampleshire", kind, granted, frozenset(IdentifierType))
     if view is None:
         assert expected == set()
     else:
@@ -228,3 +229,18 @@ def test_a_word_with_classes_of_its_own_must_stand_in_a_list(
     monkeypatch.setattr(views, "WORD_CLASSES", {"hub.risk.Urgency": {}})
     with pytest.raises(Stop):
         view_of("dwp", AlertRaised, frozenset({FieldClass.REFERENCE}))
+
+
+def test_of_a_persons_numbers_only_those_are_shown_that_the_agency_knows_people_by() -> None:
+    crn = Identifier(type=IdentifierType.CRN, value="X912345")
+    fact = makers.a_release_date(identifiers=(makers.PNC, crn))
+    shown = {}
+    for known_by in (frozenset({IdentifierType.CRN}), frozenset[IdentifierType]()):
+        classes = frozenset({FieldClass.REFERENCE, FieldClass.IDENTITY})
+        view = view_of("derby-housing", type(fact), classes, known_by)
+        assert view is not None
+        record = view.show(
+            fact, notice_ref=makers.NOTICE, person_ref="p-1", urgency=Urgency.ROUTINE
+        )
+        shown[known_by] = [number["value"] for number in record["told"]["identifiers"]]
+    assert list(shown.values()) == [["X912345"], []]
