@@ -22,7 +22,7 @@ class Rules:
     remember: timedelta = timedelta(hours=72)
     """How far back a position is still judged; its topic keeps no more."""
     most_marks: int = 200
-    """How many marks of one zone are kept at most: whoever walks along a line all day fills no row."""
+    """How many marks of one zone are kept: whoever walks along a line all day fills no row."""
     coarse: frozenset[Mechanism] = frozenset({Mechanism.CELL, Mechanism.RF})
     """How a position is found that is no breach on its own if its radius is wide."""
     max_precision_m: int = 100

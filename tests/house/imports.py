@@ -4,6 +4,7 @@ schemas ← runtime ← app, __main__, inbound, client
 domain, rules, mapping   see schemas, runtime.decision and runtime.faults; not their own app
 admission, notify        may see the agreements' types as policy values, in rules and domain too:
                          a grant is compiled once, and a second copy of it would be a second policy
+any app, __main__        may be built from the agreements as values
 no service               sees another; bridges see the kit `services.bridge`
 """
 
@@ -56,7 +57,7 @@ def neighbours(source: Source) -> Iterator[str]:
     if source.service in POLICY_READERS:
         allowed.append("agreements")
     elif not source.pure:
-        allowed.append("agreements.ours")
+        allowed += ["agreements.ours", "agreements.compile", "agreements.versions"]
     for line, name in source.imports:
         if _of_services_but(name, *allowed) or under(name, *COMMAND_SIDE):
             yield source.fault(line, "sees-another-service")
