@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from services.runtime.faults import Unavailable
 from services.runtime.journal import to_record
@@ -43,7 +43,10 @@ class Reader:
 
 def _read(consumer: Consumer, topic: str, partition: int) -> Iterator[Record]:
     place = TopicPartition(topic, partition)
-    low, end = consumer.get_watermark_offsets(place, timeout=30)
+    try:
+        low, end = consumer.get_watermark_offsets(place, timeout=30)
+    except KafkaException as fault:
+        raise Unavailable(f"{topic} cannot be read: {fault.args[0].name()}") from None
     if low == end:
         return
     place.offset = following = low
