@@ -21,6 +21,13 @@ from time import monotonic, time
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import (  # type: ignore[import-untyped]  # it ships no types
+    IllegalStateError,
+    KafkaError,
+)
+from aiokafka.structs import (  # type: ignore[import-untyped]  # it ships no types
+    OffsetAndMetadata,
+)
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ensure_aiokafka_TP
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
@@ -63,6 +70,26 @@ class LaneThread(AIOKafkaConsumerThread):
         consumer = super()._create_worker_consumer(transport)
         consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
         return consumer
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        """Offer the offsets to the group; a broker that is away only means: not yet.
+
+        Faust would crash this thread, and the process go on without a consumer.
+        """
+        consumer = self._ensure_consumer()
+        mine = self.assignment()
+        offered = {
+            ensure_aiokafka_TP(tp): OffsetAndMetadata(offset, "")
+            for tp, offset in offsets.items()
+            if tp in mine
+        }
+        try:
+            await consumer.commit(offered)
+        except (KafkaError, IllegalStateError) as refused:
+            log.warning("commit not taken", extra={"fault": type(refused).__name__})
+            return False
+        self.tp_last_committed_at.update(dict.fromkeys(offsets, monotonic()))
+        return True
 
 
 class LaneConsumer(AIOKafkaConsumer):
@@ -284,17 +311,23 @@ class LaneConsumer(AIOKafkaConsumer):
         """The group still counts this worker in: it took a commit within a third of the session.
 
         A worker frozen past its session wakes up believing the partitions are its own. The broker
-        refuses its rows (decision 6); this keeps it from saying things first.
+        refuses its rows (decision 6); this keeps it from saying things first. While the broker is
+        away it waits.
 
         Raises:
-            LeaseLost: the group does not take a commit from this worker.
+            LeaseLost: the partitions were given anew; the batch is dropped, un-acknowledged.
+            Stop: no commit is taken for four sessions.
         """
         if monotonic() - self._renewed_at < self.app.conf.broker_session_timeout / 3:
             return
-        if not self._done:
-            return
-        if not await self._offer(dict(self._done)):
-            raise LeaseLost("the group does not take this worker's commit")
+        epoch, until = self._epoch, monotonic() + 4 * self.app.conf.broker_session_timeout
+        while self._done and not await self._offer(dict(self._done)):
+            if epoch != self._epoch:
+                raise LeaseLost("the group gave the partitions anew")
+            if monotonic() > until:
+                raise Stop("the group takes no commit from this worker")
+            self.app.health.because = "the group takes no commit"
+            await asyncio.sleep(0.5)
 
 
 class LeaseLost(Fault):

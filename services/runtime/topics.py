@@ -16,9 +16,13 @@ class Reader:
     """Reads whole topics as whoever `config` is, without a group; only committed records."""
 
     def __init__(self, config: Config) -> None:
-        self._consumer = Consumer(
+        self._config = config
+        self._consumer = self._connected()
+
+    def _connected(self) -> Consumer:
+        return Consumer(
             {
-                **config,
+                **self._config,
                 "group.id": "none",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
@@ -31,10 +35,15 @@ class Reader:
         """Every record of the topic up to its end at the call, partition by partition.
 
         Raises:
-            Unavailable: the broker refuses or does not answer.
+            Unavailable: the broker refuses or does not answer; the next try connects anew.
         """
-        for partition in range(partitions):
-            yield from _read(self._consumer, topic, partition)
+        try:
+            for partition in range(partitions):
+                yield from _read(self._consumer, topic, partition)
+        except Unavailable:
+            self.close()
+            self._consumer = self._connected()
+            raise
 
     def close(self) -> None:
         """No connection is left."""
