@@ -119,7 +119,9 @@ class Bundle:
     def producer(self) -> Producer:
         """A producer that waits for every replica and never reorders."""
         safely = {"enable.idempotence": True, "message.max.bytes": 2_000_000}  # the broker decides
-        return answered(Producer({**QUIET, **self.client, **safely}))
+        # It decides on whole batches: one message too big must not take its neighbours with it.
+        batch = {"batch.size": self.topics.get("largest_batch_bytes", 32_768)}
+        return answered(Producer({**QUIET, **self.client, **safely, **batch}))
 
     def consumer(self) -> Consumer:
         """A consumer of our group that commits only what we tell it to."""

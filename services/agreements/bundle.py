@@ -48,6 +48,8 @@ def topics(agency: Agency, names: Names) -> dict[str, object]:
         "inbox": names.inbox(agency.slug),
         "dead": names.dead(agency.slug),
         "group": names.agency_user(agency.slug),
+        # The broker holds whole batches to the limit, so a client has to keep them small.
+        "largest_batch_bytes": agency.agreement.limits.largest_message_bytes // 2,
     }
 
 

@@ -29,6 +29,7 @@ class _Topics(BaseModel):
     says: dict[str, _Said]
     inbox: str
     group: str
+    largest_batch_bytes: int = 32_768
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Bundle:
     inbox: str
     group: str
     views: SchemaStore
+    largest_batch_bytes: int = 32_768
+    """What of several messages may travel together: the broker holds batches to its limit."""
 
     @classmethod
     def read(cls, folder: Path) -> Bundle:
@@ -61,7 +64,15 @@ class Bundle:
         if authority := client.get("ssl.ca.location"):
             client["ssl.ca.location"] = str(folder / authority)  # an absolute one stays as it is
         says = {kind: said.topic for kind, said in topics.says.items()}
-        bundle = cls(folder, client, says, topics.inbox, topics.group, SchemaStore())
+        bundle = cls(
+            folder,
+            client,
+            says,
+            topics.inbox,
+            topics.group,
+            SchemaStore(),
+            topics.largest_batch_bytes,
+        )
         bundle.look_again()
         return bundle
 

@@ -45,7 +45,8 @@ class KafkaDoor:
         self._topics = bundle.says
         self._speaker = speaker
         within_ms = round(confirm_within.total_seconds() * 1000)
-        self._outbox = KafkaOutbox({**bundle.client, "delivery.timeout.ms": within_ms})
+        limits = {"delivery.timeout.ms": within_ms, "batch.size": bundle.largest_batch_bytes}
+        self._outbox = KafkaOutbox({**bundle.client, **limits})
 
     def check(self, fact: Fact) -> None:
         """The agency may say this."""
