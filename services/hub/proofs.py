@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from schemas.base import kebab
+from schemas.tracking import Position
 from services.agreements.compile import Agreements
 from services.hub.broker.cluster import Cluster
 from services.runtime.again import Again, in_order, said_again
@@ -73,7 +75,8 @@ class Recorded:
         for slug in self._agencies:
             if topic in (names.inbox(slug), names.dead(slug)):
                 return list(self._as_agency(slug).read(topic))
-        tracking = topic == names.inbox("tracking") or names.said_by(topic)[1] == "position"
+        raw = topic.endswith(f".{kebab(Position.__name__)}")
+        tracking = raw or topic == names.inbox("tracking")
         return list(self._as_service("tracking" if tracking else "admission").read(topic))
 
     def journal(self, service: str) -> list[Record]:
