@@ -27,6 +27,8 @@ class Reader:
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "auto.offset.reset": "earliest",
+                # The next topic waits for the fetch of the last one to come back.
+                "fetch.wait.max.ms": 10,
             },
             logger=RDKAFKA,
         )

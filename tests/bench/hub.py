@@ -1,0 +1,264 @@
+"""The hub under measure: its own broker, agreements applied, services as real processes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    AdminClient,
+    NewTopic,
+)
+
+from services.agreements import apply as applying
+from services.agreements.broker_plan import desired
+from services.agreements.compile import Agreements, load
+from services.agreements.needs import needs
+from services.hub.broker import jvm, pids
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.private import private_directory
+from services.hub.processes import Layout, Program, programs
+from services.runtime import wire
+from services.runtime.names import Names
+from services.runtime.outbox import RDKAFKA
+from services.runtime.records import Outgoing
+from tests.bench.load import adoptions
+from tests.bench.machine import cpu_s
+from tests.bench.topics import may_write, written
+
+AGREEMENTS = Path(__file__).parents[2] / "deploy" / "agreements"
+READY_S = 90.0
+STOP_S = 20.0
+
+
+class NotMeasured(Exception):
+    """Something did not come about in time; the message says what, and where to look."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One service at work in a process of its own."""
+
+    program: Program
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        return self.process.pid
+
+    def cpu_s(self) -> float:
+        """Processor time so far."""
+        return cpu_s(self.pid)
+
+    def figure(self, name: str) -> float:
+        """The sum of a counter of its metrics, over all its labels; 0 while it has no page."""
+        lines = self._page("metrics").splitlines()
+        values = (line.rsplit(" ", 1) for line in lines if line.startswith(name))
+        return sum(float(value) for key, value in values if key.split("{")[0] == name)
+
+    def healthy(self) -> bool:
+        """Whether it says so itself.
+
+        Raises:
+            NotMeasured: it has ended.
+        """
+        self.still_runs()
+        return bool(self._page("health"))
+
+    def still_runs(self) -> None:
+        """Returns if it does.
+
+        Raises:
+            NotMeasured: it has ended.
+        """
+        if self.process.poll() is not None:
+            raise NotMeasured(f"{self.program.name} ended; its log: {self.log}")
+
+    def stop(self) -> None:
+        """The process has ended."""
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _page(self, name: str) -> str:
+        url = f"http://127.0.0.1:{self.program.port}/{name}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as page:
+                return str(page.read().decode())
+        except (urllib.error.URLError, OSError):
+            return ""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One installation on the cluster; several stand beside each other by their prefix."""
+
+    cluster: Cluster
+    agreements: Agreements
+
+    @classmethod
+    def set_up(cls, cluster: Cluster, prefix: str) -> "Hub":
+        """The installation with its topics, rights and passwords."""
+        mine = replace(cluster, names=Names(prefix))
+        applying.apply(mine, AGREEMENTS)
+        hub = cls(mine, load(AGREEMENTS))
+        until_so(hub._rights_hold, READY_S, "the rights given by the agreements hold")
+        return hub
+
+    def _rights_hold(self) -> bool:
+        return may_write(self.cluster.service_config("admission"), self.names.log)
+
+    @property
+    def names(self) -> Names:
+        """Of its topics."""
+        return self.cluster.names
+
+    def write(self, speaker: str, records: Iterable[Outgoing]) -> int:
+        """How many records the broker took from that service or speaker of ours.
+
+        Raises:
+            NotMeasured: it did not take all of them.
+        """
+        refused: list[KafkaError] = []
+
+        def heard(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                refused.append(error)
+
+        producer = Producer(
+            {**self.cluster.service_config(speaker), "linger.ms": 20}, logger=RDKAFKA
+        )
+        count = 0
+        for out in records:
+            while True:
+                try:
+                    producer.produce(
+                        out.topic,
+                        out.value,
+                        out.key,
+                        out.partition,
+                        on_delivery=heard,
+                        headers=list(out.headers),
+                    )
+                except BufferError:
+                    producer.poll(0.1)
+                else:
+                    break
+            producer.poll(0)
+            count += 1
+        left = producer.flush(60)
+        if refused or left:
+            reason = refused[0].name() if refused else "no answer"
+            raise NotMeasured(f"the broker did not take {left or len(refused)} records: {reason}")
+        return count
+
+    def adopt(self) -> None:
+        """Rules, build and agreements are in force, as far as the door takes what is said."""
+        speaker, headers = "deploy", wire.headers_of
+        self.write(
+            speaker,
+            (
+                Outgoing(
+                    self.names.said(speaker, type(fact)),
+                    None,
+                    wire.encode(fact),
+                    tuple(headers(fact)),
+                )
+                for fact in adoptions(self.agreements.version)
+            ),
+        )
+
+    def said_by(self, service: str) -> int:
+        """How many records the service has published so far, its rows not among them."""
+        topics = needs(self.agreements, self.names)[service].writes
+        return written(self.cluster.admin_config(), topics)
+
+    def without_rows(self, service: str) -> None:
+        """The service keeps nothing any more: it begins with the first record of the log."""
+        topic = self.names.rows(service)
+        wanted = desired(self.agreements, self.names).topics[topic]
+        admin = AdminClient(self.cluster.admin_config())
+        admin.delete_topics([topic], operation_timeout=30)[topic].result(30)
+        until_so(lambda: topic not in admin.list_topics(timeout=10).topics, 30, f"{topic} is gone")
+        new = NewTopic(topic, wanted.partitions, config=dict(wanted.configs))
+        admin.create_topics([new], operation_timeout=30)[topic].result(30)
+
+    @contextmanager
+    def running(
+        self, wanted: Iterable[str], *, ready: bool = True
+    ) -> Iterator[Mapping[str, Worker]]:
+        """Those programs as processes, by name; ended with the block, and if this process is."""
+        workers: dict[str, Worker] = {}
+        try:
+            for program in self._programs(set(wanted)):
+                workers[program.name] = self._started(program)
+            guard(worker.pid for worker in workers.values())
+            if ready:
+                for name, worker in workers.items():
+                    until_so(worker.healthy, READY_S, f"{name} is healthy; its log: {worker.log}")
+            yield workers
+        finally:
+            for worker in workers.values():
+                worker.process.terminate()
+            for worker in workers.values():
+                worker.stop()
+
+    def _programs(self, wanted: set[str]) -> Iterator[Program]:
+        layout = Layout()
+        ports = {name: _free_port() for name in layout.ports()}
+        for program in programs(self.cluster, layout, ports):
+            if program.name in wanted and find_spec(program.module + ".__main__"):
+                yield program
+
+    def _started(self, program: Program) -> Worker:
+        logs = private_directory(self.cluster.home / "logs")
+        path = logs / f"{self.names.prefix}-{program.name}.log"
+        with path.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", program.module],
+                env=program.full_environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        return Worker(program, process, path)
+
+
+def until_so(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Returns once it is so.
+
+    Raises:
+        NotMeasured: it is not so after that time.
+    """
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            raise NotMeasured(f"after {seconds:.0f} s it is not so that {what}")
+        time.sleep(0.1)
+
+
+def guard(processes: Iterable[int]) -> None:
+    """Those processes end when this one does, however it ends."""
+    running = [(pid, since) for pid in processes if (since := pids.started(pid)) is not None]
+    jvm.guard(os.getpid(), running)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port: int = held.getsockname()[1]
+        return port

@@ -1,0 +1,126 @@
+"""How fast one service catches up with a log that is there already, and what each fact costs."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+
+from services.runtime.names import LOG_PARTITIONS
+from tests.bench import bare, load
+from tests.bench.hub import Hub, NotMeasured, Worker, guard
+from tests.bench.topics import emptied
+
+SERVICES = ("registry", "notify")
+PERSONS = 1000
+LOOK_EVERY_S = 0.1
+ALLOW_S = 90.0
+BARE = "bare loop"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One catching-up: over `facts` of them, start-up left out."""
+
+    who: str
+    facts: int
+    seconds: float
+    cpu_s: float
+    decided: float
+    """Decisions per fact: a service does not even decode what it has no rule for."""
+    said: float
+    """Records published per fact, without the service's own rows."""
+
+    @property
+    def facts_per_s(self) -> float:
+        """Pace."""
+        return self.facts / self.seconds
+
+    @property
+    def cpu_us(self) -> float:
+        """Processor time per fact, microseconds."""
+        return self.cpu_s / self.facts * 1e6
+
+
+def measure(
+    hub: Hub, facts: int, rounds: Iterable[int], say: Callable[[str], None]
+) -> Iterator[Run]:
+    """Rounds of bare loop and services, one after another, so that a busy spell meets each."""
+    say(f"writing a log of {facts} facts about {PERSONS} invented persons …")
+    records = load.log(hub.names, hub.agreements.version, PERSONS, facts)
+    in_log = hub.write("admission", records)
+    for number in rounds:
+        for who in _in_turn(number):
+            run = _bare(hub, in_log) if who == BARE else _service(hub, who, in_log)
+            say(f"  round {number}: {who} {run.facts_per_s:,.0f}/s, {run.cpu_us:.0f} µs")
+            yield run
+
+
+def _in_turn(number: int) -> tuple[str, ...]:
+    """Each round begins with another, so that being first helps or hurts nobody."""
+    everybody = (BARE, *SERVICES)
+    first = (number - 1) % len(everybody)
+    return everybody[first:] + everybody[:first]
+
+
+def _service(hub: Hub, service: str, in_log: int) -> Run:
+    hub.without_rows(service)
+    before, name = hub.said_by(service), f"{service}-1"
+    with hub.running([name], ready=False) as workers:
+        pace = _watched(service, workers[name], in_log)
+    return replace(pace, said=(hub.said_by(service) - before) / in_log)
+
+
+def _watched(service: str, worker: Worker, in_log: int) -> Run:
+    first: tuple[float, float, float] | None = None
+    until = time.monotonic() + ALLOW_S
+    while time.monotonic() < until:
+        worker.still_runs()
+        taken = worker.figure("hub_records_taken_total")
+        at, spent = time.perf_counter(), worker.cpu_s()
+        if taken and first is None:
+            first = (at, spent, taken)
+        if first is not None and taken >= in_log:
+            return Run(
+                service,
+                int(taken - first[2]),
+                at - first[0],
+                spent - first[1],
+                worker.figure("hub_decisions_total") / taken,
+                said=0.0,
+            )
+        time.sleep(LOOK_EVERY_S)
+    raise NotMeasured(f"{service} did not catch up; its log: {worker.log}")
+
+
+def _bare(hub: Hub, in_log: int) -> Run:
+    config = hub.cluster.admin_config()
+    with emptied(config, {"bench.out": LOG_PARTITIONS, "bench.rows": LOG_PARTITIONS}):
+        task = bare.Task(
+            config=dict(config),
+            source=hub.names.log,
+            partitions=LOG_PARTITIONS,
+            target="bench.out",
+            changelog="bench.rows",
+            group="bench",
+            until=in_log,
+        )
+        pace = bare.Pace(**json.loads(_ran(task)))
+    return Run(BARE, pace.facts, pace.seconds, pace.cpu_s, 1.0, 1.0)
+
+
+def _ran(task: bare.Task) -> str:
+    command = [sys.executable, "-m", bare.__name__]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        guard([process.pid])
+        try:
+            said, _ = process.communicate(json.dumps(asdict(task)) + "\n", ALLOW_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise NotMeasured("the bare loop did not get to the end of the log") from None
+    if process.returncode:
+        raise NotMeasured("the bare loop ended with an error; it is above")
+    return said

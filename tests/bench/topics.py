@@ -1,0 +1,50 @@
+"""Topics of the benchmark's own, beside the hub's."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from confluent_kafka import KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    AclOperation,
+    AdminClient,
+    NewTopic,
+    OffsetSpec,
+)
+
+from services.hub.broker.cluster import ClientConfig
+
+WAIT_S = 30
+
+
+@contextmanager
+def emptied(config: ClientConfig, topics: Mapping[str, int]) -> Iterator[None]:
+    """Those topics with so many partitions, new and for the length of the block."""
+    admin = AdminClient(config)
+    new = [NewTopic(name, partitions) for name, partitions in topics.items()]
+    for made in admin.create_topics(new, operation_timeout=WAIT_S).values():
+        made.result(WAIT_S)
+    try:
+        yield
+    finally:
+        for gone in admin.delete_topics(list(topics), operation_timeout=WAIT_S).values():
+            gone.result(WAIT_S)
+
+
+def written(config: ClientConfig, topics: Iterable[str]) -> int:
+    """How many records were ever written to those topics of one partition."""
+    end = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # confluent's own types
+    latest = {TopicPartition(topic, 0): end for topic in topics}
+    admin = AdminClient(config)
+    found = admin.list_offsets(latest, request_timeout=WAIT_S)
+    return sum(place.result(WAIT_S).offset for place in found.values())
+
+
+def may_write(config: ClientConfig, topic: str) -> bool:
+    """Whether the broker lets that principal write there by now."""
+    admin, asked = AdminClient(config), TopicCollection([topic])
+    found = admin.describe_topics(asked, include_authorized_operations=True)
+    try:
+        operations = found[topic].result(WAIT_S).authorized_operations
+    except KafkaException:
+        return False
+    return AclOperation.WRITE in (operations or ())
