@@ -10,7 +10,6 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from confluent_kafka import KafkaError, Message, Producer
@@ -221,7 +220,7 @@ class Hub:
         layout = Layout()
         ports = {name: _free_port() for name in layout.ports()}
         for program in programs(self.cluster, layout, ports):
-            if program.name in wanted and find_spec(program.module + ".__main__"):
+            if program.name in wanted:
                 yield program
 
     def _started(self, program: Program) -> Worker:

@@ -31,9 +31,9 @@ class Spread:
         every = sorted(values)
         return cls(median(every), every[0], every[-1])
 
-    def shown(self, form: str = ",.0f") -> str:
-        """`median (least to most)`."""
-        return f"{self.median:{form}} ({self.least:{form}}–{self.most:{form}})"
+    def shown(self) -> str:
+        """`median (least–most)`."""
+        return f"{self.median:.2g} ({self.least:.2g}–{self.most:.2g})"
 
 
 def as_json(
@@ -100,17 +100,17 @@ def show(
 
 def _throughput(runs: Sequence[throughput.Run]) -> Table:
     table = _table(
-        "Catching up with the log, median (least–most) of the rounds",
-        ("who", "facts/s", "× bare", "CPU µs/fact", "× bare", "decided", "said"),
+        "Catching up with the log: medians of the rounds (least–most); per fact",
+        ("who", "facts/s", "× bare", "CPU µs", "× bare", "decided", "said"),
     )
     for who in (throughput.BARE, *throughput.SERVICES):
         mine = [run for run in runs if run.who == who]
         table.add_row(
             who,
-            Spread.of(map(_pace, mine)).shown(),
-            _over_bare(runs, who, _pace).shown(".2f"),
-            Spread.of(map(_cost, mine)).shown(),
-            _over_bare(runs, who, _cost).shown(".2f"),
+            f"{Spread.of(map(_pace, mine)).median:,.0f}",
+            _over_bare(runs, who, _pace).shown() if who != throughput.BARE else "1",
+            f"{Spread.of(map(_cost, mine)).median:,.0f}",
+            _over_bare(runs, who, _cost).shown() if who != throughput.BARE else "1",
             f"{mine[-1].decided:.2f}",
             f"{mine[-1].said:.2f}",
         )
@@ -119,7 +119,7 @@ def _throughput(runs: Sequence[throughput.Run]) -> Table:
 
 def _latency(runs: Sequence[latency.Run]) -> Table:
     table = _table(
-        "From submission to inbox, median (least–most) of the rounds",
+        "From submission to inbox: medians of the rounds (least–most)",
         ("who", "facts/s", "p50 ms", "× bare", "p99 ms", "× bare", "arrived"),
     )
     for rate in latency.RATES:
@@ -129,10 +129,10 @@ def _latency(runs: Sequence[latency.Run]) -> Table:
             table.add_row(
                 who,
                 str(rate),
-                Spread.of(run.ms(0.5) for run in mine).shown(),
-                _over_loops(runs, rate, 0.5).shown(".1f") if whole else "1",
-                Spread.of(run.ms(0.99) for run in mine).shown(),
-                _over_loops(runs, rate, 0.99).shown(".1f") if whole else "1",
+                f"{Spread.of(run.ms(0.5) for run in mine).median:,.0f}",
+                _over_loops(runs, rate, 0.5).shown() if whole else "1",
+                f"{Spread.of(run.ms(0.99) for run in mine).median:,.0f}",
+                _over_loops(runs, rate, 0.99).shown() if whole else "1",
                 f"{sum(len(r.seconds) for r in mine)} of {sum(r.sent for r in mine)}",
             )
     return table
