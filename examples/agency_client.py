@@ -139,7 +139,7 @@ QUIET = {"log_level": 0, "error_cb": give_up}
 """What is wrong is said once, by the exit code and one line, not by the library's own log."""
 
 
-def answered(client: Client, seconds: float = 10) -> Client:
+def answered(client: Client, seconds: float = 20) -> Client:
     """The same client, once the broker has answered it; later outages are waited for.
 
     Raises:

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.hub.broker.cluster import Cluster
 from services.runtime.faults import Stop
+from services.runtime.rowlog import ends_of
 from services.runtime.service import Service
 
 
@@ -45,9 +46,7 @@ class Lag:
         ]
         lag = 0
         for place in consumer.committed(places, timeout=20):
-            low, end = consumer.get_watermark_offsets(
-                TopicPartition(place.topic, place.partition), timeout=20
-            )
+            low, end = ends_of(consumer, TopicPartition(place.topic, place.partition))
             lag += end - (place.offset if place.offset >= 0 else low)
         return lag
 

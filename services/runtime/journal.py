@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from services.runtime.faults import Stop
 from services.runtime.outbox import RDKAFKA, Config, MemoryTopics
 from services.runtime.records import Outgoing, Record
-from services.runtime.rowlog import KafkaRowLog
+from services.runtime.rowlog import KafkaRowLog, ends_of
 
 Span = tuple[str, int, int]
 """Topic, first offset, and the offset after the last, of records taken one after another."""
@@ -84,7 +84,7 @@ class KafkaJournal:
             logger=RDKAFKA,
         )
         try:
-            low, high = consumer.get_watermark_offsets(TopicPartition(self._topic, 0), timeout=30)
+            low, high = ends_of(consumer, TopicPartition(self._topic, 0))
             entries = self._fetch(consumer, (self._topic, max(low, high - _TAIL), high))
             return [
                 record

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from services.runtime.faults import Stop
+from services.runtime.faults import Stop, Unavailable
 from services.runtime.names import Names
 from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import RowBytes
@@ -25,6 +25,28 @@ Written = tuple[str, bytes | None, bytes | None]
 """Topic, key and value of a record in a transaction."""
 
 TRANSACTION_TIMEOUT_MS = 30_000
+_REFUSED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION})  # noqa: SLF001
+
+
+def ends_of(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
+    """First offset of a partition and the one after its last; what passes is waited for.
+
+    A partition made, or led anew, a moment ago is unknown to a client for a little while.
+
+    Raises:
+        Unavailable: the broker refuses, or does not answer in half a minute.
+    """
+    until = monotonic() + 30
+    while True:
+        try:
+            low, end = consumer.get_watermark_offsets(place, timeout=10)
+        except KafkaException as fault:
+            error: KafkaError = fault.args[0]
+            if error.code() in _REFUSED or monotonic() > until:
+                raise Unavailable(f"{place.topic} cannot be read: {error.name()}") from None
+            sleep(0.3)
+        else:
+            return low, end
 
 
 class KafkaRowLog:
@@ -119,9 +141,7 @@ class KafkaRowLog:
     def _end(self, partition: int) -> int:
         consumer = self._consumer("read_uncommitted")
         try:
-            return consumer.get_watermark_offsets(
-                TopicPartition(self._topic, partition), timeout=30
-            )[1]
+            return ends_of(consumer, TopicPartition(self._topic, partition))[1]
         finally:
             consumer.close()
 

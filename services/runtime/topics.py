@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from services.runtime.faults import Unavailable
 from services.runtime.journal import to_record
 from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import Record
+from services.runtime.rowlog import ends_of
 
 
 class Reader:
@@ -54,10 +55,7 @@ class Reader:
 
 def _read(consumer: Consumer, topic: str, partition: int) -> Iterator[Record]:
     place = TopicPartition(topic, partition)
-    try:
-        low, end = consumer.get_watermark_offsets(place, timeout=30)
-    except KafkaException as fault:
-        raise Unavailable(f"{topic} cannot be read: {fault.args[0].name()}") from None
+    low, end = ends_of(consumer, place)
     if low == end:
         return
     place.offset = following = low

@@ -31,6 +31,7 @@ from services.hub.feed import deliver, em_drop
 from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.names import Names
+from services.runtime.rowlog import ends_of
 from services.runtime.schema_store import SchemaStore
 from tests.bridge.door import DoorContract
 from tests.bridge.kit import CANARIES, certificates, eventually
@@ -98,7 +99,7 @@ class Installation:
         """Records of a topic from that offset on."""
         consumer = self._consumer()
         here = TopicPartition(topic, 0)
-        _, high = consumer.get_watermark_offsets(here, timeout=30)
+        _, high = ends_of(consumer, here)
         consumer.assign([TopicPartition(topic, 0, after)])
         found: list[Any] = []
         while len(found) < high - after:
@@ -110,7 +111,7 @@ class Installation:
 
     def end(self, topic: str) -> int:
         consumer = self._consumer()
-        _, high = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=30)
+        _, high = ends_of(consumer, TopicPartition(topic, 0))
         consumer.close()
         return high
 

@@ -60,6 +60,7 @@ def test_a_generated_file_is_said_to_the_last_line(hub: Installation, tmp_path: 
         for delivery in phase.deliveries:
             if delivery.way is Way.SAY and delivery.agency == "probation":
                 ended = hub.run("probation", "say", str(delivery.file), "--json")
+                assert ended.stdout, ended.stderr
                 counts = json.loads(ended.stdout)
                 said, big = phase.expected.said, phase.expected.refused_by_broker
                 assert counts["acknowledged"] == said["probation"]

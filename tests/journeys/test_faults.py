@@ -21,7 +21,7 @@ from services.runtime.faults import Unavailable
 from tests import makers
 from tests.journeys.hub import Hub, eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(480)]
 
 
 def people(first: int, count: int) -> list[ConvictionRecorded]:
@@ -59,7 +59,7 @@ def test_killed_under_load_nothing_is_lost_and_nothing_counts_twice(
     for part, service in enumerate(("admission", "registry", "notify")):
         hub.say(tmp_path, *facts[part * 100 : part * 100 + 100])
         hub.signal(f"{service}-1", signal.SIGKILL)
-    eventually(lambda: in_log(hub, facts) == 300, 90, "every fact stands in the log")
+    eventually(lambda: in_log(hub, facts) == 300, 180, "every fact stands in the log")
     identical(hub)
 
 
@@ -73,14 +73,14 @@ def test_a_standby_takes_over_from_a_frozen_worker_who_then_does_no_harm(
     try:
         facts = people(23_000, 20)
         hub.say(tmp_path, *facts)
-        eventually(lambda: in_log(hub, facts) == 20, 60, "the standby takes over")
+        eventually(lambda: in_log(hub, facts) == 20, 120, "the standby takes over")
         took = time.monotonic() - began
     finally:
         hub.signal(frozen, signal.SIGCONT)
     print(f"the standby had taken over after {took:.1f} s, the client's own start in it")  # noqa: T201
     more = people(23_100, 20)
     hub.say(tmp_path, *more)
-    eventually(lambda: in_log(hub, more) == 20, 60, "the line runs on")
+    eventually(lambda: in_log(hub, more) == 20, 120, "the line runs on")
     identical(hub)
 
 
@@ -98,7 +98,7 @@ def test_a_broker_that_is_away_is_waited_for(hub: Hub, tmp_path: Path) -> None:
             os.kill(pid, signal.SIGCONT)
     facts = people(24_000, 20)
     hub.say(tmp_path, *facts)
-    eventually(lambda: in_log(hub, facts) == 20, 90, "the line runs on")
+    eventually(lambda: in_log(hub, facts) == 20, 180, "the line runs on")
     assert sum(one.restarts for one in start.running(hub.home)) == restarts
 
 
