@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -308,6 +309,19 @@ async def test_the_providers_bridge_runs_as_a_process_of_its_own(
         "TLS_KEY": str(tls.key),
         **{f"{name}_PORT": str(port) for name, port in ports.items()},
     }
+    async with the_bridge(environ, ports["SFTP"]) as process:
+        await _a_file_and_an_order(installation, tmp_path, ports["SFTP"])
+        process.terminate()
+        assert process.stderr is not None
+        said = (await process.stderr.read()).decode()
+        assert await process.wait() == 0, said
+    assert "Canary" not in said
+    assert [json.loads(line)["says"] for line in said.splitlines()][-1] == "The bridge has ended"
+
+
+@asynccontextmanager
+async def the_bridge(environ: dict[str, str], port: int) -> AsyncIterator[Process]:
+    """A process that takes connections; at the end it has left its group, whatever happened."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -315,14 +329,27 @@ async def test_the_providers_bridge_runs_as_a_process_of_its_own(
         env={f"HUB_EM_BRIDGE_{name}": value for name, value in environ.items()},
         stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stderr is not None
+    try:
+        await eventually(lambda: takes_connections(port), within_s=30)
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.communicate()
+
+
+def takes_connections(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def _a_file_and_an_order(installation: Installation, tmp_path: Path, port: int) -> None:
     topics = installation.bundle.says
     positions = installation.end(topics["tracking.position"])
     receipts = installation.end(topics["notice.notice-receipted"])
     file = tmp_path / "position_demo.jsonl"
     file.write_text(json.dumps(a_position_row(first_name=CANARIES[0])) + "\nnonsense\n")
-    drop = em_drop(tmp_path, ports["SFTP"])
-    await eventually((tmp_path / "sftp" / "known_hosts").exists, within_s=30)
+    drop = em_drop(tmp_path, port)
     (delivered,) = await deliver([file], drop)
     assert (delivered.facts, delivered.refused) == (1, 1)
     (position,) = installation.stands(topics["tracking.position"], positions)
@@ -348,12 +375,6 @@ async def test_the_providers_bridge_runs_as_a_process_of_its_own(
         lambda: installation.end(topics["notice.notice-receipted"]) > receipts, within_s=30
     )
     assert installation.committed() == 1
-
-    process.terminate()
-    said = (await process.stderr.read()).decode()
-    assert await process.wait() == 0, said
-    assert "Canary" not in said
-    assert [json.loads(line)["says"] for line in said.splitlines()][-1] == "The bridge has ended"
 
 
 def a_free_port() -> int:
