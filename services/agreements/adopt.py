@@ -35,8 +35,8 @@ def adopt(cluster: Cluster, version: str, at: datetime) -> None:
     tell(cluster, adopted(version, at))
 
 
-def tell(cluster: Cluster, fact: LogFact) -> None:
-    """The broker has this fact of the principal that deploys; returns when it has confirmed.
+def tell(cluster: Cluster, fact: LogFact) -> int:
+    """The broker has this fact of the principal that deploys; its place among those of its kind.
 
     A right that was given a moment ago is waited for.
 
@@ -48,25 +48,26 @@ def tell(cluster: Cluster, fact: LogFact) -> None:
     topic = cluster.names.said(SPEAKER, type(fact))
     until = monotonic() + WAIT_S
     while True:
-        error = _produce(producer, topic, fact)
+        error, offset = _produce(producer, topic, fact)
         if error is None:
-            return
+            return offset
         if error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED or monotonic() > until:
             raise KafkaException(error)
         sleep(0.2)
 
 
-def _produce(producer: Producer, topic: str, fact: LogFact) -> KafkaError | None:
-    answers: list[KafkaError | None] = []
+def _produce(producer: Producer, topic: str, fact: LogFact) -> tuple[KafkaError | None, int]:
+    answers: list[tuple[KafkaError | None, int]] = []
     try:
         producer.produce(
             topic,
             wire.encode(fact),
             headers=dict(wire.headers_of(fact)),
-            on_delivery=lambda error, _: answers.append(error),
+            on_delivery=lambda error, message: answers.append((error, message.offset() or 0)),
         )
     except KafkaException as refused:  # a known refusal is raised here, a fresh one delivered
         error = refused.args[0]
-        return error if isinstance(error, KafkaError) else KafkaError(KafkaError._FAIL)  # noqa: SLF001
+        known = error if isinstance(error, KafkaError) else KafkaError(KafkaError._FAIL)  # noqa: SLF001
+        return known, -1
     producer.flush(WAIT_S)
-    return answers[0] if answers else KafkaError(KafkaError._TIMED_OUT)  # noqa: SLF001
+    return answers[0] if answers else (KafkaError(KafkaError._TIMED_OUT), -1)  # noqa: SLF001

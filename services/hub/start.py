@@ -28,7 +28,7 @@ from services.hub.broker.faults import AlreadyRunning
 from services.hub.broker.private import private_directory, write_private
 from services.hub.processes import Layout, Program, programs
 from services.runtime.faults import Stop
-from services.runtime.run import build_fingerprint
+from services.runtime.run import INSTALLED, build_fingerprint
 
 Say = Callable[[str], None]
 
@@ -155,7 +155,10 @@ def _adopt(cluster: Cluster, version: str) -> None:
     ):
         number = f"{adopted}@{now.isoformat()}"
         event_id = sourced_id(DEPLOY, kind.kind(), number)
-        tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted))
+        fact = kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted)
+        offset = tell(cluster, fact)
+        if kind is BuildAdopted:
+            write_private(cluster.home / INSTALLED, f"{adopted} {offset}")
 
 
 def _ports(names: Sequence[str]) -> dict[str, int]:

@@ -27,27 +27,29 @@ class _Said:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What a service says to a recorded input, and why it decided so."""
+    """What a service says to a recorded input, why it decided so, and what it keeps."""
 
     said: Sequence[Outgoing]
     because: Counter[str]
+    rows: Mapping[str, bytes]
+    """What it keeps in the end."""
 
 
 async def said_again(
     service: Service, partition: int, records: Sequence[Record], build: str
 ) -> Again:
     """Everything the service says to these records of one partition, from an empty state."""
-    said, meters = _Said(), Meters(service.name)
-    lane = Lane(service, partition, said, MemoryRowLog(), meters, build)
+    said, rowlog, meters = _Said(), MemoryRowLog(), Meters(service.name)
+    lane = Lane(service, partition, said, rowlog, meters, build)
     await lane.open()
     for start in range(0, len(records), 500):
-        await lane.run(records[start : start + 500])
+        await lane.work(records[start : start + 500])
     because: Counter[str] = Counter()
     for metric in meters.decisions.collect():
         for sample in metric.samples:
             if sample.name.endswith("_total"):
                 because[sample.labels["because"]] += int(sample.value)
-    return Again(said.records, because)
+    return Again(said.records, because, rowlog.rows[partition])
 
 
 def in_order(journal: Iterable[Record], sources: Mapping[str, Sequence[Record]]) -> list[Record]:

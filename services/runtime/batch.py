@@ -74,6 +74,8 @@ class Lane:
     build: str
     journal: Journal | None = None
     lease: Callable[[], Awaitable[None]] = _always
+    build_since: int = -1
+    """Where whoever deploys said last that this build is in force; -1: unknown, or not the last."""
     store: RowStore = field(init=False)
     routes: dict[type, Decide] = field(init=False)
     held: int = 0
@@ -98,7 +100,7 @@ class Lane:
                 if record.offset >= positions.get(record.topic, 0)
             ]
             if unfinished:
-                await self._work(unfinished)
+                await self.work(unfinished)
 
     def position(self, topic: str) -> int | None:
         """The next offset to read of that source; None: from its beginning."""
@@ -116,19 +118,24 @@ class Lane:
             waiting = [record for record in records if not urgent(record)]
             if first:
                 await self._write_down(first)
-                await self._work(first)
+                await self.work(first)
             if not waiting or self.service.rules_of(self.store.meta.adopted) is None:
                 return waiting
             records = waiting
         await self._write_down(records)
-        await self._work(records)
+        await self.work(records)
         return ()
 
     async def _write_down(self, records: Sequence[Record]) -> None:
         if self.journal is not None:
             await self.journal.append(records)
 
-    async def _work(self, records: Sequence[Record]) -> None:
+    async def work(self, records: Sequence[Record]) -> None:
+        """Take these records in this order, which is written down or the only one there is.
+
+        Raises:
+            Stop: a bug; what came before it is published and saved, nothing after it is.
+        """
         batch = _Batch(self)
         bug = batch.decide_all(records)
         if batch.said:
@@ -198,7 +205,7 @@ class _Batch:
         if isinstance(fact, Tick):
             self._tick(fact, record, speech)
         elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
-            self._adopt(fact)
+            self._adopt(fact, record)
 
     def _heard_before(self, record: Record, trigger: Trigger) -> bool:
         """Whether a writer of ours says this again; each of its streams only ever grows."""
@@ -283,16 +290,23 @@ class _Batch:
         for key in self.working.due(meta.now_us):
             self._decide(key, tick, self.service.on_tick, record, speech)
 
-    def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted) -> None:
+    def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted, record: Record) -> None:
         version, what = fact.version, _ADOPTED[type(fact)]
         before = self.working.meta.adopted
-        # A newer build reads past the adoption of older ones until it finds its own; one that was
-        # in force and is no longer must not decide another fact.
-        if what == "build" and version != self.lane.build == before.get("build"):
+        # A build reads past the adoption of others until it finds its own, and past those that its
+        # own came after (a roll back with a backlog); one that was in force and is no longer must
+        # not decide another fact.
+        replaced = what == "build" and version != self.lane.build == before.get("build")
+        if replaced and self._said_at(record) > self.lane.build_since:
             raise Stop("another build was adopted here: install it and start again")
         adopted = {**before, what: version}
         self._rules = self.service.rules_of(adopted)
         self.working.meta.adopted = adopted
+
+    def _said_at(self, record: Record) -> int:
+        """Where whoever deploys said it: what the log holds of it tells, as the door put it."""
+        trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
+        return record.offset if trigger is None else trigger.offset
 
 
 class _Speech:

@@ -129,10 +129,14 @@ class MemoryJournal:
 
     async def last(self) -> Sequence[Record]:
         """The records of the last batch written down, in its order."""
-        written = self._topics.read(self._topic)[-1:]
-        return [
-            record
-            for line in written
-            for topic, first, end in json.loads(line.value or b"[]")
-            for record in self._topics.read(topic, 0, first)[: end - first]
-        ]
+        return read_again(self._topics, self._topic)
+
+
+def read_again(topics: MemoryTopics, journal: str) -> list[Record]:
+    """The records of the last batch that journal holds, in its order."""
+    return [
+        record
+        for line in topics.read(journal)[-1:]
+        for topic, first, end in json.loads(line.value or b"[]")
+        for record in topics.read(topic, 0, first)[: end - first]
+    ]

@@ -130,6 +130,10 @@ class MemoryTopics:
         """All records from that offset on."""
         return self._records[topic, partition][offset:]
 
+    def end(self, topic: str, partition: int = 0) -> int:
+        """The offset after the last record."""
+        return len(self._records[topic, partition])
+
     def names(self) -> list[str]:
         """Topics with anything in them."""
         return sorted({topic for (topic, _), stands in self._records.items() if stands})

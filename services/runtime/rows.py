@@ -40,6 +40,11 @@ class Meta(BaseModel):
     now_us: int | None = None
     """The last Tick, microseconds since 1970."""
 
+    def copied(self) -> Meta:
+        """Another with the same content; what changes in one does not in the other."""
+        mine = {"positions": dict(self.positions), "heard": dict(self.heard)}
+        return self.model_copy(update={**mine, "adopted": dict(self.adopted)})
+
     @property
     def now(self) -> datetime | None:
         """The last Tick."""
@@ -146,7 +151,7 @@ class Working:
     def __init__(self, store: RowStore) -> None:
         self._store = store
         self.changed: dict[str, Kept | None] = {}
-        self.meta = store.meta.model_copy(deep=True)
+        self.meta = store.meta.copied()
         self._before: dict[str, Kept | None] = {}
         self._now_before = self.meta.now_us
 

@@ -79,6 +79,17 @@ def build_fingerprint() -> str:
     return digest.hexdigest()
 
 
+INSTALLED = "build"
+"""The file of an installation that says which build was adopted last, and where that was said."""
+
+
+def build_since(home: Path, build: str) -> int:
+    """Where it was said that this build is in force, if it was adopted last; else -1."""
+    file = home / INSTALLED
+    version, _, offset = file.read_text().partition(" ") if file.is_file() else ("", "", "")
+    return int(offset) if version == build else -1
+
+
 def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str]) -> None:
     """Run the service until it is told to stop; exits 78 where the installation is wrong."""
     log_to_stderr()
@@ -139,6 +150,7 @@ async def _work(
             build,
             journal if service.journaled else None,
             lease,
+            build_since(settings.home, build),
         )
 
     app = faust_app(

@@ -134,6 +134,23 @@ async def test_a_build_no_longer_in_force_stops_and_the_new_one_goes_on_where_it
     assert house.state(str(ONE)) == Tally(levels=(1, 2))
 
 
+async def test_a_build_rolled_back_to_goes_on_past_the_one_between() -> None:
+    """Found by a simulated schedule: with a backlog it stopped there at every start."""
+    house = await a_house()
+    house.put(a_build_adopted("build-1"), level(1))
+    await house.settle()
+    adoption = "from.deploy.build-adopted"
+    house.put(a_build_adopted("build-2"), trigger=Trigger(adoption, 0, 1, 0))
+    house.put(level(2))
+    house.put(a_build_adopted("build-1"), trigger=Trigger(adoption, 0, 2, 0))
+    await house.open(build_since=1)
+    house.put(a_build_adopted("build-3"), trigger=Trigger(adoption, 0, 3, 0))
+    with pytest.raises(Stop):
+        await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1, 2))
+    assert house.lane.store.meta.adopted == {"build": "build-1"}
+
+
 async def test_a_newer_build_reads_past_the_adoption_of_older_ones_to_its_own() -> None:
     house = await a_house()
     house.build = "build-3"
