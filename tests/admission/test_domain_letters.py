@@ -165,9 +165,23 @@ def test_the_clock_may_not_run_far_ahead_of_the_brokers() -> None:
 # -- adoption
 
 
+def test_an_adoption_said_again_late_does_not_bring_back_what_was_replaced() -> None:
+    """Found by a simulated schedule: old agreements would have widened again."""
+    door = Door(adopted=False)
+    first, again = (agreements_adopted("a-1", occurred_at=later(hours=n)) for n in (0, 1))
+    assert door.say(first) == "said-everywhere"
+    assert door.say(again) == "already-adopted"
+    assert door.say(agreements_adopted("a-2")) == "said-everywhere"
+    assert door.say(first) == door.say(again) == "repeat"
+    assert door.say(agreements_adopted("a-1", occurred_at=later(hours=2))) == "said-everywhere"
+
+
 def test_a_version_is_adopted_once_until_another_is() -> None:
     door = Door()
-    said = [door.say(agreements_adopted(version)) for version in ("a", "a", "b", "b", "a")]
+    said = [
+        door.say(agreements_adopted(version, occurred_at=later(hours=number)))
+        for number, version in enumerate(("a", "a", "b", "b", "a"))
+    ]
     once, again = "said-everywhere", "already-adopted"
     assert said == [once, again, once, again, once]
     assert len(door.log) == len(door.log_facts) == 3

@@ -9,7 +9,7 @@ from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, Tick
 from services.admission.domain.desk import Desk
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, LastTick, Person
-from services.admission.rules import AHEAD, of_the_log
+from services.admission.rules import AHEAD, REMEMBERED, of_the_log
 from services.runtime.faults import Refused
 
 Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted
@@ -55,8 +55,11 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
 def _adopt(desk: Desk, fact: Adoption) -> str:
     key = f"adopted:{kebab(type(fact).__name__)}"
     known = desk.get(key, InForce)
+    said = () if known is None else known.said
+    if fact.event_id in said:
+        return "repeat"  # said again late, it must not bring back what was replaced since
+    desk.put(key, InForce(version=fact.version, said=(*said, fact.event_id)[-REMEMBERED:]))
     if known is not None and known.version == fact.version:
         return "already-adopted"
-    desk.put(key, InForce(version=fact.version))
     desk.say_everywhere(fact)
     return "said-everywhere"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId
 from schemas.catalogue import BY_KIND
@@ -101,9 +102,10 @@ class LastTick(State):
 
 
 class InForce(State):
-    """The version adopted last."""
+    """The version adopted last, and which letters said such things, oldest first."""
 
     version: str
+    said: tuple[UUID, ...] = ()
 
 
 STATES: dict[str, type[State]] = {
