@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from hashlib import blake2b
 from typing import Annotated, Any, NewType, TypeVar
 from uuid import UUID
@@ -160,6 +161,7 @@ class LogFact(Fact):
     """A fact about nobody: what every decision after it in the log has to know."""
 
 
+@cache
 def kebab(name: str) -> str:
     """CamelCase as kebab-case: `ZoneEntered` is `zone-entered`."""
     return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).removeprefix("-")

@@ -9,6 +9,7 @@ import services.notify.app
 import services.registry.app
 import services.risk.app
 import services.tracking.app
+from services.agreements.compile import Agreements
 from services.agreements.needs import needs
 from services.agreements.references import References
 from services.agreements.versions import Versions
@@ -21,11 +22,18 @@ def all_services(home: Path, names: Names) -> tuple[Service, ...]:
     versions = Versions(home / "agreements")
     references = References((home / "secrets" / "references").read_bytes())
     latest = versions.latest()
-    sources = needs(latest, names)["admission"].reads
+    return built(names, latest, versions, references)
+
+
+def built(
+    names: Names, agreements: Agreements, versions: Versions, references: References
+) -> tuple[Service, ...]:
+    """Every stateful service under those agreements."""
+    sources = needs(agreements, names)["admission"].reads
     return (
         services.admission.app.build(names, sources, versions, references),
         services.registry.app.build(names),
         services.risk.app.build(names),
-        services.tracking.app.build(names, latest, versions.views()),
-        services.notify.app.build(names, latest.receivers, versions, references),
+        services.tracking.app.build(names, agreements, versions.views()),
+        services.notify.app.build(names, agreements.receivers, versions, references),
     )

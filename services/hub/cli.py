@@ -8,6 +8,7 @@ from services.agreements.commands import agreements
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
 from services.hub.running import clock, down, feed, status, up
+from services.hub.simulation.command import simulate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -15,5 +16,5 @@ def main() -> None:
     """The public-protection hub: run it, look at it, feed it."""
 
 
-for command in (broker, agreements, up, clock, status, feed, down, demo):
+for command in (broker, agreements, up, clock, status, feed, down, demo, simulate):
     main.add_command(command)

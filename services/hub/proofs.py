@@ -120,7 +120,7 @@ async def compare(recorded: Recorded, service: Service) -> Comparison:
         again += once_more.said
         because += once_more.because
     inputs = sum(len(records) for records in parts.values())
-    return _compared(service, inputs, Again(again, because), before, recorded)
+    return _compared(service, inputs, Again(again, because, {}), before, recorded)
 
 
 def _compared(

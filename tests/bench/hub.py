@@ -190,7 +190,7 @@ class Hub:
         """The service keeps nothing any more: it begins with the first record of the log."""
         topic = self.names.rows(service)
         wanted = desired(self.agreements, self.names).topics[topic]
-        admin = AdminClient(self.cluster.admin_config())
+        admin = AdminClient({**self.cluster.admin_config(), "log_level": 0})
         admin.delete_topics([topic], operation_timeout=30)[topic].result(30)
         until_so(lambda: topic not in admin.list_topics(timeout=10).topics, 30, f"{topic} is gone")
         new = NewTopic(topic, wanted.partitions, config=dict(wanted.configs))

@@ -19,7 +19,7 @@ WAIT_S = 30
 @contextmanager
 def emptied(config: ClientConfig, topics: Mapping[str, int]) -> Iterator[None]:
     """Those topics with so many partitions, new and for the length of the block."""
-    admin = AdminClient(config)
+    admin = AdminClient({**config, "log_level": 0})
     new = [NewTopic(name, partitions) for name, partitions in topics.items()]
     for made in admin.create_topics(new, operation_timeout=WAIT_S).values():
         made.result(WAIT_S)
@@ -34,14 +34,14 @@ def written(config: ClientConfig, topics: Iterable[str]) -> int:
     """How many records were ever written to those topics of one partition."""
     end = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # confluent's own types
     latest = {TopicPartition(topic, 0): end for topic in topics}
-    admin = AdminClient(config)
+    admin = AdminClient({**config, "log_level": 0})
     found = admin.list_offsets(latest, request_timeout=WAIT_S)
     return sum(place.result(WAIT_S).offset for place in found.values())
 
 
 def may_write(config: ClientConfig, topic: str) -> bool:
     """Whether the broker lets that principal write there by now."""
-    admin, asked = AdminClient(config), TopicCollection([topic])
+    admin, asked = AdminClient({**config, "log_level": 0}), TopicCollection([topic])
     found = admin.describe_topics(asked, include_authorized_operations=True)
     try:
         operations = found[topic].result(WAIT_S).authorized_operations

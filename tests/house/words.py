@@ -21,6 +21,7 @@ BROAD = {
     "services/runtime/wire.py": "any failure to read is unreadable",
     "services/runtime/batch.py": "the loop around decide",
     "services/runtime/faust_app.py": "Faust would acknowledge and go on: every bug must stop it",
+    "services/hub/simulation/play.py": "whatever ends a process there is looked at and judged",
 }
 """Where a broad `except` may stand, and why there."""
 

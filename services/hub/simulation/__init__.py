@@ -1,0 +1,1 @@
+"""The whole hub in one process, in an order and with misfortunes that a seed decides."""

@@ -1,0 +1,92 @@
+"""What all schedules share: the services as they are deployed, under the agreements there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from schemas.base import sourced_id
+from schemas.log import BuildAdopted
+from schemas.risk import RoshAssessed
+from services.agreements.compile import Agreements, load
+from services.agreements.references import References
+from services.agreements.versions import Versions
+from services.hub.catalogue import built
+from services.hub.simulation.world import BEGIN, POISON, Plan, plan
+from services.runtime import wire
+from services.runtime.decision import Context, Decide, Decision, Route, State
+from services.runtime.names import Names
+from services.runtime.records import Outgoing
+from services.runtime.schema_store import SchemaStore
+from services.runtime.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The services, who is told, and how to read what they are told."""
+
+    names: Names
+    agreements: Agreements
+    services: tuple[Service, ...]
+    receivers: tuple[str, ...]
+    views: SchemaStore = field(default_factory=SchemaStore)
+
+    def plan(self, seed: int) -> Plan:
+        """The schedule of that seed."""
+        return plan(seed, self.names, self.agreements.version)
+
+    @property
+    def builds(self) -> str:
+        """Where builds are adopted."""
+        return self.names.said("deploy", BuildAdopted)
+
+    def build_adopted(self, version: str, number: int) -> Outgoing:
+        """That build is in force."""
+        fact = BuildAdopted(
+            event_id=sourced_id("deploy", BuildAdopted.kind(), f"{version}@{number}"),
+            occurred_at=BEGIN,
+            source="deploy",
+            version=version,
+        )
+        headers = tuple(wire.headers_of(fact))
+        return Outgoing(self.builds, None, wire.encode(fact), headers)
+
+
+def a_town(files: Path) -> Town:
+    """The hub under the agreements in that folder."""
+    names, agreements = Names(), load(files)
+    versions = Versions(Path("nowhere"), {agreements.version: agreements})
+    services = built(names, agreements, versions, References(bytes(32)))
+    views = SchemaStore()
+    for number, schema in agreements.view_schemas.items():
+        views.register(number, schema)
+    return Town(names, agreements, tuple(_poisoned(services)), _told(agreements), views)
+
+
+def _told(agreements: Agreements) -> tuple[str, ...]:
+    return tuple(slug for slug in agreements.receivers if slug != "tracking")
+
+
+def _poisoned(services: Iterable[Service]) -> Iterable[Service]:
+    """Risk's rule fails on an assessment without a tool, so that somebody gets held."""
+    for service in services:
+        if service.name != "risk":
+            yield service
+            continue
+        yield replace(
+            service,
+            routes=tuple(
+                Route(route.fact, _fails(route.decide)) if route.fact is RoshAssessed else route
+                for route in service.routes
+            ),
+        )
+
+
+def _fails(decide: Decide) -> Decide:
+    def assess(state: State | None, fact: RoshAssessed, context: Context) -> Decision[State]:
+        if fact.tool == POISON:
+            raise ValueError(POISON)
+        return decide(state, fact, context)
+
+    return assess

@@ -1,0 +1,22 @@
+"""The town every schedule plays in, built once."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from services.hub.simulation.town import Town
+from tests.simulation.schedules import FILES, town_of
+
+
+@pytest.fixture(scope="session")
+def town() -> Town:
+    return town_of(FILES)
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """Thousands of processes "die" here, each saying so."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
