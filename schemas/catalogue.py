@@ -80,6 +80,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(log.AgreementsAdopted, derived=True),
     Entry(log.BuildAdopted, derived=True),
     Entry(log.PersonHeld, derived=True),
+    Entry(log.HoldLifted, derived=True),
 )
 
 BY_KIND: dict[str, Entry] = {entry.kind: entry for entry in ENTRIES}

@@ -36,3 +36,17 @@ class PersonHeld(Fact):
 
     service: Annotated[Slug, has(FieldClass.MANAGEMENT, "Which service holds the person.")]
     fault: Annotated[Ref, has(FieldClass.INTERNAL, "The type of the error, never its text.")]
+
+
+class HoldLifted(Fact):
+    """Somebody decided that a service shall decide again what waited for a held person."""
+
+    service: Annotated[Slug, has(FieldClass.MANAGEMENT, "Which service held the person.")]
+    failed_at: Annotated[
+        int,
+        has(FieldClass.INTERNAL, "Where in the log its rule had failed; else nothing is.", ge=0),
+    ]
+    skipped: Annotated[
+        bool, has(FieldClass.INTERNAL, "Whether the fact it failed on is left out for good.")
+    ]
+    decided_by: Annotated[Ref, has(FieldClass.PROVENANCE, "Whose decision it was.")]

@@ -339,6 +339,11 @@ def a_held_person(service: str = "risk", **fields: Any) -> log.PersonHeld:
     )
 
 
+def a_lifting(**fields: Any) -> log.HoldLifted:
+    defaults = {"service": "risk", "failed_at": 0, "skipped": False, "decided_by": "on-call-1"}
+    return _made(log.HoldLifted, fields, source="deploy", person_id=PERSON, **defaults)
+
+
 def examples() -> dict[str, Fact]:
     """The committed examples by `<kind>/<case>`."""
     return {

@@ -18,6 +18,9 @@ from services.runtime.records import Outgoing, Record
 from services.runtime.service import Service
 from services.runtime.speech import dead_letter, log_partition, recorded_at
 
+FAILED_HERE = "failed-here"
+"""The reason on what goes back although nothing is known to be wrong with it."""
+
 ROUTES = (Route(Letter, admit),)
 
 
@@ -42,6 +45,9 @@ def build(
         passes_on=True,
         on_tick=forget,
         holds=False,
+        park=lambda record: dead_letter(
+            names, names.said_by(record.topic)[0], record, FAILED_HERE, ""
+        ),
         trusts=_from_us(names),
         urgent=lambda record: names.said_by(record.topic)[0] == "deploy",
     )

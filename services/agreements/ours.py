@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, BuildAdopted, PersonHeld, RulesAdopted, Tick
+from schemas.log import AgreementsAdopted, BuildAdopted, HoldLifted, PersonHeld, RulesAdopted, Tick
 from schemas.notice import NoticeIssued, NoticeOverdue
 from schemas.register import (
     CategoryChanged,
@@ -32,6 +32,6 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "tracking": (ZoneEntered, ZoneLeft),
     "notify": (NoticeIssued, NoticeOverdue, PersonHeld),
     "clock": (Tick,),
-    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted),
+    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, HoldLifted),
 }
 """By service or speaker. Admission says nothing of its own: it writes the log."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.runtime.batch import Lane
+from services.runtime.faults import Stop
 from services.runtime.journal import Span
 from services.runtime.records import Outgoing, Outgoings, Record
 from services.runtime.rowlog import MemoryRowLog
@@ -25,6 +26,16 @@ class _Said:
         self.records.extend(records)
 
 
+class _Recorded:
+    """What was recorded, by its place."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self._records = {record.offset: record for record in records}
+
+    async def read(self, _: str, __: int, offsets: Sequence[int]) -> Sequence[Record]:
+        return [self._records[offset] for offset in offsets]
+
+
 @dataclass(frozen=True, slots=True)
 class Again:
     """What a service says to a recorded input, why it decided so, and what it keeps."""
@@ -40,16 +51,27 @@ async def said_again(
 ) -> Again:
     """Everything the service says to these records of one partition, from an empty state."""
     said, rowlog, meters = _Said(), MemoryRowLog(), Meters(service.name)
-    lane = Lane(service, partition, said, rowlog, meters, build)
+    lane = Lane(service, partition, said, rowlog, meters, build, history=_Recorded(records))
     await lane.open()
     for start in range(0, len(records), 500):
-        await lane.work(records[start : start + 500])
+        await _taken(lane, records[start : start + 500])
     because: Counter[str] = Counter()
     for metric in meters.decisions.collect():
         for sample in metric.samples:
             if sample.name.endswith("_total"):
                 because[sample.labels["because"]] += int(sample.value)
     return Again(said.records, because, rowlog.rows[partition])
+
+
+async def _taken(lane: Lane, records: Sequence[Record]) -> None:
+    """As process after process took them: a record they ended at is set aside once more."""
+    while True:
+        before = lane.store.meta.crashed
+        try:
+            return await lane.work(records)
+        except Stop:
+            if lane.store.meta.crashed == before:
+                raise
 
 
 def in_order(journal: Iterable[Record], sources: Mapping[str, Sequence[Record]]) -> list[Record]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Protocol
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, Tick
+from schemas.log import AgreementsAdopted, BuildAdopted, HoldLifted, RulesAdopted, Tick
+from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
 from services.runtime.faults import Stop
 from services.runtime.records import Outgoing, Outgoings, Record, RowBytes
@@ -25,9 +26,14 @@ MAX_HELD = 20
 """So many rows of a partition held since it was taken mean a bad build, not bad luck.
 
 Source: local choice, see decision 5."""
+CRASHES = 3
+"""So many processes may end at one record of several bodies' before it is set aside.
+
+Source: local choice, see decision 5."""
 DEPTH = "hub_depth"
 """Header of the hub's own: how many causes stand behind this fact."""
 
+_LIFTED = HoldLifted.kind()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
@@ -58,6 +64,14 @@ class Journal(Protocol):
     async def last(self) -> Sequence[Record]: ...  # noqa: D102
 
 
+class History(Protocol):
+    """Reads single records of the log again."""
+
+    async def read(  # noqa: D102
+        self, topic: str, partition: int, offsets: Sequence[int]
+    ) -> Sequence[Record]: ...
+
+
 async def _always() -> None:
     """The lease of those who cannot lose a partition."""
 
@@ -76,6 +90,8 @@ class Lane:
     lease: Callable[[], Awaitable[None]] = _always
     build_since: int = -1
     """Where whoever deploys said last that this build is in force; -1: unknown, or not the last."""
+    history: History | None = None
+    """Where what waited for a held person is found; not needed where nobody is held."""
     store: RowStore = field(init=False)
     routes: dict[type, Decide] = field(init=False)
     held: int = 0
@@ -136,12 +152,43 @@ class Lane:
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
         """
-        batch = _Batch(self)
+        for part in self._parts(records):
+            await self._batch(part)
+
+    def _parts(self, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
+        """In batches: one begins with each lifted hold, for it looks back in the log."""
+        start = 0
+        if self.service.holds:
+            for at, record in enumerate(records):
+                if at > start and wire.kind_of(record.headers) == _LIFTED:
+                    yield records[start:at]
+                    start = at
+        yield records[start:]
+
+    async def _waited(self, record: Record) -> Sequence[Record]:
+        """What waited for the person whose hold this record lifts."""
+        done = record.offset < self.store.meta.positions.get(record.topic, 0)
+        if done or not self.service.holds or wire.kind_of(record.headers) != _LIFTED:
+            return ()
+        lifted = self.service.read(record)
+        row = self.store.get(str(lifted.person_id))
+        if not self._lifts(lifted, row) or row is None or self.history is None:
+            return ()
+        waits = row.waits[1:] if lifted.skipped else row.waits
+        return await self.history.read(record.topic, self.partition, waits)
+
+    def _lifts(self, lifted: HoldLifted, row: Kept | None) -> bool:
+        """Whether that is this service's hold, and it still stands where it was seen."""
+        mine = lifted.service == self.service.name
+        return mine and row is not None and row.held_at == lifted.failed_at
+
+    async def _batch(self, records: Sequence[Record]) -> None:
+        batch = _Batch(self, await self._waited(records[0]) if records else ())
         bug = batch.decide_all(records)
         if batch.said:
             await self.lease()
             await self.outbox.send(batch.said)
-        if batch.taken:
+        if batch.taken or batch.crashed:
             await self.lease()
             await self.rowlog.save(self.partition, batch.working.encoded())
             batch.working.apply()
@@ -152,8 +199,10 @@ class Lane:
 class _Batch:
     """The decisions of one micro-batch, on a working copy of the rows."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, waited: Sequence[Record] = ()) -> None:
         self.lane = lane
+        self.waited = waited
+        self.crashed = False
         self.service = lane.service
         self.working = Working(lane.store)
         self.said: list[Outgoing] = []
@@ -176,20 +225,33 @@ class _Batch:
                 )
                 del self.said[said:]
                 self.working.undo()
+                self._note_crash(record, error)
                 bug = Stop(repr(record))
                 bug.__cause__ = error
                 return bug
             meta.positions[record.topic] = record.offset + 1
+            meta.crashed.pop(_place(record), None)
             self.taken += 1
         return None
+
+    def _note_crash(self, record: Record, error: Exception) -> None:
+        """Durable, so that the third process after this one knows; a wanted stop is none."""
+        if isinstance(error, Stop) or self.service.park(record) is None:
+            return
+        crashed = self.working.meta.crashed
+        crashed[_place(record)] = crashed.get(_place(record), 0) + 1
+        self.crashed = True
 
     def _take(self, record: Record) -> None:
         trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
         if trigger is not None and self._heard_before(record, trigger):
             return
-        item = self.service.read(record)
-        if item is not None:
-            self._weigh(item, record, _Speech(self.service, record))
+        if self.working.meta.crashed.get(_place(record), 0) >= CRASHES:
+            self._park(record)
+        else:
+            item = self.service.read(record)
+            if item is not None:
+                self._weigh(item, record, _Speech(self.service, record))
         if trigger is not None:
             place = (trigger.offset, trigger.part, _digest(record))
             self.working.meta.heard[_stream(record, trigger)] = place
@@ -197,6 +259,8 @@ class _Batch:
     def _weigh(self, item: Any, record: Record, speech: _Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
         decision = None
+        if isinstance(item, HoldLifted):
+            self._lift(item, speech)
         if decide is not None:
             decision = self._decide(self.service.key_of(item), item, decide, record, speech)
         fact = decision.log_fact if decision is not None else None
@@ -206,6 +270,15 @@ class _Batch:
             self._tick(fact, record, speech)
         elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
             self._adopt(fact, record)
+
+    def _park(self, record: Record) -> None:
+        """Back to its sender untouched; everybody else's go on."""
+        back = self.service.park(record)
+        if back is None:
+            raise Stop("a record was to be set aside that cannot be")
+        log.critical("set aside: three processes ended at it", extra={"at": repr(record)})
+        self.lane.meters.parked.inc()
+        self.said.append(back)
 
     def _heard_before(self, record: Record, trigger: Trigger) -> bool:
         """Whether a writer of ours says this again; each of its streams only ever grows."""
@@ -229,8 +302,9 @@ class _Batch:
     ) -> Decision[Any] | None:
         """The decision, kept and said; None where the row is held, or is from now on."""
         row = self.working.row(key)
-        if row is not None and row.held_at is not None:
+        if row is not None and row.waits:
             self.lane.meters.decisions.labels(because="held").inc()
+            self.working.put(key, replace(row, waits=(*row.waits, record.offset)))
             return None
         context = Context(rules=self._rules, now=self.working.meta.now, rows=self.working)
         try:
@@ -272,15 +346,31 @@ class _Batch:
         self.lane.held += 1
         if self.lane.held > MAX_HELD:
             raise Stop("too many rows held here: a bad build") from error
-        state = None if row is None else row.state
-        self.working.put(key, Kept(state, None, record.offset))
+        state, wake = (None, None) if row is None else (row.state, row.wake_us)
+        self.working.put(key, Kept(state, wake, (record.offset,)))
         self.lane.meters.held.inc()
         log.error(  # noqa: TRY400  the error's text could hold a value
             "row held", extra={"at": repr(record), "fault": type(error).__name__}
         )
         if self.service.held_fact is not None:
-            fact = self.service.held_fact(key, item, type(error).__name__)
+            part = f"{key}@{speech.offset}"
+            fact = self.service.held_fact(key, item, type(error).__name__, part)
             self.said.extend(speech.of(fact))
+
+    def _lift(self, lifted: HoldLifted, speech: _Speech) -> None:
+        """Decide again what waited for the person, in its order; it may fail and be held again."""
+        key = str(lifted.person_id)
+        row = self.working.row(key)
+        if row is None or not self.lane._lifts(lifted, row):  # noqa: SLF001  of one mind
+            return
+        self.lane.held = max(0, self.lane.held - 1)
+        self.working.put(key, None if row.state is None else Kept(row.state, row.wake_us))
+        for record in self.waited:
+            item = self.service.read(record)
+            tick = isinstance(item, Tick)
+            decide = self.service.on_tick if tick else self.lane.routes.get(type(item))
+            if decide is not None:
+                self._decide(key, item, decide, record, speech)
 
     def _tick(self, tick: Tick, record: Record, speech: _Speech) -> None:
         meta = self.working.meta
@@ -313,6 +403,7 @@ class _Speech:
     """Numbers what one record makes a service say."""
 
     def __init__(self, service: Service, record: Record) -> None:
+        self.offset = record.offset
         self._say = service.say
         self._record = record
         self._parts = 0
@@ -331,6 +422,10 @@ class _Speech:
             else o
             for o in self._say(thing, trigger)
         ]
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}@{record.offset}"
 
 
 def _stream(record: Record, trigger: Trigger) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.runtime.batch import Lane
+from services.runtime.history import MemoryHistory
 from services.runtime.journal import MemoryJournal
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
 from services.runtime.records import Outgoing
@@ -43,6 +44,7 @@ class MemoryHub:
             self.meters.setdefault(service.name, Meters(service.name)),
             self.build,
             journal if service.journaled else None,
+            history=MemoryHistory(self.topics),
         )
         await lane.open()
         return lane

@@ -15,7 +15,9 @@ from services.runtime.decision import State
 from services.runtime.faults import Stop
 
 VERSION = 1
-_HEAD = struct.Struct(">Bqq")
+_HEAD = struct.Struct(">BqI")
+"""Version, when to wake, and how many records wait; then their offsets, then the state."""
+_OFFSET = struct.Struct(">q")
 _NEVER = -1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,13 +39,15 @@ class Meta(BaseModel):
     """Writer's trigger stream → offset, part and digest of the last record taken from it."""
     adopted: dict[str, str] = {}
     """`rules`, `agreements`, `build` → the version in force."""
+    crashed: dict[str, int] = {}
+    """`topic@offset` of a record the process ended at → how many processes did."""
     now_us: int | None = None
     """The last Tick, microseconds since 1970."""
 
     def copied(self) -> Meta:
         """Another with the same content; what changes in one does not in the other."""
-        mine = {"positions": dict(self.positions), "heard": dict(self.heard)}
-        return self.model_copy(update={**mine, "adopted": dict(self.adopted)})
+        dicts = ("positions", "heard", "adopted", "crashed")
+        return self.model_copy(update={name: dict(getattr(self, name)) for name in dicts})
 
     @property
     def now(self) -> datetime | None:
@@ -53,12 +57,17 @@ class Meta(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row in memory: its state, when it wants to be woken, and whether it is held."""
+    """A row in memory: its state, when it wants to be woken, and what waits if it is held."""
 
     state: Any
     wake_us: int | None = None
-    held_at: int | None = None
-    """Offset of the record that a rule failed on; later ones wait in the log."""
+    waits: tuple[int, ...] = ()
+    """Offsets in the log of the record a rule failed on and of what came after it."""
+
+    @property
+    def held_at(self) -> int | None:
+        """Where a rule failed; None: the row is not held."""
+        return self.waits[0] if self.waits else None
 
 
 def encode_row(row: Kept) -> bytes:
@@ -66,8 +75,9 @@ def encode_row(row: Kept) -> bytes:
     head = _HEAD.pack(
         VERSION,
         _NEVER if row.wake_us is None else row.wake_us,
-        _NEVER if row.held_at is None else row.held_at,
+        len(row.waits),
     )
+    head += b"".join(map(_OFFSET.pack, row.waits))
     return head if row.state is None else head + row.state.model_dump_json().encode()
 
 
@@ -77,14 +87,15 @@ def decode_row(raw: bytes, state_type: type[State]) -> Kept:
     Raises:
         Stop: a version this build does not know.
     """
-    version, wake, held = _HEAD.unpack_from(raw)
+    version, wake, count = _HEAD.unpack_from(raw)
     if version != VERSION:
         raise Stop(f"State row of version {version}; this build knows {VERSION}: rebuild the rows")
-    body = raw[_HEAD.size :]
+    begins = _HEAD.size + count * _OFFSET.size
+    waits, body = raw[_HEAD.size : begins], raw[begins:]
     return Kept(
         state=state_type.model_validate_json(body) if body else None,
         wake_us=None if wake == _NEVER else wake,
-        held_at=None if held == _NEVER else held,
+        waits=tuple(offset for (offset,) in _OFFSET.iter_unpack(waits)),
     )
 
 
@@ -190,10 +201,10 @@ class Working:
         wakes = {
             key: row.wake_us
             for key in self._store.due(now_us)
-            if (row := self.row(key)) is not None and row.wake_us is not None
+            if (row := self.row(key)) is not None and row.wake_us is not None and not row.waits
         }
         for key, row in self.changed.items():
-            if row is not None and row.wake_us is not None:
+            if row is not None and row.wake_us is not None and not row.waits:
                 wakes[key] = row.wake_us
         return [key for wake, key in sorted((w, k) for k, w in wakes.items() if w <= now_us)]
 

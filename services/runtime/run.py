@@ -17,6 +17,7 @@ from services.runtime import http, preflight
 from services.runtime.batch import Lane
 from services.runtime.faults import Fault, Stop, Unavailable
 from services.runtime.faust_app import Connection, faust_app
+from services.runtime.history import KafkaHistory
 from services.runtime.journal import KafkaJournal
 from services.runtime.names import Names
 from services.runtime.outbox import KafkaOutbox
@@ -138,6 +139,7 @@ async def _work(
     outbox = KafkaOutbox(config)
     build = build_fingerprint()
     rowlog = KafkaRowLog(config, service.names, service.name)
+    history = KafkaHistory(config, service.app_id)
     journal = KafkaJournal(config, rowlog, service.names.journal(service.name), service.app_id)
 
     def new_lane(partition: int, lease: Callable[[], Awaitable[None]]) -> Lane:
@@ -151,6 +153,7 @@ async def _work(
             journal if service.journaled else None,
             lease,
             build_since(settings.home, build),
+            history,
         )
 
     app = faust_app(

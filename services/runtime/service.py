@@ -45,13 +45,16 @@ class Service:
     on_tick: Decide | None = None
     holds: bool = True
     """Whether a failing rule holds its row; else any failure stops the process."""
+    park: Callable[[Record], Outgoing | None] = lambda _: None
+    """Where nobody is held: how a record goes back that process after process ended at; None: it
+    cannot, and stops the service until it is mended."""
     trusts: Callable[[Record], bool] = lambda _: True
     """Whether the record is from a service of ours, so that its `hub_…` headers mean anything."""
     urgent: Callable[[Record], bool] | None = None
     """With several sources: records to take before any other while nothing is adopted. From the
     log alone, adoption comes before what it governs."""
-    held_fact: Callable[[str, Any, str], Fact] | None = None
-    """(key, cause, type of error) → what is said when a row is held."""
+    held_fact: Callable[[str, Any, str, str], Fact] | None = None
+    """(key, cause, type of error, which time) → what is said when a row is held."""
 
     @property
     def app_id(self) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from schemas.base import Fact, LogFact, PersonId, follows
 from schemas.catalogue import BY_KIND
-from schemas.log import PersonHeld
+from schemas.log import HoldLifted, PersonHeld
 from services.runtime import wire
 from services.runtime.faults import Stop, Unreadable
 from services.runtime.names import LOG_PARTITIONS, Names
@@ -25,9 +25,13 @@ def log_partition(person: PersonId) -> int:
 
 
 def reads_log(wanted: Iterable[type[Fact]]) -> Read:
-    """Facts of the log that some route wants, and the log's own; others are not even decoded."""
+    """Facts of the log that some route wants, and those the runtime takes itself.
+
+    Others are not even decoded.
+    """
     kinds = {fact.kind() for fact in wanted}
     kinds |= {kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact)}
+    kinds.add(HoldLifted.kind())
 
     def read(record: Record) -> Fact | None:
         if wire.kind_of(record.headers) not in kinds:
@@ -80,15 +84,15 @@ def person_of(fact: Fact) -> str:
     return str(fact.person_id)
 
 
-def held_person(service: str) -> Callable[[str, Any, str], Fact]:
+def held_person(service: str) -> Callable[[str, Any, str, str], Fact]:
     """What is said when a rule fails for a person: the hub is not watching them."""
 
-    def held(key: str, cause: Fact, fault: str) -> Fact:
+    def held(key: str, cause: Fact, fault: str, part: str) -> Fact:
         return follows(
             cause,
             PersonHeld,
             source=service,
-            part=key,
+            part=part,
             person_id=cause.person_id or PersonId(UUID(key)),
             service=service,
             fault=fault,

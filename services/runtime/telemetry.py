@@ -93,6 +93,7 @@ class Meters:
             "repeats_that_differ", "Said again with other bytes: page somebody."
         )
         self.held = counter("rows_held", "Rows held because a rule failed.")
+        self.parked = counter("records_parked", "Records set aside: process after process failed.")
         self.batches = counter("batches", "Micro-batches done.")
         self.position = gauge("position", "Next offset to read.", "topic", "partition")
         self.lag = gauge("lag_records", "Records behind.", "topic", "partition")

@@ -76,7 +76,13 @@ def build(names: Names, agreements: Agreements, views: Mapping[int, dict[str, An
         say=_says(names),
         trusts=lambda _: False,
         holds=False,
+        park=lambda record: None if record.topic == inbox else _failed(names, record),
     )
+
+
+def _failed(names: Names, record: Record) -> Outgoing:
+    """A position at which process after process ended; a notice of a zone is never set aside."""
+    return dead_letter(names, names.said_by(record.topic)[0], record, "failed-here", "")
 
 
 def _rules(_: Mapping[str, str]) -> Rules:

@@ -14,6 +14,7 @@ from schemas.risk import Rosh, RoshAssessed
 from services.runtime import wire
 from services.runtime.batch import DEPTH, Lane
 from services.runtime.decision import Context, Decision, Route, State
+from services.runtime.history import MemoryHistory
 from services.runtime.journal import MemoryJournal
 from services.runtime.names import Names
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
@@ -213,6 +214,7 @@ class House:
             self.meters,
             self.build,
             journal,
+            history=MemoryHistory(self.topics),
             **changes,
         )
         await self.lane.open()

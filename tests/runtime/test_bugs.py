@@ -7,14 +7,16 @@ import pytest
 
 from schemas.base import Fact
 from schemas.case import LevelSet
-from schemas.log import PersonHeld
+from schemas.log import HoldLifted, PersonHeld
 from schemas.register import CategoryChanged
+from schemas.risk import RoshAssessed
 from services.runtime import batch
+from services.runtime.again import said_again
 from services.runtime.decision import Context, Decision, Route
 from services.runtime.faults import Stop
-from services.runtime.records import Record
+from services.runtime.records import Outgoing, Record
 from services.runtime.wire import Trigger, decode
-from tests.makers import a_level, a_person, a_tick
+from tests.makers import a_level, a_lifting, a_person, a_tick, later, rules_adopted
 from tests.runtime.tally import (
     CANARY,
     DAY,
@@ -176,3 +178,143 @@ async def test_too_many_held_is_a_bad_build_and_stops(monkeypatch: pytest.Monkey
         await house.settle()
     assert house.lane.position(NAMES.log) == 2
     assert len(house.said(NAMES.said(ME, PersonHeld))) == 2
+
+
+# -- holds lifted
+
+
+def mended(tally: Tally | None, fact: RoshAssessed, _: Context) -> Decision[Tally]:
+    """The rule after the fix: it counts what it failed on as a fourth level."""
+    known = tally or Tally()
+    return Decision(Tally(levels=(*known.levels, 4), woken=known.woken), "mended")
+
+
+def lifted(failed_at: int, *, skipped: bool = False, **fields: Any) -> HoldLifted:
+    return a_lifting(service=ME, failed_at=failed_at, skipped=skipped, person_id=ONE, **fields)
+
+
+async def test_a_lifted_hold_decides_again_what_waited_in_its_order() -> None:
+    house = await a_house()
+    house.put(level(1), failing(), level(2), level(3, OTHER), level(3))
+    await house.settle()
+    house.service = tally(routes=(ROUTES[0], ROUTES[1], Route(RoshAssessed, mended)))
+    await house.open()
+    (lifting,) = house.put(lifted(1))
+    house.put(level(1, OTHER))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1, 4, 2, 3))
+    assert await house.heard() == ((None, 1), (None, 3), (4, 2), (2, 3), (3, 1))
+    triggers = [Trigger.of(record.headers) for record in house.said()]
+    assert triggers[2:4] == [Trigger(NAMES.log, 0, lifting.offset, part) for part in (0, 1)]
+    house.put(level(2))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1, 4, 2, 3, 2))
+
+
+async def test_what_fails_again_is_held_again_and_said_again() -> None:
+    house = await a_house()
+    house.put(failing(), level(1), lifted(0), level(2))
+    await house.settle()
+    row = house.lane.store.get(str(ONE))
+    assert row is not None
+    assert row.waits == (0, 1, 3)
+    held = house.said(NAMES.said(ME, PersonHeld))
+    assert len({record.header("ce_id") for record in held}) == 2
+
+
+async def test_what_is_skipped_is_left_out_and_the_rest_decided() -> None:
+    house = await a_house()
+    house.put(level(1), failing(), level(2), lifted(1, skipped=True))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1, 2))
+
+
+@pytest.mark.parametrize("change", [{"failed_at": 0}, {"service": "registry"}])
+async def test_a_hold_is_lifted_only_where_it_was_seen(change: dict[str, Any]) -> None:
+    house = await a_house()
+    house.put(level(1), failing(), level(2))
+    house.put(lifted(1).model_copy(update=change))
+    await house.settle()
+    row = house.lane.store.get(str(ONE))
+    assert row is not None
+    assert row.waits == (1, 2)
+    house.put(lifted(1, skipped=True), lifted(1, skipped=True, occurred_at=later()))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(levels=(1, 2))
+
+
+async def test_a_wish_to_be_woken_outlives_the_hold() -> None:
+    house = await a_house()
+    house.put(release(), failing(), a_tick(MIDNIGHT), lifted(1, skipped=True))
+    await house.settle()
+    assert house.said(WOKEN) == []
+    house.put(a_tick(MIDNIGHT + timedelta(minutes=1)))
+    await house.settle()
+    assert len(house.said(WOKEN)) == 1
+
+
+async def test_a_tick_a_rule_failed_at_is_decided_again() -> None:
+    def fail_once(state: Tally, tick: Any, context: Context) -> Decision[Tally]:
+        if context.now == MIDNIGHT:
+            raise ZeroDivisionError
+        return Decision(Tally(woken=(tick.now,)), "woken")
+
+    house = await a_house(on_tick=fail_once)
+    house.put(release(), a_tick(MIDNIGHT), a_tick(MIDNIGHT + timedelta(hours=1)), lifted(1))
+    await house.settle()
+    assert house.state(str(ONE)) == Tally(woken=(MIDNIGHT,))
+
+
+async def test_fed_again_a_run_with_a_lifted_hold_says_the_same() -> None:
+    house = await a_house()
+    house.put(level(1), failing(), level(2), lifted(1, skipped=True), level(3))
+    await house.settle()
+    records = house.topics.read(NAMES.log)
+    again = await said_again(house.service, 0, records, "again")
+    stands = [*house.said(), *house.said(NAMES.said(ME, PersonHeld))]
+    assert {(r.value, r.headers) for r in stands} == {(o.value, o.headers) for o in again.said}
+    assert again.rows == house.broken.rowlog.rows[0]
+
+
+# -- set aside
+
+
+def parks(record: Record) -> Outgoing:
+    return Outgoing("dead.somebody", record.key, record.value, record.headers)
+
+
+async def test_what_three_processes_ended_at_is_set_aside_and_the_others_go_on() -> None:
+    house = await a_house(holds=False, park=parks)
+    house.put(level(1), failing(), level(2))
+    for crash in range(batch.CRASHES):
+        with pytest.raises(Stop):
+            await house.settle()
+        await house.open()
+        assert house.lane.store.meta.crashed == {f"{NAMES.log}@1": crash + 1}
+    await house.settle()
+    (back,) = house.topics.read("dead.somebody")
+    assert back.value == house.topics.read(NAMES.log)[1].value
+    assert house.state(str(ONE)) == Tally(levels=(1, 2))
+    assert house.lane.store.meta.crashed == {}
+    assert house.counted("records_parked") == 1
+
+
+async def test_a_wanted_stop_is_no_crash() -> None:
+    def not_here(_: Any) -> str:
+        raise Stop("install it")
+
+    house = await a_house(holds=False, park=parks, rules_of=not_here, routes=())
+    await house.open()
+    house.put(rules_adopted())
+    for _ in range(batch.CRASHES + 2):
+        with pytest.raises(Stop):
+            await house.settle()
+    assert house.lane.store.meta.crashed == {}
+
+
+async def test_fed_again_what_was_set_aside_is_set_aside_again() -> None:
+    house = await a_house(holds=False, park=parks)
+    house.put(level(1), failing(), level(2), failing(OTHER), level(3))
+    records = house.topics.read(NAMES.log)
+    again = await said_again(house.service, 0, records, "again")
+    assert [out.topic for out in again.said].count("dead.somebody") == 2

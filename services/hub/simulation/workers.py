@@ -13,6 +13,7 @@ from services.hub.simulation.broker import Broker
 from services.hub.simulation.ports import StepJournal, StepOutbox, StepRowLog
 from services.hub.simulation.steps import Step, Task
 from services.runtime.batch import Lane
+from services.runtime.history import MemoryHistory
 from services.runtime.records import Record
 from services.runtime.rows import META, Meta
 from services.runtime.service import Service
@@ -109,6 +110,7 @@ class Worker(Process):
             journal if service.journaled else None,
             self._lease,
             self.build_since,
+            MemoryHistory(self._broker.topics),
         )
 
     async def _commit(self, lane: Lane) -> None:
