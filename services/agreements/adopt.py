@@ -7,7 +7,7 @@ from time import monotonic, sleep
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
-from schemas.base import LogFact, sourced_id
+from schemas.base import Fact, sourced_id
 from schemas.log import AgreementsAdopted
 from services.hub.broker.cluster import Cluster
 from services.runtime import wire
@@ -35,7 +35,7 @@ def adopt(cluster: Cluster, version: str, at: datetime) -> None:
     tell(cluster, adopted(version, at))
 
 
-def tell(cluster: Cluster, fact: LogFact) -> int:
+def tell(cluster: Cluster, fact: Fact) -> int:
     """The broker has this fact of the principal that deploys; its place among those of its kind.
 
     A right that was given a moment ago is waited for.
@@ -56,7 +56,7 @@ def tell(cluster: Cluster, fact: LogFact) -> int:
         sleep(0.2)
 
 
-def _produce(producer: Producer, topic: str, fact: LogFact) -> tuple[KafkaError | None, int]:
+def _produce(producer: Producer, topic: str, fact: Fact) -> tuple[KafkaError | None, int]:
     answers: list[tuple[KafkaError | None, int]] = []
     try:
         producer.produce(

@@ -90,13 +90,19 @@ def decode_row(raw: bytes, state_type: type[State]) -> Kept:
     version, wake, count = _HEAD.unpack_from(raw)
     if version != VERSION:
         raise Stop(f"State row of version {version}; this build knows {VERSION}: rebuild the rows")
-    begins = _HEAD.size + count * _OFFSET.size
-    waits, body = raw[_HEAD.size : begins], raw[begins:]
+    body = raw[_HEAD.size + count * _OFFSET.size :]
     return Kept(
         state=state_type.model_validate_json(body) if body else None,
         wake_us=None if wake == _NEVER else wake,
-        waits=tuple(offset for (offset,) in _OFFSET.iter_unpack(waits)),
+        waits=waits_of(raw),
     )
+
+
+def waits_of(raw: bytes) -> tuple[int, ...]:
+    """What waits for the row's person, without a look at the state."""
+    count = _HEAD.unpack_from(raw)[2]
+    offsets = raw[_HEAD.size : _HEAD.size + count * _OFFSET.size]
+    return tuple(offset for (offset,) in _OFFSET.iter_unpack(offsets))
 
 
 class RowStore:

@@ -23,6 +23,7 @@ from services.runtime.records import RowBytes
 from services.runtime.rows import META, Kept, Working
 from tests.simulation.schedules import FILES, SCHEDULES, first_wrong
 
+pytestmark = pytest.mark.timeout(600)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -94,7 +95,6 @@ PLANTS: tuple[Plant, ...] = (
 )
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.__name__)
 def test_a_planted_bug_is_found(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)

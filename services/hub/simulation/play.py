@@ -7,18 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
+from uuid import UUID
 
+from schemas.base import PersonId, sourced_id
+from schemas.log import HoldLifted
 from services.hub.simulation.broker import Broker
 from services.hub.simulation.outside import Receiver, Speaker
 from services.hub.simulation.steps import Task
-from services.hub.simulation.town import Town
+from services.hub.simulation.town import FAILS, Town
 from services.hub.simulation.workers import SESSION, GivenAwayError, Group, Process, Worker
-from services.hub.simulation.world import BUILDS, Plan, Strike
+from services.hub.simulation.world import BEGIN, BUILDS, Plan, Strike
 from services.runtime.faults import Unavailable
+from services.runtime.names import LOG_PARTITIONS
+from services.runtime.rows import META, waits_of
 
 LONGEST = 60_000
 """Steps after which a schedule that has not come to rest never will."""
-_STRUCK = ("not saved: fenced", "another build was adopted here")
+_STRUCK = ("not saved: fenced", "another build was adopted here", FAILS)
 """Ends of a process that are no fault of its own."""
 
 
@@ -220,6 +225,7 @@ class _Play:
             "outage": self._outage,
             "all-down": self._all_down,
             "roll": self._roll,
+            "lift": self._lift,
         }
         return strikes[strike.kind](process, task, strike.length)
 
@@ -323,4 +329,30 @@ class _Play:
         self._tell("deploy", f"adopts {self._build}")
         said = self._broker.append(self._town.build_adopted(self._build, self._broker.now))
         self._build_since = said.offset
+        return True
+
+    def _lift(self, _: Process, __: Task, length: int) -> bool:
+        """Somebody lets risk decide again what waited for a held person, or leave it out."""
+        held = [
+            (key, waits_of(row)[0])
+            for number in range(LOG_PARTITIONS)
+            for key, row in self._broker.rows["risk", number].items()
+            if key != META and waits_of(row)
+        ]
+        if not held:
+            return False
+        person, failed_at = self._draw.choice(held)
+        skipped = length % 2 == 0
+        self._tell("deploy", f"lifts the hold at {failed_at}" + (", skipping" if skipped else ""))
+        lifted = HoldLifted(
+            event_id=sourced_id("deploy", HoldLifted.kind(), str(self._broker.now)),
+            occurred_at=BEGIN,
+            source="deploy",
+            person_id=PersonId(UUID(person)),
+            service="risk",
+            failed_at=failed_at,
+            skipped=skipped,
+            decided_by="on-call-1",
+        )
+        self._broker.append(self._town.hold_lifted(lifted))
         return True

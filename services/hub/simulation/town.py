@@ -7,19 +7,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from schemas.base import sourced_id
-from schemas.log import BuildAdopted
+from schemas.case import LevelSet
+from schemas.log import BuildAdopted, HoldLifted
 from schemas.risk import RoshAssessed
+from services.admission.domain import Letter
 from services.agreements.compile import Agreements, load
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.catalogue import built
-from services.hub.simulation.world import BEGIN, POISON, Plan, plan
+from services.hub.simulation.world import BEGIN, CRASHING, POISON, Plan, plan
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision, Route, State
 from services.runtime.names import Names
 from services.runtime.records import Outgoing
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
+
+FAILS = "the door fails here"
+"""What the door says when it is made to fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,11 @@ class Town:
     def builds(self) -> str:
         """Where builds are adopted."""
         return self.names.said("deploy", BuildAdopted)
+
+    def hold_lifted(self, hold: HoldLifted) -> Outgoing:
+        """Somebody lets risk decide again."""
+        topic = self.names.said("deploy", HoldLifted)
+        return Outgoing(topic, None, wire.encode(hold), tuple(wire.headers_of(hold)))
 
     def build_adopted(self, version: str, number: int) -> Outgoing:
         """That build is in force."""
@@ -69,24 +79,30 @@ def _told(agreements: Agreements) -> tuple[str, ...]:
 
 
 def _poisoned(services: Iterable[Service]) -> Iterable[Service]:
-    """Risk's rule fails on an assessment without a tool, so that somebody gets held."""
+    """Risk's rule fails on an assessment without a tool, the door on a level of a certain day."""
+    spoilt = {"risk": (RoshAssessed, _fails_on_tool), "admission": (Letter, _fails_on_day)}
     for service in services:
-        if service.name != "risk":
-            yield service
-            continue
-        yield replace(
-            service,
-            routes=tuple(
-                Route(route.fact, _fails(route.decide)) if route.fact is RoshAssessed else route
-                for route in service.routes
-            ),
+        fact, fails = spoilt.get(service.name, (None, None))
+        routes = tuple(
+            Route(route.fact, fails(route.decide)) if fails and route.fact is fact else route
+            for route in service.routes
         )
+        yield replace(service, routes=routes)
 
 
-def _fails(decide: Decide) -> Decide:
+def _fails_on_tool(decide: Decide) -> Decide:
     def assess(state: State | None, fact: RoshAssessed, context: Context) -> Decision[State]:
         if fact.tool == POISON:
             raise ValueError(POISON)
         return decide(state, fact, context)
 
     return assess
+
+
+def _fails_on_day(decide: Decide) -> Decide:
+    def admit(state: State | None, letter: Letter, context: Context) -> Decision[State]:
+        if isinstance(letter.fact, LevelSet) and letter.fact.set_on == CRASHING:
+            raise ValueError(FAILS)
+        return decide(state, letter, context)
+
+    return admit

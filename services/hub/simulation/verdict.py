@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from schemas.log import PersonHeld, Tick
+from schemas.log import HoldLifted, PersonHeld, Tick
 from schemas.risk import RoshAssessed
 from services.hub.simulation.play import Played
 from services.hub.simulation.world import BEGIN, POISON, Saying
@@ -20,7 +20,7 @@ from services.runtime import wire
 from services.runtime.again import Again, in_order, said_again
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
-from services.runtime.rows import META, Meta, decode_row
+from services.runtime.rows import META, Meta, waits_of
 from services.runtime.service import Service
 from services.runtime.wire import Trigger
 
@@ -53,6 +53,7 @@ class _Verdict:
         yield from self._in_order_per_person()
         yield from self._ids_once()
         yield from self._held()
+        yield from self._set_aside()
         yield from self._told()
 
     # -- against a second, undisturbed time
@@ -144,27 +145,38 @@ class _Verdict:
                 yield f"a fact is {count} times in the log"
 
     def _held(self) -> Iterator[str]:
-        """The first failing fact of a person holds them there, once, and says so once."""
+        """Who is held, where, and how often that was said: as a simple count of the log has it."""
         for number, records in enumerate(self._log):
-            first: dict[str, int] = {}
+            failing: dict[str, list[int]] = {}
+            due: Counter[str] = Counter()
             said: Counter[str] = Counter()
             for record in records:
                 fact = wire.decode(record.value or b"")
+                person = str(fact.person_id)
+                waiting = failing.setdefault(person, [])
                 if isinstance(fact, RoshAssessed) and fact.tool == POISON:
-                    first.setdefault(str(fact.person_id), record.offset)
-                if isinstance(fact, PersonHeld) and fact.service == "risk":
-                    said[str(fact.person_id)] += 1
+                    due[person] += not waiting
+                    waiting.append(record.offset)
+                elif isinstance(fact, HoldLifted) and waiting[:1] == [fact.failed_at]:
+                    failing[person] = waiting[1:] if fact.skipped else waiting
+                    due[person] += bool(failing[person])
+                elif isinstance(fact, PersonHeld) and fact.service == "risk":
+                    said[person] += 1
+            if said != due:
+                yield "that a person is held was said too often, or not often enough"
             rows = self._played.broker.rows["risk", number]
-            for person, offset in first.items():
-                raw = rows.get(person)
-                service = next(s for s in self._played.town.services if s.name == "risk")
-                held_at = decode_row(raw, service.state_of(person)).held_at if raw else None
-                if held_at != offset:
-                    yield "a person whose rule failed is not held where it failed"
-                if said[person] != 1:
-                    yield f"that a person is held was said {said[person]} times"
-            if said.keys() - first.keys():
-                yield "a person is held for nothing"
+            held = {key: waits_of(row)[0] for key, row in rows.items() if _held_row(key, row)}
+            if held != {person: waiting[0] for person, waiting in failing.items() if waiting}:
+                yield "somebody is held where no rule failed, or is not where one did"
+
+    def _set_aside(self) -> Iterator[str]:
+        """What the door itself fails on goes back to its sender, once."""
+        for saying in self._played.plan.sayings:
+            if saying.crashes:
+                dead = _once(self._read(self._names.dead(saying.speaker)))
+                back = [record for record in dead if _ce_id(record) == saying.ce_id.encode()]
+                if [record.header("hub_reason") for record in back] != [b"failed-here"]:
+                    yield f"{saying.kind} of {saying.speaker} did not come back once"
 
     def _told(self) -> Iterator[str]:
         """Everybody acts once on every notice of their inbox, whose repeats are the same."""
@@ -180,6 +192,10 @@ class _Verdict:
                 yield f"{receiver.name} was handed a notice twice"
             if receiver.committed != len(inbox):
                 yield f"{receiver.name} has not come to the end of its inbox"
+
+
+def _held_row(key: str, row: bytes) -> bool:
+    return key != META and bool(waits_of(row))
 
 
 def _ce_id(record: Record) -> bytes:

@@ -30,6 +30,8 @@ SQUARE = tuple(
 )
 POISON = "NO-TOOL"
 """An assessment by this tool is one that risk's rule fails on."""
+CRASHING = date(1999, 12, 31)
+"""A level set on that day is one that the door itself fails on."""
 BUILDS = ("build-1", "build-2")
 
 STRIKES = {
@@ -43,6 +45,7 @@ STRIKES = {
     "outage": 2,
     "all-down": 1,
     "roll": 1,
+    "lift": 5,
 }
 """Misfortunes and how often each is drawn; what each does is in `play.py`."""
 SPAN = 900
@@ -62,6 +65,8 @@ class Saying:
     """Whether it must end up in the log, if what it needs is said too."""
     needs: tuple[str, ...] = ()
     """Which letters make known whom it is about."""
+    crashes: bool = False
+    """Whether the door ends at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,9 @@ class _Teller:
                 case.LevelSet, "probation", wrong_pnc(7001), level=1, set_on=BEGIN.date()
             )
             told.append(_not_admitted(wrong))
+        if draw.random() < 0.1:
+            fatal = self._said(case.LevelSet, "probation", pnc(7001), level=1, set_on=CRASHING)
+            told.append(replace(fatal, admitted=False, crashes=True))
         if draw.random() < 0.2:
             nobody = self._said(case.LevelSet, "probation", pnc(7999), level=1, set_on=BEGIN.date())
             told.append(_not_admitted(nobody))

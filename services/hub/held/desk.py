@@ -1,0 +1,143 @@
+"""Who is held, found in the rows of the services themselves; shown without anybody's data."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from schemas.base import PersonId, sourced_id
+from schemas.log import HoldLifted, PersonHeld
+from services.agreements.adopt import SPEAKER as DEPLOY
+from services.agreements.adopt import tell
+from services.hub.broker.cluster import Cluster
+from services.runtime import wire
+from services.runtime.faults import Refused
+from services.runtime.history import KafkaHistory
+from services.runtime.names import LOG_PARTITIONS
+from services.runtime.records import Record
+from services.runtime.rows import META, waits_of
+from services.runtime.topics import Reader
+
+HOLD = ("registry", "risk", "notify")
+"""The services that hold a person where a rule fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One fact that waits in the log."""
+
+    offset: int
+    kind: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One person whom one service does not watch."""
+
+    service: str
+    partition: int
+    waits: tuple[int, ...]
+    person_id: PersonId = field(repr=False)
+    """Never shown: an operator needs the place, not the person."""
+
+    @property
+    def number(self) -> str:
+        """How the desk calls it."""
+        return f"{self.service}-{self.partition}-{self.failed_at}"
+
+    @property
+    def failed_at(self) -> int:
+        """Where in the log the rule failed."""
+        return self.waits[0]
+
+
+class Desk:
+    """Reads with the rights of the services, decides with those of whoever deploys."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._names = cluster.names
+
+    def holds(self) -> list[Hold]:
+        """Everybody held, longest waiting first by service and place."""
+        return sorted(
+            (hold for service in HOLD for hold in self._of(service)),
+            key=lambda hold: (hold.service, hold.partition, hold.failed_at),
+        )
+
+    def _of(self, service: str) -> Iterator[Hold]:
+        reader = Reader(self._cluster.service_config(service))
+        rows: dict[tuple[int, bytes], bytes] = {}
+        try:
+            for record in reader.read(self._names.rows(service), LOG_PARTITIONS):
+                rows[record.partition, record.key or b""] = record.value or b""
+        finally:
+            reader.close()
+        for (partition, key), row in rows.items():
+            waits = waits_of(row) if row and key != META.encode() else ()
+            if waits:
+                person = UUID(key.decode().rpartition(":")[2])
+                yield Hold(service, partition, waits, PersonId(person))
+
+    def hold(self, number: str) -> Hold:
+        """The hold of that number.
+
+        Raises:
+            Refused: there is none (any more).
+        """
+        found = [hold for hold in self.holds() if hold.number == number]
+        if not found:
+            raise Refused("not-held", "number")
+        return found[0]
+
+    def waiting(self, hold: Hold) -> list[Waiting]:
+        """What waits for the person, the fact that failed first."""
+        config = self._cluster.service_config(hold.service)
+        history = KafkaHistory(config, self._names.app(hold.service))
+        records = asyncio.run(history.read(self._names.log, hold.partition, hold.waits))
+        return [_waiting(record) for record in records]
+
+    def faults(self, hold: Hold) -> list[str]:
+        """The types of error that held the person, oldest first; what is too old is not kept."""
+        reader = Reader(self._cluster.service_config("admission"))
+        try:
+            said = list(reader.read(self._names.said(hold.service, PersonHeld)))
+        finally:
+            reader.close()
+        facts = {record.header("ce_id"): wire.decode(record.value or b"") for record in said}
+        return [
+            fact.fault
+            for fact in facts.values()
+            if isinstance(fact, PersonHeld) and fact.person_id == hold.person_id
+        ]
+
+    def lift(self, hold: Hold, *, skipped: bool, decided_by: str, at: datetime) -> HoldLifted:
+        """It is said that the service shall decide again; the broker has it."""
+        fact = HoldLifted(
+            event_id=sourced_id(DEPLOY, HoldLifted.kind(), f"{hold.number}@{at.isoformat()}"),
+            occurred_at=at,
+            source=DEPLOY,
+            person_id=hold.person_id,
+            service=hold.service,
+            failed_at=hold.failed_at,
+            skipped=skipped,
+            decided_by=decided_by,
+        )
+        tell(self._cluster, fact)
+        return fact
+
+    def now(self, before: Hold) -> Hold | None:
+        """How the person of that hold stands at its service now; None: watched."""
+        same: Sequence[Hold] = [
+            hold for hold in self._of(before.service) if hold.person_id == before.person_id
+        ]
+        return same[0] if same else None
+
+
+def _waiting(record: Record) -> Waiting:
+    at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
+    return Waiting(record.offset, wire.kind_of(record.headers) or "?", at)
