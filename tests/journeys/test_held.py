@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -111,12 +112,12 @@ def broken(names: Names) -> Service:
     return replace(service, routes=routes)
 
 
-async def test_a_held_person_is_released_after_the_fix(
+def test_a_held_person_is_released_after_the_fix(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = installation.cluster.names
-    await installation.appended(makers.rules_adopted(), assessed(1), assessed(2))
-    await installation.work(broken(names))
+    asyncio.run(installation.appended(makers.rules_adopted(), assessed(1), assessed(2)))
+    asyncio.run(installation.work(broken(names)))
     desk = Desk(installation.cluster)
     (hold,) = desk.holds()
     assert (hold.service, hold.partition, hold.waits) == ("risk", HERE, (1, 2))
@@ -138,14 +139,14 @@ async def test_a_held_person_is_released_after_the_fix(
     said = desk.lift(hold, skipped=False, decided_by="on-call-1", at=datetime.now(UTC))
     (stands,) = installation.read(names.said("deploy", HoldLifted), 1)
     assert wire.decode(stands.value or b"") == said
-    await installation.appended(said)
-    await installation.work(broken(names))
+    asyncio.run(installation.appended(said))
+    asyncio.run(installation.work(broken(names)))
     assert desk.now(hold) == hold
     assert desk.faults(hold) == ["ZeroDivisionError"] * 2
 
     again = desk.lift(hold, skipped=False, decided_by="on-call-1", at=datetime.now(UTC))
-    await installation.appended(again)
-    lane = await installation.work(build(names))
+    asyncio.run(installation.appended(again))
+    lane = asyncio.run(installation.work(build(names)))
     assert desk.now(hold) is None
     with pytest.raises(Refused):
         desk.hold(hold.number)
