@@ -20,8 +20,12 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)
 	@$(BIN)/hub demo
 
+# Journeys mostly wait for a broker, so the other tests run beside them, giving way.
 test: $(READY) check
-	@$(BIN)/python -m pytest
+	@nice -n 10 $(BIN)/python -m pytest -q -m "not journey" > $(VENV)/units.log 2>&1 & units=$$!; \
+	$(BIN)/python -m pytest -m journey; journeys=$$?; \
+	echo "The tests without a broker, which ran beside these:"; \
+	wait $$units; units=$$?; cat $(VENV)/units.log; exit $$((journeys | units))
 
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet .
