@@ -13,7 +13,6 @@ import asyncio
 import logging
 import os
 import ssl
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,13 +38,10 @@ from services.runtime.http import Health
 from services.runtime.records import Record
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
+from services.runtime.turns import Turns
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
-"""Most records of one micro-batch."""
-QUEUED = 2000
-"""Records a lane lets wait before it asks for no more."""
 FETCH_WAIT_MS = 50
 IDLE_POLL_S = 0.25
 EXIT_BUG = 70
@@ -57,7 +53,7 @@ class _Work:
     """A lane at work: what waits for it, and the task that does it."""
 
     lane: Lane
-    waiting: deque[Record] = field(default_factory=deque)
+    waiting: Turns = field(default_factory=Turns)
     some: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -199,7 +195,7 @@ class LaneConsumer(AIOKafkaConsumer):
             tp
             for tp in self._get_active_partitions()
             if tp.partition in self._works
-            and len(self._works[tp.partition].waiting) < QUEUED
+            and self._works[tp.partition].waiting.wants(tp.topic)
             and tp.topic in self.app.hub_service.sources
         }
         if not self._open or not wanted:
@@ -213,7 +209,7 @@ class LaneConsumer(AIOKafkaConsumer):
             if not records:
                 continue
             work = self._works[tp.partition]
-            work.waiting.extend(_record(record) for record in records)
+            work.waiting.put(_record(record) for record in records)
             work.some.set()
             self.app.monitor.stream_inbound_time[tp] = monotonic()
 
@@ -241,7 +237,7 @@ class LaneConsumer(AIOKafkaConsumer):
                 work.some.clear()
                 continue
             self.app.health.waiting = True
-            batch = [work.waiting.popleft() for _ in range(min(BATCH, len(work.waiting)))]
+            batch = work.waiting.take()
             work.idle.clear()
             back = await work.lane.run(batch)
             self._note(work, batch, back)
@@ -251,7 +247,7 @@ class LaneConsumer(AIOKafkaConsumer):
 
     def _note(self, work: _Work, batch: Sequence[Record], back: Sequence[Record]) -> None:
         lane, meters, now = work.lane, self.app.meters, time()
-        work.waiting.extendleft(reversed(back))
+        work.waiting.put_back(back)
         for topic in {record.topic for record in batch}:
             position = lane.position(topic)
             if position is not None:
@@ -267,7 +263,7 @@ class LaneConsumer(AIOKafkaConsumer):
         meters.taken.inc(len(batch) - len(back))
         meters.delay_s.observe(max(0.0, now - batch[-1].timestamp_ms / 1000))
         self.app.health.progress()
-        self.app.health.waiting = any(w.waiting for w in self._works.values())
+        self.app.health.waiting = any(bool(w.waiting) for w in self._works.values())
 
     async def _stop(self, work: _Work, error: BaseException) -> None:
         """End the process without acknowledging; the other lanes finish what they began first."""
