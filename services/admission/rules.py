@@ -14,6 +14,13 @@ WAITS_FOR = timedelta(hours=72)
 """How long a fact about an unknown person waits. Source: local choice, see decision 7."""
 WAITING_AT_MOST = 200
 """Facts that wait under one identifier. Source: local choice, see decision 7."""
+WAITING_BYTES = 250_000
+"""Bytes of all facts that wait under one identifier: their row stays well below what the broker
+takes. Source: local choice, see decision 7."""
+NUMBERS_AT_MOST = 20
+"""Numbers of one person in one letter. Source: local choice, see decision 7."""
+WORN_AT_MOST = 500
+"""Fittings and removals of one device that are kept, the latest. Source: as above."""
 REMEMBERED = 100
 """Facts of one source about one person that are told apart from repeats (decision 7)."""
 AHEAD = timedelta(days=1)

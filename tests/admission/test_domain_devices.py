@@ -1,13 +1,17 @@
 """Who wears a device when: what is said of a device is about whoever wore it then."""
 
+from functools import reduce
 from itertools import permutations
 
 import pytest
 
 from schemas.base import Fact
+from services.admission.domain import Device, Worn
+from services.admission.rules import WORN_AT_MOST
 from tests.admission.at_the_door import HERS, HIS, WEARER, Door, a_door, conviction
 from tests.makers import (
     NOON,
+    PERSON,
     a_fitting,
     a_removal,
     a_tamper,
@@ -153,3 +157,10 @@ def test_something_else_under_one_id_is_answered_to_our_services_alone(
     door.say(again)
     assert [one.reason for one in door.returned] == ["said-differently"] * answered
     assert len(door.log) == 2
+
+
+def test_of_a_device_fitted_again_and_again_the_latest_is_kept_in_whatever_order_it_came() -> None:
+    told = [Worn(at=later(minutes=minute), person_id=PERSON, on=True) for minute in range(600)]
+    forwards = reduce(Device.with_one, told, Device())
+    backwards = reduce(Device.with_one, reversed(told), Device())
+    assert forwards == backwards == Device(worn=tuple(told[-WORN_AT_MOST:]))

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from schemas.base import Fact
 from schemas.housing import TenancyStarted
-from services.admission.rules import REMEMBERED, WAITING_AT_MOST, WAITS_FOR
+from schemas.tracking import Point
+from services.admission.rules import NUMBERS_AT_MOST, REMEMBERED, WAITING_AT_MOST, WAITS_FOR
 from tests.admission.at_the_door import (
     CRN,
     HERS,
@@ -19,8 +20,10 @@ from tests.makers import (
     NOON,
     a_joining,
     a_level,
+    a_pnc,
     a_tenancy,
     a_tenancy_end,
+    a_zone,
     an_address_change,
     later,
 )
@@ -208,3 +211,28 @@ def test_so_many_facts_of_a_source_about_a_person_are_told_apart_from_repeats() 
     for fact in facts:
         assert door.say(fact) == "admitted"
     assert [door.say(facts[-1]), door.say(facts[1])] == ["repeat", "repeat"]
+
+
+def test_what_waits_under_one_number_stays_small_enough_to_be_kept() -> None:
+    door = Door()
+    became = [door.say(a_large_zone(number)) for number in range(20)]
+    assert (became[0], became[-1]) == ("waiting", "waiting-full")
+    (row,) = (row.state for key, row in door.rows.items() if key.startswith("wait:"))
+    assert len(row.model_dump_json()) < 300_000, "the broker takes a row of 1 MB"
+
+
+def test_a_letter_full_of_numbers_comes_back_and_nothing_waits() -> None:
+    door = Door()
+    numbers = tuple(a_pnc(number) for number in range(NUMBERS_AT_MOST + 1))
+    assert door.say(a_level(identifiers=numbers)) == "refused-too-many"
+    assert door.rows == {}
+    assert [(reason, field) for _, reason, field in door.answers()] == [("too-many", "identifiers")]
+    assert door.say(a_level(identifiers=numbers[1:])) == "waiting"
+
+
+def a_large_zone(number: int) -> Fact:
+    corners = tuple(
+        Point(longitude_deg=-1.4 + step / 700_001, latitude_deg=52.9 + step / 900_001)
+        for step in range(500)
+    )
+    return a_zone(zone_version=number + 1, outline=corners, identifiers=(HERS,))

@@ -20,7 +20,7 @@ from services.admission.domain.letters import Letter, Returned
 from services.admission.domain.states import Person, Waiting
 from services.admission.domain.waiting import until, wait
 from services.admission.identifiers import canonical
-from services.admission.rules import AHEAD, DEPTH, WAITS_FOR
+from services.admission.rules import AHEAD, DEPTH, NUMBERS_AT_MOST, WAITS_FOR
 from services.runtime.decision import Context, Decision, State
 from services.runtime.faults import Refused, Unreadable
 
@@ -98,6 +98,8 @@ def _of_person(desk: Desk, fact: FactAboutPerson, letter: Letter) -> str:
     Whether anybody is meant is told to nobody outside the Responsible Authority, in no answer: not
     by a letter that comes back, nor by one that does not.
     """
+    if len(fact.identifiers) > NUMBERS_AT_MOST:
+        raise Refused("too-many", "identifiers")
     on = letter.recorded_at.date()
     numbers = tuple(canonical(number, on) for number in fact.identifiers)
     fact = fact.model_copy(update={"identifiers": numbers})

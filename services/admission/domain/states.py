@@ -7,6 +7,7 @@ from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId
 from schemas.catalogue import BY_KIND
+from services.admission.rules import WORN_AT_MOST
 from services.runtime.decision import State
 
 
@@ -37,7 +38,7 @@ class Worn(State):
 
 
 class Device(State):
-    """Everything said about who wears the device, by the time it happened.
+    """The latest that was said about who wears the device, by the time it happened.
 
     In whatever order it is learned, the same facts give the same answer.
     """
@@ -46,7 +47,7 @@ class Device(State):
 
     def with_one(self, one: Worn) -> Device:
         """The device with that known too."""
-        return Device(worn=tuple(sorted({*self.worn, one}, key=_place)))
+        return Device(worn=tuple(sorted({*self.worn, one}, key=_place)[-WORN_AT_MOST:]))
 
     def wearer(self, at: datetime) -> PersonId | None:
         """Who wore it at that moment: whoever it was fitted to last, if it was not taken off them.

@@ -9,14 +9,12 @@ from schemas.base import Fact
 from services.admission.domain.desk import Desk
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import Waiting, Waits
-from services.admission.rules import WAITING_AT_MOST, WAITS_FOR
+from services.admission.rules import WAITING_AT_MOST, WAITING_BYTES, WAITS_FOR
 
 
 def wait(desk: Desk, fact: Fact, letter: Letter, keys: tuple[str, ...]) -> str:
     """The fact waits under each of these keys; where too much waits already, it is dropped."""
     waiting = {key: _letters(desk, key) for key in keys}
-    if any(len(letters) >= WAITING_AT_MOST for letters in waiting.values()):
-        return "waiting-full"
     one = Waits(
         number=letter.number,
         kind=fact.kind(),
@@ -24,6 +22,8 @@ def wait(desk: Desk, fact: Fact, letter: Letter, keys: tuple[str, ...]) -> str:
         recorded_at=letter.recorded_at,
         keys=keys,
     )
+    if any(_full((*letters, one)) for letters in waiting.values()):
+        return "waiting-full"
     for key, letters in waiting.items():
         _keep(desk, key, (*letters, one))
     return "waiting"
@@ -47,6 +47,11 @@ def withdraw(desk: Desk, one: Waits) -> None:
 def until(letters: Iterable[Waits]) -> datetime | None:
     """When the first of them has waited long enough."""
     return min((one.recorded_at + WAITS_FOR for one in letters), default=None)
+
+
+def _full(letters: tuple[Waits, ...]) -> bool:
+    size = sum(len(one.body.encode()) for one in letters)
+    return len(letters) > WAITING_AT_MOST or size > WAITING_BYTES
 
 
 def _letters(desk: Desk, key: str) -> tuple[Waits, ...]:
