@@ -113,7 +113,7 @@ def _on_topic(principal: str, topic: str, operation: str) -> Binding:
 def _agency_topics(agreements: Agreements, names: Names) -> Iterator[Topic]:
     for slug, agency in agreements.agencies.items():
         limits = agency.agreement.limits
-        size = {"max.message.bytes": str(limits.largest_message_bytes)}
+        size = {"max.message.bytes": str(limits.largest_message_bytes), **_UNPACKED}
         for kind in agency.says:
             entry = BY_KIND[kind]
             kept = _kept_for(entry.kept_for)
@@ -140,6 +140,9 @@ def _own_topics(agreements: Agreements, own: Mapping[str, Needs], names: Names) 
                 yield Topic(names.journal(who), 1, _kept_for(KEPT_AT_THE_DOOR))
 
 
+_UNPACKED = {"compression.type": "uncompressed"}
+"""The broker unpacks what an agency sends compressed and measures that: nobody's 60 kB become
+60 MB at the door, nor a dead letter too large to be written."""
 _STAMPED = {"message.timestamp.type": "LogAppendTime"}
 _COMPACTED = {**_STAMPED, "cleanup.policy": "compact"}
 

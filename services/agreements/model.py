@@ -96,8 +96,9 @@ class Contacts(_Signed):
 class Limits(_Signed):
     """What the broker holds the body to."""
 
-    largest_message_bytes: Annotated[StrictInt, Field(ge=1024, le=1_000_000)]
-    """At most what a dead letter can carry back, its reasons added."""
+    largest_message_bytes: Annotated[StrictInt, Field(ge=1024, le=990_000)]
+    """At most what a dead letter can carry back, its reasons added, and the log, its person added.
+    A compressed batch is measured unpacked."""
     inbox_kept_days: Annotated[StrictInt, Field(ge=1, le=90)]
 
 

@@ -114,6 +114,7 @@ def test_what_is_kept_for_72_hours_is_gone_6_hours_later(wanted: Desired, names:
 def test_the_broker_holds_an_agency_to_its_largest_message(wanted: Desired, names: Names) -> None:
     said = [t for t in wanted.topics.values() if ".dwp." in t.name]
     assert {topic.configs["max.message.bytes"] for topic in said} == {"65536"}
+    assert {topic.configs["compression.type"] for topic in said} == {"uncompressed"}
 
 
 def test_every_right_is_on_a_topic_that_is_made(wanted: Desired) -> None:

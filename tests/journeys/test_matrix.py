@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-def
 
 from schemas.base import Fact
 from schemas.log import AgreementsAdopted
+from schemas.notice import NoticeReceipted
 from services.agreements import live
 from services.agreements.adopt import adopt
 from services.agreements.adopt import adopted as adopt_fact
@@ -184,6 +185,23 @@ def test_a_service_has_transactions_of_its_own_and_nobody_elses(hub: Installatio
     with ThreadPoolExecutor(6) as pool:
         answers = dict(zip(sorted(asked), pool.map(let_in, sorted(asked)), strict=True))
     assert {pair for pair, yes in answers.items() if yes} == {(s, s) for s in SERVICES}
+
+
+@pytest.mark.parametrize("packing", ["none", "gzip", "zstd"])
+def test_what_is_small_only_while_it_is_packed_is_too_large(
+    hub: Installation, packing: str
+) -> None:
+    dwp = next(one for one in hub.people if one.name == "dwp")
+    limits = {"message.max.bytes": 10_000_000, "compression.type": packing}
+    producer, told = Producer({**dwp.config, **limits}), list[KafkaError | None]()
+    topic = hub.cluster.names.said("dwp", NoticeReceipted)
+    for size in (1_000_000, 1_000):
+        producer.produce(topic, bytes(size), on_delivery=lambda fault, _: told.append(fault))
+        assert producer.flush(WAIT_S) == 0
+    too_large, taken = told
+    assert too_large is not None
+    assert too_large.code() == KafkaError.MSG_SIZE_TOO_LARGE
+    assert taken is None
 
 
 @contextmanager
