@@ -1,7 +1,9 @@
 """How a partner reaches us: TLS, a credential, a limit on size and on time; errors in our words.
 
 202 confirmed by the broker · 400 fields · 401 who is it · 404 · 408 too slow · 413 too big
-503 the broker is away: send again
+415 packed, or not in UTF-8 · 503 the broker is away: send again
+
+Nothing is ever unpacked: what a few bytes would become is not known before.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import hmac
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from time import time
@@ -19,6 +22,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from services.bridge import signature
+from services.bridge.lines import Line, Lines
 from services.bridge.watch import Watch
 from services.runtime.faults import Refused, Unavailable
 
@@ -26,6 +30,7 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 8 * 1024 * 1024
 _BEARER = "Bearer "
+_CHARSETS = (None, "utf-8", "us-ascii")
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -70,8 +75,9 @@ def application(
     @web.middleware
     async def guard(request: web.Request, handler: Handle) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(within.total_seconds()):
-                response = await _admitted(request, handler, credential, max_body)
+            with _in_hand(request):
+                async with asyncio.timeout(within.total_seconds()):
+                    response = await _admitted(request, handler, credential, max_body)
         except TimeoutError:
             response = problem(408, "too-slow")
         except Unavailable as away:
@@ -87,6 +93,12 @@ def application(
     return app
 
 
+def _in_hand(request: web.Request) -> AbstractContextManager[None]:
+    """Its line may be silent while the request is answered."""
+    line = None if request.transport is None else request.transport.get_protocol()
+    return line.in_hand() if isinstance(line, Line) else nullcontext()
+
+
 async def _admitted(
     request: web.Request, handler: Handle, credential: Credential, max_body: int
 ) -> web.StreamResponse:
@@ -95,6 +107,8 @@ async def _admitted(
             return problem(413, "too-big")
         if not await credential.admits(request):
             return problem(401, "not-known", {"WWW-Authenticate": "Bearer"})
+        if not _is_plain(request):
+            return problem(415, "not-plain-utf-8")
         return await handler(request)
     except web.HTTPRequestEntityTooLarge:
         return problem(413, "too-big")
@@ -104,35 +118,60 @@ async def _admitted(
         return problem(400, refused.reason)
 
 
+def _is_plain(request: web.Request) -> bool:
+    """Neither packed nor declared to be in another charset than the one it is read in."""
+    packed = [how.strip().lower() for how in request.headers.getall("Content-Encoding", ())]
+    charset = request.charset
+    return set(packed) <= {"identity"} and (charset and charset.lower()) in _CHARSETS
+
+
 def problem(status: int, reason: str, headers: dict[str, str] | None = None) -> web.Response:
     """An error by its coded reason."""
     return web.json_response({"error": reason}, status=status, headers=headers)
 
 
 class HttpsServer:
-    """One application on one port, over TLS only."""
+    """One application on one port, over TLS only, with so many lines."""
 
-    def __init__(self, app: web.Application, host: str, port: int, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        host: str,
+        port: int,
+        tls: ssl.SSLContext,
+        lines: Lines | None = None,
+    ) -> None:
         self._app = app
         self._host = host
         self._wanted = port
         self._tls = tls
+        self._lines = lines or Lines()
         self._runner: web.AppRunner | None = None
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Connections are taken. Requests are counted, never logged: a path may hold a name."""
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._wanted, ssl_context=self._tls)
-        await site.start()
+        runner = web.AppRunner(
+            self._app, access_log=None, shutdown_timeout=5, auto_decompress=False
+        )
+        await runner.setup()
+        self._runner, serve = runner, runner.server
+        if serve is None:
+            raise RuntimeError("the runner was set up")
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Line(self._lines, self._tls, serve), self._host, self._wanted
+        )
 
     @property
     def port(self) -> int:
         """Where it listens; what the system chose where 0 was asked for."""
-        addresses = self._runner.addresses if self._runner else []
-        return int(addresses[0][1]) if addresses else 0
+        sockets = self._server.sockets if self._server else ()
+        return int(sockets[0].getsockname()[1]) if sockets else 0
 
     async def stop(self) -> None:
         """Requests in hand are answered, no connection is left."""
+        if self._server is not None:
+            self._server.close()
+        self._lines.close()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -5,6 +5,7 @@ A report never holds a value. A row that cannot be read does not stop the rows a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections import Counter
@@ -21,6 +22,12 @@ from services.runtime.faults import Refused
 
 MAX_LINE = 64 * 1024
 MAX_FILE = 256 * 1024 * 1024
+MAX_LINES = 2_000_000
+"""Lines of a file; a row has more than a hundred bytes."""
+MAX_ROWS = 100_000
+"""Rows of one body."""
+MAX_VALUES = 500_000
+"""Members and items of one JSON text: each takes up to 100 bytes of memory, however short it is."""
 MAX_DEPTH = 16
 MAX_FAULTS = 1000
 """Faults a report lists; more are counted."""
@@ -94,6 +101,7 @@ async def take_in(
     while batch := list(islice(source, BATCH)):
         said = [fact for row in batch for fact in _read(row, read, door, report)]
         await door.say(said)
+        await asyncio.sleep(0)  # others have their turn, though nothing was to be said
         report.facts += len(said)
         for kind, count in Counter(fact.kind() for fact in said).items():
             watch.said.labels(kind=kind).inc(count)
@@ -127,9 +135,15 @@ def _read(
 
 
 def rows_of_file(path: Path) -> Iterator[Row]:
-    """The rows of a JSONL file, read one at a time; empty lines count but are no rows."""
+    """The rows of a JSONL file, read one at a time; empty lines count but are no rows.
+
+    Past `MAX_LINES` one row is refused in place of all that are left.
+    """
     with path.open("rb") as file:
         for number, line in enumerate(_lines(file), start=1):
+            if number > MAX_LINES:
+                yield number, Refused("too-many-lines")
+                return
             if line is None:
                 yield number, Refused("line-too-long")
             elif line.strip():
@@ -140,12 +154,16 @@ def rows_of_body(body: bytes) -> Sequence[Row]:
     """The rows of a JSON array, or of JSON lines.
 
     Raises:
-        Refused: it begins like an array and cannot be read as one.
+        Refused: it begins like an array and cannot be read as one, or there are too many.
     """
     if body.lstrip()[:1] == b"[":
         array = json_of(body)
         rows = array if isinstance(array, list) else []
+        if len(rows) > MAX_ROWS:
+            raise Refused("too-many-rows")
         return [(number, row) for number, row in enumerate(rows, start=1)]
+    if body.count(b"\n") >= MAX_ROWS:
+        raise Refused("too-many-rows")
     lines = enumerate(body.split(b"\n"), start=1)
     return [
         (number, Refused("line-too-long") if len(line) > MAX_LINE else _read_json(line))
@@ -157,6 +175,8 @@ def rows_of_body(body: bytes) -> Sequence[Row]:
 def json_of(raw: bytes) -> object:
     """What the JSON says. Strict: UTF-8, no member twice, no number that is none, not too deep.
 
+    Nor so many values that a small text would fill the memory.
+
     Raises:
         Refused: with a coded reason.
     """
@@ -164,6 +184,8 @@ def json_of(raw: bytes) -> object:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise Refused("not-utf-8") from None
+    if len(raw) > MAX_VALUES and sum(raw.count(mark) for mark in (b",", b"[", b"{")) > MAX_VALUES:
+        raise Refused("too-many-values")
     if _depth(raw) > MAX_DEPTH:
         raise Refused("too-deep")
     try:

@@ -16,26 +16,47 @@ from typing import NoReturn
 import asyncssh
 
 from services.bridge.drop import NAME, PARTNER_SEES, DropFolder, Upload
+from services.bridge.lines import Lines
 from services.bridge.secrets import ensure_host, ensure_partner
 from services.bridge.watch import Watch
 from services.runtime.faults import Refused
 
+LOGIN_S = 20.0
+"""So long a connection may take to say who it is."""
+MOST_OPEN = 100
+"""Files a partner has open at once."""
 _READABLE = ("reports", "orders")
 _WRITE = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND | asyncssh.FXF_CREAT | asyncssh.FXF_TRUNC
 _ONLY_WITH = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT
 
 
+class _OpenFiles:
+    """How many files a partner has open, over all its sessions."""
+
+    count = 0
+
+
 class _Folders(asyncssh.SFTPServer):
     """One session of one partner."""
 
-    def __init__(self, chan: asyncssh.SSHServerChannel[bytes], folder: DropFolder) -> None:
+    def __init__(
+        self, chan: asyncssh.SSHServerChannel[bytes], folder: DropFolder, open_files: _OpenFiles
+    ) -> None:
         super().__init__(chan, chroot=os.fsencode(folder.public))
         self._folder = folder
+        self._open_files = open_files
         self._closed: list[Upload] = []
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         """A new file in `drop/`, or a report or order to read."""
         place, name = _place(path)
+        if self._open_files.count >= MOST_OPEN:
+            raise asyncssh.SFTPFailure("too many files open")
+        opened = self._opened(path, pflags, place, name)
+        self._open_files.count += 1
+        return opened
+
+    def _opened(self, path: bytes, pflags: int, place: str, name: str) -> object:
         if not pflags & _WRITE:
             _only(place, *_READABLE)
             return super().open(path, asyncssh.FXF_READ, asyncssh.SFTPAttrs())
@@ -66,6 +87,7 @@ class _Folders(asyncssh.SFTPServer):
         When a connection breaks the server closes what was open and ends the session in one
         step; what is closed in that step was cut off.
         """
+        self._open_files.count -= 1
         if not isinstance(file_obj, Upload):
             super().close(file_obj)
             return
@@ -139,9 +161,25 @@ def _only(place: str, *allowed: str) -> None:
 class _Gate(asyncssh.SSHServer):
     """Lets in who has the key of the name it gives."""
 
-    def __init__(self, keys: Mapping[str, asyncssh.SSHKey], watch: Watch) -> None:
+    def __init__(self, keys: Mapping[str, asyncssh.SSHKey], watch: Watch, lines: Lines) -> None:
         self._keys = keys
         self._watch = watch
+        self._lines = lines
+        self._address: str | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Turned away at once if there is no room."""
+        address = str(conn.get_extra_info("peername", ("",))[0])
+        if self._lines.take(address):
+            self._address = address
+        else:
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """There is room for another."""
+        if self._address is not None:
+            self._lines.give_back(self._address)
+            self._address = None
 
     def begin_auth(self, username: str) -> bool:
         """Everybody has to prove who they are."""
@@ -170,7 +208,18 @@ class SftpPlace:
 class SftpServer:
     """The server; each partner's name leads to its own folders."""
 
-    def __init__(self, place: SftpPlace, folders: Mapping[str, DropFolder], watch: Watch) -> None:
+    def __init__(
+        self,
+        place: SftpPlace,
+        folders: Mapping[str, DropFolder],
+        watch: Watch,
+        *,
+        lines: Lines | None = None,
+        login_s: float = LOGIN_S,
+    ) -> None:
+        self._lines = lines or Lines()
+        self._login_s = login_s
+        self._open_files = {partner: _OpenFiles() for partner in folders}
         self._place = place
         self._folders = folders
         self._watch = watch
@@ -182,7 +231,7 @@ class SftpServer:
         self._acceptor = await asyncssh.listen(
             self._place.host,
             self._place.port,
-            server_factory=lambda: _Gate(keys, self._watch),
+            server_factory=lambda: _Gate(keys, self._watch, self._lines),
             server_host_keys=[ensure_host(self._place.keys)],
             sftp_factory=self._session,
             sftp_version=3,
@@ -194,12 +243,13 @@ class SftpServer:
             kbdint_auth=False,
             password_auth=False,
             gss_host=None,
-            login_timeout=20,
+            login_timeout=self._login_s,
             keepalive_interval=60,
         )
 
     def _session(self, chan: asyncssh.SSHServerChannel[bytes]) -> asyncssh.SFTPServer:
-        return _Folders(chan, self._folders[chan.get_extra_info("username")])
+        partner = chan.get_extra_info("username")
+        return _Folders(chan, self._folders[partner], self._open_files[partner])
 
     @property
     def port(self) -> int:
