@@ -63,8 +63,15 @@ def has(field_class: FieldClass, doc: str, **constraints: Any) -> FieldInfo:  # 
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same instant in UTC, so that equal facts have equal bytes."""
-    return moment.astimezone(UTC)
+    """The same instant in UTC, so that equal facts have equal bytes.
+
+    Raises:
+        ValueError: in UTC it is before the first year or after the last.
+    """
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("out of range") from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(to_utc)]

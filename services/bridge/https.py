@@ -45,7 +45,8 @@ class Credential:
         """Whether the request comes from the secret's holder; the body is read only if signed."""
         authorization = request.headers.get("Authorization", "")
         if authorization.startswith(_BEARER):
-            shown = authorization.removeprefix(_BEARER).encode()
+            # A header's bytes that are no UTF-8 come as surrogates.
+            shown = authorization.removeprefix(_BEARER).encode("utf-8", "surrogateescape")
             return hmac.compare_digest(shown, self._secret.get_secret_value().encode())
         header = request.headers.get(signature.HEADER)
         if header is None:

@@ -90,6 +90,7 @@ async def test_who_has_the_secret_is_served(served: Served) -> None:
         {},
         {"Authorization": "Bearer wrong"},
         {"Authorization": "Bearer "},
+        {"Authorization": "Bearer \udcff"},
         {"Authorization": SECRET.get_secret_value()},
         {"Authorization": "Basic eDp4"},
         {signature.HEADER: "nonsense"},

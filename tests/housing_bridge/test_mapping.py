@@ -104,6 +104,7 @@ def test_every_end_of_a_tenancy_has_a_word() -> None:
         (an_offer(offeredOn=20260302), (("offeredOn", "not-a-day"),)),
         (an_offer(occurredAt="2026-03-02T11:00:00"), (("occurredAt", "not-an-instant"),)),
         (an_offer(occurredAt="2026-03-02T25:00:00Z"), (("occurredAt", "not-an-instant"),)),
+        (an_offer(occurredAt="0001-01-01T00:00:00+23:59"), (("occurredAt", "not-an-instant"),)),
         (an_offer(tenancyReference="a b"), (("tenancyReference", "string-pattern-mismatch"),)),
         (an_end(reason="GONE"), (("reason", "enum"),)),
         (

@@ -1,7 +1,9 @@
 import json
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from schemas.base import Instant
 from schemas.catalogue import ENTRIES
 from schemas.materialise import derive
 from services.runtime import wire
@@ -37,3 +39,9 @@ def test_the_glossary_lists_every_fact_in_its_own_words() -> None:
     rows = {f"| `{e.kind}` | {derive(e.fact)['doc']} |" for e in ENTRIES}
     assert {line for line in text.splitlines() if line.startswith("| `") and "." in line} >= rows
     assert text.count("\n| `") - len(rows) == 6  # the rows of the first table
+
+
+def test_a_moment_that_utc_does_not_have_is_refused_like_any_wrong_value() -> None:
+    adapter = TypeAdapter(Instant)
+    with pytest.raises(ValidationError, match="out of range"):
+        adapter.validate_python("0001-01-01T00:00:00+23:59")

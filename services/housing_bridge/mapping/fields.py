@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -31,8 +31,8 @@ def _instant(value: object) -> datetime:
     """A moment with its offset, so that summer time leaves no doubt."""
     try:
         if isinstance(value, str) and _INSTANT.fullmatch(value):
-            return datetime.fromisoformat(value)
-    except ValueError:
+            return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 1, a day before it in UTC
         pass
     raise PydanticCustomError("not_an_instant", "not an instant")
 
