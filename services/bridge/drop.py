@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from services.bridge.rows import MAX_FILE, Report
+from services.bridge.secrets import private_folder
 from services.bridge.waiting import Backoff, patiently
 from services.bridge.watch import Watch
 from services.runtime.faults import Refused
@@ -91,7 +92,7 @@ class DropFolder:
         for folder in [self.public / name for name in PARTNER_SEES] + [
             self._ours(name) for name in _OURS
         ]:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(folder)
         for left in self._ours("partial").iterdir():
             left.unlink()
 

@@ -12,9 +12,16 @@ from pydantic import SecretStr
 from services.runtime.faults import Stop
 
 
+def private_folder(path: Path) -> None:
+    """The folder is there; whatever of its path had to be made has mode 0700, its parents too."""
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(exist_ok=True, mode=0o700)
+
+
 def write_private(path: Path, content: bytes) -> None:
     """A file of mode 0600 in a folder of mode 0700; an existing one is left as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(path.parent)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -9,12 +9,13 @@ from services.runtime.faults import Stop
 
 
 def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    path = tmp_path / "secrets" / "em"
+    path = tmp_path / "bridges" / "em" / "push.secret"
     first = ensure_secret(path)
     assert ensure_secret(path) == first
     assert len(first.get_secret_value()) >= 32
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
+    assert path.parent.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_secret_others_can_open_is_none(tmp_path: Path) -> None:
