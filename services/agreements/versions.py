@@ -53,9 +53,11 @@ class Versions:
         if found is None:
             directory = self._folder / version
             if not directory.is_dir():
-                raise Stop("agreements were adopted that this worker does not have: apply them")
+                raise Stop("agreements were adopted that are not here; run: hub agreements apply")
             found = load(directory)
             if found.version != version:
-                raise Stop("agreements were changed after they were adopted")
+                raise Stop(
+                    "agreements were changed after they were adopted; run: hub agreements apply"
+                )
             self._known[version] = found
         return found

@@ -70,6 +70,10 @@ class Names:
         """Fences whoever wrote the rows of that partition before."""
         return f"{self.app(service)}-{partition}"
 
+    def trial_id(self, service: str) -> str:
+        """A transactional id that fences nobody: for trying whether the service may have one."""
+        return f"{self.app(service)}-trial"
+
     def agency_user(self, agency: str) -> str:
         """An agency's principal without the `User:` in front; also its consumer group."""
         return f"agency-{self._named(agency, '-')}"

@@ -7,13 +7,14 @@ import logging
 import random
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
 from pydantic import Field
 
-from services.runtime import http, preflight
+from services.runtime import http, installed, preflight
 from services.runtime.batch import Lane
 from services.runtime.faults import Fault, Stop, Unavailable
 from services.runtime.faust_app import Connection, faust_app
@@ -24,6 +25,7 @@ from services.runtime.outbox import KafkaOutbox
 from services.runtime.rowlog import KafkaRowLog
 from services.runtime.service import Service
 from services.runtime.settings import Settings, load
+from services.runtime.symptoms import Symptom, Weight
 from services.runtime.telemetry import Meters, log_to_stderr
 
 log = logging.getLogger(__name__)
@@ -84,11 +86,17 @@ INSTALLED = "build"
 """The file of an installation that says which build was adopted last, and where that was said."""
 
 
+def adopted_build(home: Path) -> tuple[str, int]:
+    """Which build was adopted last, and where that was said; ("", -1) before the first."""
+    file = home / INSTALLED
+    version, _, offset = file.read_text().partition(" ") if file.is_file() else ("", "", "-1")
+    return version, int(offset)
+
+
 def build_since(home: Path, build: str) -> int:
     """Where it was said that this build is in force, if it was adopted last; else -1."""
-    file = home / INSTALLED
-    version, _, offset = file.read_text().partition(" ") if file.is_file() else ("", "", "")
-    return int(offset) if version == build else -1
+    version, offset = adopted_build(home)
+    return offset if version == build else -1
 
 
 def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str]) -> None:
@@ -96,6 +104,7 @@ def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str])
     log_to_stderr()
     try:
         settings = load(WorkerSettings, environ)
+        _refuse(_seen_here(settings))
         service = build(settings)
         asyncio.run(_run(service, settings))
     except Fault as fault:
@@ -114,22 +123,47 @@ async def _run(service: Service, settings: WorkerSettings) -> None:
 
 
 async def _checked(service: Service, settings: WorkerSettings, health: http.Health) -> None:
-    """Wait while the broker is away; refuse to start without rights.
+    """Wait while the broker is away; refuse to start where that could not work.
 
     Raises:
-        Stop: naming what is missing.
+        Stop: something that stops a worker was found; each has a line in the log.
     """
     config = settings.connection.confluent()
+    wanted = preflight.wanted_by(service)
     for attempt in range(sys.maxsize):
         try:
-            found = await asyncio.to_thread(preflight.faults, service, config)
+            found = await asyncio.to_thread(preflight.symptoms, wanted, config)
         except Unavailable:
             health.because = "the broker does not answer"
             await asyncio.sleep(min(10.0, 0.5 * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311
             continue
-        if found:
-            raise Stop("; ".join(found))
+        _refuse(found)
         return
+
+
+def _seen_here(settings: WorkerSettings) -> list[Symptom]:
+    """What is wrong without asking the broker; with an expired certificate it never answers."""
+    version, _ = adopted_build(settings.home)
+    return [
+        *installed.certificates((settings.certificate, settings.ca), datetime.now(UTC)),
+        *installed.schema_ids(),
+        *installed.build(version, build_fingerprint()),
+    ]
+
+
+def _refuse(found: Iterable[Symptom]) -> None:
+    """One line for each.
+
+    Raises:
+        Stop: with some of them a worker must not start.
+    """
+    stopping = 0
+    for one in found:
+        level = logging.ERROR if one.weight is Weight.STOPS else logging.WARNING
+        log.log(level, "pre-flight", extra={"reason": str(one)})
+        stopping += one.weight is Weight.STOPS
+    if stopping:
+        raise Stop(f"pre-flight: {stopping} of the faults above keep this worker from working")
 
 
 async def _work(
