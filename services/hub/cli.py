@@ -7,6 +7,7 @@ import click
 from services.agreements.commands import agreements
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
+from services.hub.doctor.command import doctor
 from services.hub.held.command import held
 from services.hub.running import clock, down, feed, status, up
 from services.hub.simulation.command import simulate
@@ -17,5 +18,17 @@ def main() -> None:
     """The public-protection hub: run it, look at it, feed it."""
 
 
-for command in (broker, agreements, up, clock, status, feed, down, demo, held, simulate):
+for command in (
+    broker,
+    agreements,
+    up,
+    clock,
+    status,
+    doctor,
+    feed,
+    held,
+    down,
+    demo,
+    simulate,
+):
     main.add_command(command)

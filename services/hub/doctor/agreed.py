@@ -1,0 +1,183 @@
+"""Whether the agreement files, what was applied, what the log was told and the broker agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    ScramMechanism,
+)
+
+from schemas.log import AgreementsAdopted, BuildAdopted
+from services.agreements import live as lives
+from services.agreements.adopt import SPEAKER
+from services.agreements.apply import OWN
+from services.agreements.broker_plan import Desired, Scope, desired
+from services.agreements.compile import Agreements, load
+from services.agreements.faults import AgreementsRefused, Finding
+from services.agreements.live import Live
+from services.agreements.plan import Plan, compare
+from services.agreements.versions import Versions
+from services.hub.doctor.patient import CannotLook, Patient
+from services.runtime import wire
+from services.runtime.faults import Stop
+from services.runtime.symptoms import Symptom, Weight
+
+APPLY = "run: hub agreements apply"
+_BY_HAND = "look at it by hand: hub agreements plan"
+_ENDS_SOON = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class VersionsSeen:
+    """The same agreements by everybody who ought to know them."""
+
+    applied: Agreements | None
+    """What this installation keeps as applied last; None if that cannot be used."""
+    unusable: str = ""
+    """Why not."""
+    files: str | None = None
+    """The fingerprint of the files; None where they are not in order."""
+    findings: tuple[Finding, ...] = ()
+    told: str | None = None
+    """The version the door was told last; None if that is longer ago than it is kept."""
+
+
+def look_at_versions(patient: Patient) -> VersionsSeen:
+    """Which version everybody has."""
+    told = told_last(patient, AgreementsAdopted)
+    try:
+        seen = VersionsSeen(applied(patient), told=told)
+    except Stop as unusable:
+        seen = VersionsSeen(None, "; ".join(str(unusable).splitlines()), told=told)
+    try:
+        return replace(seen, files=load(patient.files).version)
+    except AgreementsRefused as refused:
+        return replace(seen, findings=refused.findings)
+
+
+def versions(seen: VersionsSeen, now: datetime) -> Iterator[Symptom]:
+    """Where the versions differ, and which grants have ended or are about to."""
+    for finding in seen.findings:
+        where = f"{finding.file}:{finding.line}"
+        yield Symptom(where, f"{finding.field or 'the file'}: {finding.reason}", "mend the file")
+    if seen.applied is None:
+        yield Symptom("agreements", seen.unusable, APPLY, Weight.STOPS)
+        return
+    version = seen.applied.version
+    if seen.files not in (None, version):
+        wrong = f"the files say {seen.files}, applied is {version}"
+        yield Symptom("agreements", wrong, "run: hub agreements plan, then hub agreements apply")
+    if seen.told not in (None, version):
+        wrong = f"applied is {version}, but the log was told {seen.told}"
+        yield Symptom("agreements", wrong, APPLY)
+    for slug, agency in seen.applied.receivers.items():
+        ends = {grant.ends_at for grant in agency.grants.values()}
+        for end in sorted(one for one in ends if one < now + _ENDS_SOON):
+            verb = "ended" if end <= now else "end"
+            do = "its governance contact renews the file, or lets it end"
+            yield Symptom(f"agency {slug}", f"grants {verb} on {end:%d %B}", do, Weight.WATCH)
+
+
+@dataclass(frozen=True)
+class BrokerHolds:
+    """What the broker should hold, and what it does."""
+
+    wanted: Desired
+    live: Live
+    users: frozenset[str]
+    """Who comes in by password."""
+
+
+def look_at_broker(patient: Patient) -> BrokerHolds:
+    """Topics, rights and passwords.
+
+    Raises:
+        Stop: no agreements were applied that it could be held against.
+    """
+    names = patient.cluster.names
+    live = lives.read(patient.admin, Scope(names))
+    return BrokerHolds(desired(applied(patient), names), live, _by_password(patient))
+
+
+def _by_password(patient: Patient) -> frozenset[str]:
+    asked = patient.admin.describe_user_scram_credentials(request_timeout=lives.WAIT_S)
+    users = asked.result() if isinstance(asked, Future) else {}  # asked of all, it is a future
+    return frozenset(
+        user
+        for user, known in users.items()
+        if any(i.mechanism is ScramMechanism.SCRAM_SHA_512 for i in known.scram_credential_infos)
+    )
+
+
+def drift(holds: BrokerHolds, scope: Scope) -> Iterator[Symptom]:
+    """Where the broker is not as agreed."""
+    there = holds.live.topics
+    for name, topic in sorted(holds.wanted.topics.items()):
+        if name in there and there[name].partitions != topic.partitions:
+            wrong = f"has {there[name].partitions} partitions, not {topic.partitions}"
+            do = "stop the hub; restore it from a copy: partitions are fixed at birth"
+            yield Symptom(f"topic {name}", wrong, do, Weight.STOPS)
+    as_cut = {
+        name: replace(topic, partitions=there[name].partitions) if name in there else topic
+        for name, topic in holds.wanted.topics.items()
+    }
+    try:
+        made = compare(replace(holds.wanted, topics=as_cut), holds.live, scope, OWN)
+    except Stop as stop:
+        yield Symptom("rights", str(stop), _BY_HAND)
+        return
+    yield from _topics(made, holds.live)
+    yield from _rights(made)
+    for slug in holds.wanted.users:
+        user = scope.names.agency_user(slug)
+        if user not in holds.users:
+            yield Symptom(f"agency {slug}", f"the broker knows no password of {user}", APPLY)
+
+
+def _topics(made: Plan, live: Live) -> Iterator[Symptom]:
+    for topic in made.create:
+        yield Symptom(f"topic {topic.name}", "is missing", APPLY, Weight.STOPS)
+    for name, settings in made.configure.items():
+        for key, value in settings.items():
+            now = live.topics[name].configs.get(key, "not set")
+            yield Symptom(f"topic {name}", f"{key} is {now}, not {value}", APPLY)
+
+
+def _rights(made: Plan) -> Iterator[Symptom]:
+    for right in made.give:
+        yield Symptom("rights", f"missing: {right}", APPLY, Weight.STOPS)
+    for right in made.take:
+        yield Symptom("rights", f"nobody agreed that {right}", f"{APPLY}, which takes it away")
+    for user in made.withdrawn:
+        yield Symptom("rights", f"{user} has no agreement any more, but a password", APPLY)
+    for right in made.foreign:
+        yield Symptom("rights", f"not ours, but reaches our topics: {right}", _BY_HAND)
+    for right in made.denied:
+        yield Symptom("rights", f"refused by hand: {right}", _BY_HAND)
+
+
+def applied(patient: Patient) -> Agreements:
+    """The agreements applied last.
+
+    Raises:
+        Stop: there are none, or their files were changed.
+    """
+    return Versions(patient.home / "agreements").latest()
+
+
+def told_last(patient: Patient, kind: type[AgreementsAdopted | BuildAdopted]) -> str | None:
+    """The version of that kind the door was told last, if that is still kept."""
+    topic = patient.cluster.names.said(SPEAKER, kind)
+    if not patient.places([topic]):
+        return None
+    record = patient.last(topic)
+    if record is None:
+        return None
+    fact = wire.decode(record.value or b"")
+    if not isinstance(fact, kind):
+        raise CannotLook(f"{topic} holds what does not belong there")
+    return fact.version

@@ -1,0 +1,149 @@
+"""Whether what should run does, whether anybody is held, and whether time passes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemas.log import PersonHeld, Tick
+from services.agreements.ours import SAYS
+from services.hub import start
+from services.hub.doctor.patient import Patient, earliest, latest
+from services.hub.rest import metric
+from services.hub.start import Process
+from services.runtime import preflight
+from services.runtime.names import SERVICES
+from services.runtime.records import Record
+from services.runtime.speech import recorded_at
+from services.runtime.symptoms import Symptom, Weight
+
+CLOCK = "clock"
+_TICKS_MISSED = 3
+_GRACE_S = 10.0
+
+
+def processes(running: Iterable[Process], logs: Path) -> Iterator[Symptom]:
+    """Those that are unwell, and those that are not there at all."""
+    found = list(running)
+    if not found:
+        yield Symptom("services", "none runs", "run: hub up", Weight.STOPS)
+        return
+    for one in found:
+        if one.pid is None:
+            yield Symptom(one.name, "waits to be started", "run: hub clock")
+        elif one.because:
+            do = f"read {logs / one.name}.log; restarts so far: {one.restarts}"
+            yield Symptom(one.name, one.because, do)
+    for service in (*SERVICES, CLOCK):
+        if not any(one.name == service or one.name.startswith(f"{service}-") for one in found):
+            do = "run: hub down, then hub up"
+            yield Symptom(service, "has no process", do, Weight.STOPS)
+
+
+@dataclass(frozen=True)
+class HeldSeen:
+    """What a service says of those it could not decide about."""
+
+    service: str
+    persons: int
+    """Facts that a person is held, of the days they are kept."""
+    rows: int = 0
+    """Rows its workers put on hold since they started."""
+    differ: int = 0
+    """What was said again with other bytes since they started."""
+
+
+def look_at_held(patient: Patient) -> list[HeldSeen]:
+    """Counts alone: who is held is for the lead agency, which is told."""
+    names = patient.cluster.names
+    topics = {
+        service: names.said(service, PersonHeld)
+        for service in SERVICES
+        if PersonHeld in SAYS.get(service, ())
+    }
+    places = patient.places(topics.values())
+    ends, starts = (patient.offsets(places, spec) for spec in (latest(), earliest()))
+    persons = {topic: ends[topic, part] - starts[topic, part] for topic, part in places}
+    running = [one for one in start.running(patient.home) if one.pid and not one.because]
+    return [
+        HeldSeen(
+            service,
+            persons.get(topics.get(service, ""), 0),
+            _counted(running, service, "hub_rows_held_total"),
+            _counted(running, service, "hub_repeats_that_differ_total"),
+        )
+        for service in SERVICES
+    ]
+
+
+def _counted(running: Iterable[Process], service: str, name: str) -> int:
+    mine = [one for one in running if one.name.startswith(f"{service}-")]
+    return int(sum(sum(metric(one.port, name).values()) for one in mine))
+
+
+def held(seen: Iterable[HeldSeen]) -> Iterator[Symptom]:
+    """Whom the hub is not watching, and where two builds disagree."""
+    for one in seen:
+        if one.persons or one.rows:
+            wrong = f"{max(one.persons, one.rows)} held: the hub does not watch them"
+            do = f"read 'row held' in logs/{one.service}-*.log, mend the rule, install the build"
+            yield Symptom(one.service, wrong, do)
+        if one.differ:
+            wrong = f"{one.differ} records were said again with other bytes: two builds disagree"
+            yield Symptom(one.service, wrong, "stop all but the adopted build; page a developer")
+
+
+@dataclass(frozen=True)
+class TickSeen:
+    """The last tick: when the clock said it was, and when the broker took it."""
+
+    says: datetime | None
+    taken_at: datetime | None
+    every_s: float
+
+
+def look_at_clock(patient: Patient) -> TickSeen:
+    """The last tick the clock said."""
+    topic, every_s = patient.cluster.names.said(CLOCK, Tick), _every_s(patient.home)
+    last = patient.last(topic) if patient.places([topic]) else None
+    if last is None:
+        return TickSeen(None, None, every_s)
+    return TickSeen(_said_at(last), recorded_at(last), every_s)
+
+
+def _said_at(tick: Record) -> datetime:
+    return datetime.fromisoformat((tick.header("ce_time") or b"").decode())
+
+
+def clock(seen: TickSeen, now: datetime) -> Iterator[Symptom]:
+    """Whether it ticks, and whether its machine, the broker and this machine agree on the time."""
+    if seen.says is None or seen.taken_at is None:
+        do = "run: hub status; if it is held, hub clock"
+        yield Symptom(CLOCK, "has not ticked: no deadline is watched", do)
+        return
+    yield from preflight.behind(int(seen.taken_at.timestamp() * 1000), now)
+    off_s = (seen.says - seen.taken_at).total_seconds()
+    if abs(off_s) > preflight.SKEW_S:
+        way = "ahead of" if off_s > 0 else "behind"
+        wrong = f"is {abs(off_s):.0f} s {way} the broker: legal dates go by it"
+        yield Symptom("the clock's machine", wrong, "set both machines by NTP (chronyc tracking)")
+    silent_s = (now - seen.taken_at).total_seconds()
+    if silent_s > _TICKS_MISSED * seen.every_s + _GRACE_S:
+        wrong = f"ticked last {silent_s:.0f} s ago, not {seen.every_s:.0f}: no deadline is watched"
+        yield Symptom(CLOCK, wrong, "read logs/clock.log; and look at this machine's own time")
+
+
+def _every_s(home: Path) -> float:
+    """Seconds between ticks, as the clock that runs here was told."""
+    path = home / "run" / "programs.json"
+    programs = json.loads(path.read_text())["programs"] if path.is_file() else []
+    told = (one["environ"].get("HUB_EVERY_S") for one in programs if one["name"] == CLOCK)
+    return float(next(told, None) or 10)
+
+
+def now_utc() -> datetime:
+    """This machine's time."""
+    return datetime.now(UTC)
