@@ -104,7 +104,7 @@ def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str])
     log_to_stderr()
     try:
         settings = load(WorkerSettings, environ)
-        _refuse(_seen_here(settings))
+        refuse(_seen_here(settings))
         service = build(settings)
         asyncio.run(_run(service, settings))
     except Fault as fault:
@@ -137,7 +137,7 @@ async def _checked(service: Service, settings: WorkerSettings, health: http.Heal
             health.because = "the broker does not answer"
             await asyncio.sleep(min(10.0, 0.5 * 2**attempt) * random.uniform(0.5, 1))  # noqa: S311
             continue
-        _refuse(found)
+        refuse(found)
         return
 
 
@@ -151,7 +151,7 @@ def _seen_here(settings: WorkerSettings) -> list[Symptom]:
     ]
 
 
-def _refuse(found: Iterable[Symptom]) -> None:
+def refuse(found: Iterable[Symptom]) -> None:
     """One line for each.
 
     Raises:

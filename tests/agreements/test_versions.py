@@ -50,7 +50,7 @@ def test_a_version_is_compiled_once(tmp_path: Path) -> None:
 
 def test_what_was_never_applied_here_stops_the_worker(tmp_path: Path) -> None:
     applied(tmp_path)
-    with pytest.raises(Stop, match="apply them"):
+    with pytest.raises(Stop, match="run: hub agreements apply"):
         Versions(tmp_path).get("0" * 32)
 
 

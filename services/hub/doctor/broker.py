@@ -49,7 +49,7 @@ def look(patient: Patient) -> BrokerSeen:
         ).result()
     except KafkaException:
         return BrokerSeen(0, expected, {})
-    if AclOperation.ALTER not in cluster.authorized_operations:
+    if AclOperation.ALTER not in (cluster.authorized_operations or ()):
         # Asked for passwords as anybody else, the client library ends this process.
         raise CannotLook("this is not the deploying principal: set HUB_ADMIN_CERT, HUB_ADMIN_KEY")
     resources = [ConfigResource(ResourceType.BROKER, str(node.id)) for node in cluster.nodes]
