@@ -287,9 +287,9 @@ SEEDED: dict[str, tuple[Find, str, str, str]] = {
         lambda: running.held([HeldSeen("risk", 3)]),
         *("risk", "3 held", "mend the rule"),
     ),
-    "rows that are held": (
-        lambda: running.held([HeldSeen("risk", 0, rows=2)]),
-        *("risk", "2 held", "mend the rule"),
+    "records set aside": (
+        lambda: running.held([HeldSeen("risk", 0, parked=2)]),
+        *("risk", "2 records set aside", "logs/risk"),
     ),
     "two builds that disagree": (
         lambda: running.held([HeldSeen("risk", 0, differ=1)]),

@@ -91,7 +91,11 @@ def installation(cluster: Cluster) -> Iterator[Installation]:
     apply(mine, AGREEMENTS)
     # A right that was given a moment ago is waited for.
     config = mine.service_config("risk")
-    eventually(lambda: not preflight.faults(build(mine.names), config), 30, "risk has its rights")
+    eventually(
+        lambda: not list(preflight.symptoms(preflight.wanted_by(build(mine.names)), config)),
+        30,
+        "risk has its rights",
+    )
     outbox = KafkaOutbox(mine.admin_config())
     yield Installation(mine, outbox)
     outbox.close()

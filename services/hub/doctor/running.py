@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.log import PersonHeld, Tick
-from services.agreements.ours import SAYS
+from schemas.log import Tick
 from services.hub import start
-from services.hub.doctor.patient import Patient, earliest, latest
+from services.hub.doctor.patient import Patient
+from services.hub.held.desk import Desk
 from services.hub.rest import metric
 from services.hub.start import Process
 from services.runtime import preflight
@@ -48,31 +49,23 @@ class HeldSeen:
     """What a service says of those it could not decide about."""
 
     service: str
-    persons: int
-    """Facts that a person is held, of the days they are kept."""
-    rows: int = 0
-    """Rows its workers put on hold since they started."""
+    persons: int = 0
+    """Persons its rows say are held."""
+    parked: int = 0
+    """Records set aside since its workers started: process after process ended at them."""
     differ: int = 0
     """What was said again with other bytes since they started."""
 
 
 def look_at_held(patient: Patient) -> list[HeldSeen]:
     """Counts alone: who is held is for the lead agency, which is told."""
-    names = patient.cluster.names
-    topics = {
-        service: names.said(service, PersonHeld)
-        for service in SERVICES
-        if PersonHeld in SAYS.get(service, ())
-    }
-    places = patient.places(topics.values())
-    ends, starts = (patient.offsets(places, spec) for spec in (latest(), earliest()))
-    persons = {topic: ends[topic, part] - starts[topic, part] for topic, part in places}
+    persons = Counter(hold.service for hold in Desk(patient.cluster).holds())
     running = [one for one in start.running(patient.home) if one.pid and not one.because]
     return [
         HeldSeen(
             service,
-            persons.get(topics.get(service, ""), 0),
-            _counted(running, service, "hub_rows_held_total"),
+            persons[service],
+            _counted(running, service, "hub_records_parked_total"),
             _counted(running, service, "hub_repeats_that_differ_total"),
         )
         for service in SERVICES
@@ -87,9 +80,13 @@ def _counted(running: Iterable[Process], service: str, name: str) -> int:
 def held(seen: Iterable[HeldSeen]) -> Iterator[Symptom]:
     """Whom the hub is not watching, and where two builds disagree."""
     for one in seen:
-        if one.persons or one.rows:
-            wrong = f"{max(one.persons, one.rows)} held: the hub does not watch them"
-            do = f"read 'row held' in logs/{one.service}-*.log, mend the rule, install the build"
+        if one.persons:
+            wrong = f"{one.persons} held: the hub does not watch them"
+            do = "hub held list; mend the rule, install the build, hub held release"
+            yield Symptom(one.service, wrong, do)
+        if one.parked:
+            wrong = f"{one.parked} records set aside: process after process ended at them"
+            do = f"read 'set aside' in logs/{one.service}-*.log; they are with their senders"
             yield Symptom(one.service, wrong, do)
         if one.differ:
             wrong = f"{one.differ} records were said again with other bytes: two builds disagree"
