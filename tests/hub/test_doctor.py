@@ -10,21 +10,26 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
 from rich.console import Console
 
 from services.agreements.broker_plan import Binding, Scope, Topic, desired
 from services.agreements.faults import Finding
 from services.agreements.live import Live
 from services.hub.broker.certificates import ensure
+from services.hub.broker.cluster import ClientConfig, Cluster
 from services.hub.broker.layout import Home
 from services.hub.doctor import agreed, broker, command, examine, files, offsets, running
 from services.hub.doctor.agreed import BrokerHolds, VersionsSeen
 from services.hub.doctor.broker import BrokerSeen
-from services.hub.doctor.examine import Answer
+from services.hub.doctor.examine import Answer, Check
 from services.hub.doctor.files import BuildSeen, Item, Room
 from services.hub.doctor.offsets import ChangelogSeen, GroupSeen, LettersSeen, Waiting
+from services.hub.doctor.patient import Patient
 from services.hub.doctor.running import HeldSeen, TickSeen
 from services.hub.start import Process
+from services.runtime.faults import Stop
 from services.runtime.names import SERVICES, Names
 from services.runtime.symptoms import Symptom, Weight
 from tests.agreements.makers import committed
@@ -108,6 +113,9 @@ A_RIGHT = Binding("User:service-registry", "topic", NAMES.rows("registry"), "lit
 TOO_MUCH = Binding("User:agency-dwp", "topic", NAMES.inbox("probation"), "literal", "read")
 WIDE = Binding("User:somebody", "topic", "*", "literal", "read")
 GIVEN = Path("/srv/hub/agencies/dwp/schemas/7.avsc")
+
+UNREACHABLE_CONFIG: ClientConfig = {"bootstrap.servers": "127.0.0.1:1", "log_level": 0}
+UNREACHABLE = Cluster("", "", "", HOME, HOME, HOME, HOME, local=False)
 
 Find = Callable[[], Iterable[Symptom]]
 SEEDED: dict[str, tuple[Find, str, str, str]] = {
@@ -405,6 +413,36 @@ def test_without_an_installation_it_says_how_to_make_one(tmp_path: Path) -> None
     told = CliRunner().invoke(command.doctor, ["--home", str(tmp_path)])
     assert told.exit_code == 1
     assert "hub broker start" in told.output
+
+
+def test_a_check_that_cannot_look_does_not_keep_the_others_from_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: dict[str, Exception] = {
+        "no agreements; were applied": Stop("no agreements\nwere applied"),
+        "did not answer: _TIMED_OUT": KafkaException(KafkaError(KafkaError._TIMED_OUT)),
+        "cannot be opened: references": FileNotFoundError(2, "not there", "references"),
+        "a file of the installation is damaged": KeyError("a/v1"),
+    }
+
+    def failing(error: Exception) -> Callable[[Patient], Iterable[Symptom]]:
+        def fails(_: Patient) -> Iterable[Symptom]:
+            raise error
+
+        return fails
+
+    def finds(_: Patient) -> Iterable[Symptom]:
+        return [Symptom("disk", "full", "make room")]
+
+    monkeypatch.setattr(broker, "ANSWERS_S", 0.2)
+    blind = [Check("blind", failing(error), asks_broker=False) for error in raised.values()]
+    checks = [*blind, Check("seeing", finds, asks_broker=False), Check("asking", finds)]
+    patient = Patient(tmp_path, UNREACHABLE, tmp_path, AdminClient(UNREACHABLE_CONFIG), NOW)
+    first, *unseen, seeing, asking = examine.examine(patient, checks)
+    assert first.verdict == seeing.verdict == "fault"
+    for said, answer in zip(raised, unseen, strict=True):
+        assert said in answer.not_seen
+    assert asking.not_seen == "the broker does not answer"
 
 
 def test_every_check_has_a_name_of_its_own() -> None:

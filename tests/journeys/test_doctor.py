@@ -73,6 +73,7 @@ def ward(cluster: Cluster) -> Ward:
 
 
 def test_a_healthy_hub_has_no_fault(hub: Hub) -> None:
+    apply(hub.cluster, AGREEMENTS)  # another test may have applied its own in this home
     hub.at_rest()
     told = CliRunner().invoke(main, ["doctor", "--home", str(hub.home), "--json"])
     checks = json.loads(told.stdout)["checks"]

@@ -105,5 +105,7 @@ def _answer(check: Check, patient: Patient) -> Answer:
     except KafkaException as refused:
         reason = f"the broker refused or did not answer: {refused.args[0].name()}"
     except OSError as fault:
-        reason = f"a file cannot be read: {fault.filename}"
+        reason = f"cannot be opened: {fault.filename or 'a page of a process'}"
+    except (ValueError, KeyError):  # one damaged file must not hide what other checks would find
+        reason = "a file of the installation is damaged; see the faults of other checks first"
     return Answer(check.name, (), reason)
