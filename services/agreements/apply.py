@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -93,6 +94,27 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     return Applied(agreements.version, made, folders)
 
 
+def renew(cluster: Cluster, agreements: Agreements, topic: str) -> None:
+    """The topic is empty and as the agreements ask, whatever stood in it.
+
+    Raises:
+        KafkaException: the broker refused or did not answer; run it again.
+    """
+    admin = AdminClient(cluster.admin_config())
+    gone = admin.delete_topics([topic], request_timeout=live.WAIT_S, operation_timeout=live.WAIT_S)
+    _wait(gone.values(), but=KafkaError.UNKNOWN_TOPIC_OR_PART)
+    wanted = desired(agreements, cluster.names).topics[topic]
+    until = monotonic() + live.WAIT_S
+    while True:
+        try:
+            return _make_topic(admin, wanted)
+        except KafkaException as refused:
+            going = refused.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS
+            if not going or monotonic() > until:
+                raise
+            sleep(0.2)
+
+
 def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
     """A copy of the files under their version: what the log will refer to."""
     folder = private_directory(cluster.home / "agreements" / agreements.version)
@@ -127,10 +149,18 @@ def _take(admin: AdminClient, made: Plan) -> None:
 
 
 def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> None:
-    new = [NewTopic(t.name, t.partitions, config=dict(t.configs)) for t in topics]
+    new = list(map(_new, topics))
     if new:
         futures = admin.create_topics(new, request_timeout=live.WAIT_S)
         _wait(futures.values(), but=KafkaError.TOPIC_ALREADY_EXISTS)
+
+
+def _make_topic(admin: AdminClient, topic: Topic) -> None:
+    _wait(admin.create_topics([_new(topic)], request_timeout=live.WAIT_S).values())
+
+
+def _new(topic: Topic) -> NewTopic:
+    return NewTopic(topic.name, topic.partitions, config=dict(topic.configs))
 
 
 def _configure(admin: AdminClient, made: Plan) -> None:

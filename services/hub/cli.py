@@ -9,6 +9,7 @@ from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
 from services.hub.doctor.command import doctor
 from services.hub.held.command import held
+from services.hub.rebuild.command import rebuild
 from services.hub.running import clock, down, feed, status, up
 from services.hub.simulation.command import simulate
 
@@ -27,6 +28,7 @@ for command in (
     doctor,
     feed,
     held,
+    rebuild,
     down,
     demo,
     simulate,

@@ -28,6 +28,8 @@ class Program:
     """Where its pages are."""
     waits_for: str = ""
     """A file it is not started before, or empty."""
+    held_back_by: str = ""
+    """A file with the number of a process; while both are there it is not started."""
 
     def full_environ(self) -> dict[str, str]:
         """What of this process's environment it needs, and its own settings; nothing else."""
@@ -70,7 +72,13 @@ def programs(cluster: Cluster, layout: Layout, ports: Mapping[str, int]) -> Iter
             "HUB_PORT": str(ports[worker]),
             "HUB_SESSION_TIMEOUT_S": str(layout.session_timeout_s),
         }
-        yield Program(worker, f"services.{service}", environ, ports[worker])
+        yield Program(
+            worker,
+            f"services.{service}",
+            environ,
+            ports[worker],
+            held_back_by=str(holding_back(cluster.home, service)),
+        )
     clock = {
         **_as_service(cluster, "clock"),
         "HUB_EVERY_S": str(layout.tick_s),
@@ -80,6 +88,11 @@ def programs(cluster: Cluster, layout: Layout, ports: Mapping[str, int]) -> Iter
     yield _em_bridge(cluster, ports)
     for authority, url in layout.webhooks.items():
         yield _housing_bridge(cluster, authority, url, ports)
+
+
+def holding_back(home: Path, service: str) -> Path:
+    """The file that holds a service's workers back while somebody works on what it keeps."""
+    return home.absolute() / "run" / f"{service}.held-back"
 
 
 def https_of(authority: str) -> str:

@@ -146,6 +146,14 @@ def _compared(
     return Comparison(service.name, inputs, same, repeats, again.because, tuple(different))
 
 
+def stand(said: Iterable[Outgoing], stands: Mapping[str, Sequence[Record]]) -> int:
+    """How many of the things said stand in none of those topics to the letter."""
+    found = {topic: _once(records)[0] for topic, records in stands.items()}
+    return sum(
+        found[out.topic].get(identity) != what for out in said for identity, what in [_said(out)]
+    )
+
+
 def _once(records: Iterable[Record]) -> tuple[dict[bytes, Said], int]:
     """Records by identity, and how many were repeats to the letter; others count as different."""
     once: dict[bytes, Said] = {}

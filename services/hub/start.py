@@ -10,8 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
 from services.hub.broker.private import private_directory, write_private
-from services.hub.processes import Layout, Program, programs
+from services.hub.processes import Layout, Program, holding_back, programs
 from services.runtime.faults import Stop
 from services.runtime.run import INSTALLED, build_fingerprint
 
@@ -93,6 +93,39 @@ def stop_services(home: Path, say: Say) -> bool:
     os.kill(written["supervisor"], signal.SIGTERM)
     _wait(lambda: not _alive(written["supervisor"]), 40)
     return True
+
+
+@contextmanager
+def held_back(home: Path, service: str, say: Say) -> Iterator[None]:
+    """No worker of the service that was started here runs during the block.
+
+    Raises:
+        Stop: one does not end.
+    """
+    file = holding_back(home, service)
+    private_directory(file.parent)
+    write_private(file, str(os.getpid()))
+    try:
+        say(f"Stopping {service} …")
+        if not _wait(lambda: not _left(home, service), 40):
+            raise Stop(f"{service} does not stop; end it, then run this again")
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _left(home: Path, service: str) -> list[int]:
+    """Workers of the service that still run; each is told to end."""
+    written = _written(home)
+    if written is None or not _alive(written["supervisor"]):
+        return []
+    names = {worker for of, worker in Layout(standbys=True).workers() if of == service}
+    pids = [p["pid"] for p in written["processes"] if p["name"] in names and p["pid"]]
+    left = [pid for pid in pids if _alive(pid)]
+    for pid in left:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    return left
 
 
 def running(home: Path) -> list[Process]:

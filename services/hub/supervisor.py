@@ -69,6 +69,7 @@ class Supervisor:
         await self._until_there(child.program.waits_for)
         wait_s = 0.5
         while not self._stopping.is_set():
+            await self._while_held_back(child.program.held_back_by)
             began = monotonic()
             await self._start(child)
             code = await self._until_exit(child)
@@ -115,6 +116,12 @@ class Supervisor:
                 return
             await self._pause(0.3)
 
+    async def _while_held_back(self, path: str) -> None:
+        while path and not self._stopping.is_set():
+            if not await asyncio.to_thread(_somebody_holds, Path(path)):
+                return
+            await self._pause(0.3)
+
     async def _pause(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
@@ -140,6 +147,17 @@ class Supervisor:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(state, indent=1))
         fresh.rename(path)
+
+
+def _somebody_holds(path: Path) -> bool:
+    """Whether the process that wrote its number there still runs."""
+    try:
+        os.kill(int(path.read_text()), 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def main() -> None:

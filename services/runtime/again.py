@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
 
+from schemas.log import PersonHeld
 from services.runtime.batch import Lane
 from services.runtime.faults import Stop
 from services.runtime.journal import Span
+from services.runtime.ports import History
 from services.runtime.records import Outgoing, Outgoings, Record
 from services.runtime.rowlog import MemoryRowLog
 from services.runtime.service import Service
@@ -24,6 +28,21 @@ class _Said:
 
     async def send(self, records: Outgoings) -> None:
         self.records.extend(records)
+
+
+class _Unsaid:
+    """An outbox that throws away what was said before, but remembers who was held."""
+
+    def __init__(self, held_in: str) -> None:
+        self._held_in = held_in
+        self.held: set[UUID] = set()
+
+    async def send(self, records: Outgoings) -> None:
+        self.held |= {
+            UUID(bytes.decode(dict(out.headers)["ce_id"]))
+            for out in records
+            if out.topic == self._held_in
+        }
 
 
 class _Recorded:
@@ -47,11 +66,24 @@ class Again:
 
 
 async def said_again(
-    service: Service, partition: int, records: Sequence[Record], build: str
+    service: Service,
+    partition: int,
+    records: Sequence[Record],
+    build: str,
+    build_since: int = -1,
 ) -> Again:
     """Everything the service says to these records of one partition, from an empty state."""
     said, rowlog, meters = _Said(), MemoryRowLog(), Meters(service.name)
-    lane = Lane(service, partition, said, rowlog, meters, build, history=_Recorded(records))
+    lane = Lane(
+        service,
+        partition,
+        said,
+        rowlog,
+        meters,
+        build,
+        build_since=build_since,
+        history=_Recorded(records),
+    )
     await lane.open()
     for start in range(0, len(records), 500):
         await _taken(lane, records[start : start + 500])
@@ -61,6 +93,53 @@ async def said_again(
             if sample.name.endswith("_total"):
                 because[sample.labels["because"]] += int(sample.value)
     return Again(said.records, because, rowlog.rows[partition])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a service keeps after a recorded input."""
+
+    rows: Mapping[str, bytes]
+    held: frozenset[UUID]
+    """Ids of what was said when rows were held."""
+
+
+async def kept_again(
+    service: Service,
+    partition: int,
+    records: Iterable[Record],
+    build: str,
+    *,
+    build_since: int,
+    history: History,
+    failed_before: frozenset[UUID],
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Kept:
+    """What the service keeps after these records of one partition; nothing it says leaves."""
+    unsaid = _Unsaid(service.names.said(service.name, PersonHeld))
+    rowlog = MemoryRowLog()
+    lane = Lane(
+        service,
+        partition,
+        unsaid,
+        rowlog,
+        Meters(service.name),
+        build,
+        build_since=build_since,
+        history=history,
+        failed_before=failed_before,
+    )
+    await lane.open()
+    for batch in _batches(records):
+        await _taken(lane, batch)
+        on_progress(len(batch))
+    return Kept(rowlog.rows[partition], frozenset(unsaid.held))
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    rest = iter(records)
+    while batch := list(islice(rest, 500)):
+        yield batch
 
 
 async def _taken(lane: Lane, records: Sequence[Record]) -> None:

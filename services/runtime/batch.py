@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any
+from uuid import UUID
 
 from schemas.base import Fact
 from schemas.log import AgreementsAdopted, BuildAdopted, HoldLifted, RulesAdopted, Tick
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
 from services.runtime.faults import Stop
-from services.runtime.records import Outgoing, Outgoings, Record, RowBytes
-from services.runtime.rows import Kept, RowStore, Working
+from services.runtime.ports import History, Journal, Outbox, RowLog
+from services.runtime.records import Outgoing, Record
+from services.runtime.rows import Kept, RowStore, Working, micros
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
 from services.runtime.wire import Trigger
@@ -34,7 +36,6 @@ DEPTH = "hub_depth"
 """Header of the hub's own: how many causes stand behind this fact."""
 
 _LIFTED = HoldLifted.kind()
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
@@ -42,38 +43,17 @@ _ADOPTED: dict[type[Fact], str] = {
 }
 
 
-class Outbox(Protocol):
-    """Publishes records; returns when the broker has them all, in order per partition."""
-
-    async def send(self, records: Outgoings) -> None: ...  # noqa: D102
-
-
-class RowLog(Protocol):
-    """Keeps a partition's rows; one `save` is all or nothing and refused to a former holder."""
-
-    async def take(self, partition: int) -> dict[str, bytes]: ...  # noqa: D102
-
-    async def save(self, partition: int, rows: RowBytes) -> None: ...  # noqa: D102
-
-
-class Journal(Protocol):
-    """Remembers the order in which a service took its sources."""
-
-    async def append(self, batch: Sequence[Record]) -> None: ...  # noqa: D102
-
-    async def last(self) -> Sequence[Record]: ...  # noqa: D102
-
-
-class History(Protocol):
-    """Reads single records of the log again."""
-
-    async def read(  # noqa: D102
-        self, topic: str, partition: int, offsets: Sequence[int]
-    ) -> Sequence[Record]: ...
-
-
 async def _always() -> None:
     """The lease of those who cannot lose a partition."""
+
+
+async def _none() -> Mapping[str, int]:
+    """The group of those who have none."""
+    return {}
+
+
+class FailedBeforeError(Exception):
+    """A rule failed here in the run that is done again."""
 
 
 @dataclass(slots=True)
@@ -92,6 +72,10 @@ class Lane:
     """Where whoever deploys said last that this build is in force; -1: unknown, or not the last."""
     history: History | None = None
     """Where what waited for a held person is found; not needed where nobody is held."""
+    done: Callable[[], Awaitable[Mapping[str, int]]] = _none
+    """By source, how far the group was told it is done: rows never stand before that."""
+    failed_before: frozenset[UUID] = frozenset()
+    """Ids of what was said when rows were held, in a run that is done again: held again there."""
     store: RowStore = field(init=False)
     routes: dict[type, Decide] = field(init=False)
     held: int = 0
@@ -105,9 +89,19 @@ class Lane:
 
         A batch that was journaled but not saved is done again in the same order, so that what was
         said of it already is said again to the letter and dropped by its readers.
+
+        Raises:
+            Stop: the rows cannot be read, or are lost: whoever went on would say everything again.
         """
         rows = await self.rowlog.take(self.partition)
-        self.store = RowStore(self.service.state_of, rows)
+        anew = f"; run: hub rebuild {self.service.name}"
+        try:
+            self.store = RowStore(self.service.state_of, rows)
+        except Stop as unreadable:
+            raise Stop(f"{unreadable}{anew}") from None
+        for topic, offset in (await self.done()).items():
+            if (self.position(topic) or 0) < offset:
+                raise Stop(f"rows of partition {self.partition} are lost{anew}")
         if self.journal is not None:
             positions = self.store.meta.positions
             unfinished = [
@@ -308,6 +302,7 @@ class _Batch:
             return None
         context = Context(rules=self._rules, now=self.working.meta.now, rows=self.working)
         try:
+            self._fail_as_before(key, item, speech)
             decision = decide(None if row is None else row.state, item, context)
             said = [outgoing for thing in decision.facts for outgoing in speech.of(thing)]
         except Exception as error:
@@ -319,6 +314,12 @@ class _Batch:
         self._keep(key, row, decision)
         self.said.extend(said)
         return decision
+
+    def _fail_as_before(self, key: str, item: Any, speech: _Speech) -> None:  # noqa: ANN401
+        if self.lane.failed_before:
+            held = self._held(key, item, speech, FailedBeforeError.__name__)
+            if held is not None and held.event_id in self.lane.failed_before:
+                raise FailedBeforeError
 
     def _keep(self, key: str, row: Kept | None, decision: Decision[Any]) -> None:
         if decision.state is None:
@@ -343,7 +344,7 @@ class _Batch:
         error: Exception,
     ) -> None:
         """Hold this row, loudly; the others go on."""
-        self.lane.held += 1
+        self.lane.held += not isinstance(error, FailedBeforeError)
         if self.lane.held > MAX_HELD:
             raise Stop("too many rows held here: a bad build") from error
         state, wake = (None, None) if row is None else (row.state, row.wake_us)
@@ -352,10 +353,14 @@ class _Batch:
         log.error(  # noqa: TRY400  the error's text could hold a value
             "row held", extra={"at": repr(record), "fault": type(error).__name__}
         )
-        if self.service.held_fact is not None:
-            part = f"{key}@{speech.offset}"
-            fact = self.service.held_fact(key, item, type(error).__name__, part)
-            self.said.extend(speech.of(fact))
+        held = self._held(key, item, speech, type(error).__name__)
+        if held is not None:
+            self.said.extend(speech.of(held))
+
+    def _held(self, key: str, item: Any, speech: _Speech, fault: str) -> Fact | None:  # noqa: ANN401
+        """What is said when that row is held here."""
+        say = self.service.held_fact
+        return None if say is None else say(key, item, fault, f"{key}@{speech.offset}")
 
     def _lift(self, lifted: HoldLifted, speech: _Speech) -> None:
         """Decide again what waited for the person, in its order; it may fail and be held again."""
@@ -434,11 +439,6 @@ def _stream(record: Record, trigger: Trigger) -> str:
 
 def _digest(record: Record) -> str:
     return blake2b(record.value or b"", digest_size=8).hexdigest()
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _wake(moment: datetime | None) -> int | None:

@@ -178,8 +178,8 @@ class KafkaRowLog:
         finally:
             consumer.close()
         raise Stop(
-            f"partition {partition} of {self._topic} has an open transaction that nobody ends: "
-            "abort it with kafka-transactions.sh, then start again"
+            f"partition {partition} of {self._topic} has an open transaction that nobody ends; "
+            f"run: hub rebuild {self._service}"
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.runtime.decision import State
 from services.runtime.faults import Stop
@@ -70,6 +70,11 @@ class Kept:
         return self.waits[0] if self.waits else None
 
 
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
 def encode_row(row: Kept) -> bytes:
     """A row as it stands in the changelog."""
     head = _HEAD.pack(
@@ -89,7 +94,7 @@ def decode_row(raw: bytes, state_type: type[State]) -> Kept:
     """
     version, wake, count = _HEAD.unpack_from(raw)
     if version != VERSION:
-        raise Stop(f"State row of version {version}; this build knows {VERSION}: rebuild the rows")
+        raise _unknown(version)
     body = raw[_HEAD.size + count * _OFFSET.size :]
     return Kept(
         state=state_type.model_validate_json(body) if body else None,
@@ -105,15 +110,25 @@ def waits_of(raw: bytes) -> tuple[int, ...]:
     return tuple(offset for (offset,) in _OFFSET.iter_unpack(offsets))
 
 
+def _unknown(version: int) -> Stop:
+    return Stop(f"a row of version {version}; this build knows {VERSION}")
+
+
 class RowStore:
-    """All rows of one partition in memory, decoded when first looked at."""
+    """All rows of one partition in memory, decoded when first looked at.
+
+    Raises:
+        Stop: rows or positions of a version this build does not know.
+    """
 
     def __init__(self, state_of: StateOf, raw: Mapping[str, bytes]) -> None:
         self._state_of = state_of
         self._raw = dict(raw)
         self._rows: dict[str, Kept] = {}
-        meta = self._raw.pop(META, None)
-        self.meta = Meta.model_validate_json(meta) if meta else Meta()
+        self.meta = _meta(self._raw.pop(META, None))
+        for row in self._raw.values():
+            if row[:1] != bytes([VERSION]) or len(row) < _HEAD.size:
+                raise _unknown(row[0] if row else 0)
         self._wakes = [
             (wake, key)
             for key, row in self._raw.items()
@@ -157,6 +172,15 @@ class RowStore:
         for entry in found:
             heapq.heappush(self._wakes, entry)
         return list(dict.fromkeys(key for _, key in found))
+
+
+def _meta(raw: bytes | None) -> Meta:
+    if raw is None:
+        return Meta()
+    try:
+        return Meta.model_validate_json(raw)
+    except ValidationError:
+        raise Stop("positions that this build cannot read") from None
 
 
 _UNTOUCHED: Any = object()

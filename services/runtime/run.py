@@ -9,12 +9,13 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 from pydantic import Field
 
-from services.runtime import http, installed, preflight
+from services.runtime import http, installed, preflight, topics
 from services.runtime.batch import Lane
 from services.runtime.faults import Fault, Stop, Unavailable
 from services.runtime.faust_app import Connection, faust_app
@@ -176,6 +177,11 @@ async def _work(
     history = KafkaHistory(config, service.app_id)
     journal = KafkaJournal(config, rowlog, service.names.journal(service.name), service.app_id)
 
+    async def done(partition: int) -> dict[str, int]:
+        places = [(topic, partition) for topic in service.sources]
+        told = await asyncio.to_thread(topics.done, config, service.app_id, places)
+        return {topic: offsets[partition] for topic, offsets in told.items()}
+
     def new_lane(partition: int, lease: Callable[[], Awaitable[None]]) -> Lane:
         return Lane(
             service,
@@ -188,6 +194,7 @@ async def _work(
             lease,
             build_since(settings.home, build),
             history,
+            partial(done, partition),
         )
 
     app = faust_app(

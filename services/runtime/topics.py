@@ -1,10 +1,10 @@
-"""Reading a whole topic as it stands now."""
+"""Reading a whole topic as it stands now; how far a group was told it is done with one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from services.runtime.faults import Unavailable
 from services.runtime.journal import to_record
@@ -40,9 +40,17 @@ class Reader:
         Raises:
             Unavailable: the broker refuses or does not answer; the next try connects anew.
         """
+        for partition in range(partitions):
+            yield from self.part(topic, partition)
+
+    def part(self, topic: str, partition: int, until: int | None = None) -> Iterator[Record]:
+        """Every record of one partition up to its end at the call, or before `until`.
+
+        Raises:
+            Unavailable: the broker refuses or does not answer; the next try connects anew.
+        """
         try:
-            for partition in range(partitions):
-                yield from _read(self._consumer, topic, partition)
+            yield from _read(self._consumer, topic, partition, until)
         except Unavailable:
             self.close()
             self._consumer = self._connected()
@@ -53,10 +61,37 @@ class Reader:
         self._consumer.close()
 
 
-def _read(consumer: Consumer, topic: str, partition: int) -> Iterator[Record]:
+def done(
+    config: Config, group: str, places: Iterable[tuple[str, int]]
+) -> dict[str, dict[int, int]]:
+    """How far the group was told it is done, by topic and partition, as far as it was told.
+
+    Raises:
+        Unavailable: the broker refuses or does not answer.
+    """
+    asked = [TopicPartition(topic, partition) for topic, partition in places]
+    consumer = Consumer({**config, "group.id": group}, logger=RDKAFKA)
+    try:
+        answered = consumer.committed(asked, timeout=30)
+    except KafkaException as refused:
+        raise Unavailable(f"{group} cannot be asked: {refused.args[0].name()}") from None
+    finally:
+        consumer.close()
+    found: dict[str, dict[int, int]] = {}
+    for place in answered:
+        if place.error is not None:
+            raise Unavailable(f"{group} cannot be asked: {place.error.name()}")
+        if place.offset >= 0:
+            found.setdefault(place.topic, {})[place.partition] = place.offset
+    return found
+
+
+def _read(consumer: Consumer, topic: str, partition: int, until: int | None) -> Iterator[Record]:
     place = TopicPartition(topic, partition)
     low, end = ends_of(consumer, place)
-    if low == end:
+    if until is not None:
+        end = min(end, until)
+    if low >= end:
         return
     place.offset = following = low
     consumer.assign([place])

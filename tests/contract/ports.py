@@ -6,7 +6,7 @@ A test class inherits a suite and gives `made`; the one over the broker is a jou
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.runtime.batch import Journal, Outbox, RowLog
+from services.runtime.ports import Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
 
 Read = Callable[[str, int], Awaitable[Sequence[Record]]]

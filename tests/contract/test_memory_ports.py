@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from services.runtime.batch import Journal, Outbox, RowLog
 from services.runtime.journal import MemoryJournal
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
+from services.runtime.ports import Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
 from services.runtime.rowlog import MemoryRowLog
 from tests.contract.ports import JournalSuite, OutboxSuite, Put, Read, RowLogSuite

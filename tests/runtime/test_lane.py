@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from schemas.base import Fact
 from services.runtime import batch
+from services.runtime.faults import Stop
+from services.runtime.rows import META
 from services.runtime.wire import Trigger
 from tests.makers import (
     a_tick,
@@ -190,6 +192,46 @@ async def test_a_repeat_that_differs_is_dropped_and_counted() -> None:
     await house.settle()
     assert house.state(str(ONE)) == Tally(levels=(1,))
     assert house.counted("repeats_that_differ") == 1
+
+
+# -- rows that cannot be gone on from
+
+
+@pytest.mark.parametrize("kept", [{}, {META: b'{"positions":{"hub.facts":1}}'}])
+async def test_behind_what_its_group_was_told_the_rows_are_lost(kept: dict[str, bytes]) -> None:
+    house = await a_house()
+    house.broken.rowlog.rows[0] = kept
+
+    async def done() -> dict[str, int]:
+        return {NAMES.log: 2}
+
+    with pytest.raises(Stop, match="are lost; run: hub rebuild tally"):
+        await house.open(done=done)
+
+
+async def test_rows_that_stand_where_the_group_was_told_or_after_are_gone_on_from() -> None:
+    house = await a_house()
+    house.put(level(1), level(2))
+    await house.settle()
+    for told in (1, 2):
+
+        async def done(told: int = told) -> dict[str, int]:
+            return {NAMES.log: told}
+
+        await house.open(done=done)
+        assert house.lane.position(NAMES.log) == 2
+
+
+@pytest.mark.parametrize(
+    "kept", [{"a": b"\x09" + bytes(12)}, {"a": b""}, {META: b"{"}, {META: b'{"place":1}'}]
+)
+async def test_rows_of_another_version_stop_it_and_it_says_what_to_do(
+    kept: dict[str, bytes],
+) -> None:
+    house = await a_house()
+    house.broken.rowlog.rows[0] = kept
+    with pytest.raises(Stop, match="run: hub rebuild tally"):
+        await house.open()
 
 
 # -- the lease

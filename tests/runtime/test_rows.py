@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.batch import micros
 from services.runtime.decision import State
 from services.runtime.faults import Stop
 from services.runtime.rows import (
@@ -18,6 +17,7 @@ from services.runtime.rows import (
     Working,
     decode_row,
     encode_row,
+    micros,
 )
 from tests.makers import NOON
 from tests.strategies import instants

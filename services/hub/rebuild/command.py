@@ -1,0 +1,56 @@
+"""`hub rebuild`, for the terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from confluent_kafka import KafkaException
+from rich.console import Console
+from rich.progress import Progress
+
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.commands import home_option, json_option
+from services.hub.broker.faults import BrokerFault
+from services.hub.rebuild.run import rebuild as make_anew
+from services.runtime.faults import Fault
+from services.runtime.names import SERVICES
+
+
+@click.command()
+@home_option
+@json_option
+@click.argument("service", type=click.Choice(SERVICES))
+def rebuild(home: Path, service: str, *, as_json: bool) -> None:
+    """Make the rows of SERVICE anew from what it once read.
+
+    For when its changelog is lost, holds a transaction that nobody ends, or is of a version this
+    build does not know. The service is stopped for that and started again. Nothing it said before
+    is said again. registry, risk and notify are made from the log; admission and tracking from
+    their journal, which is possible only while everything they ever took is still kept.
+    """
+    console = Console(stderr=True, highlight=False)
+    logging.disable()  # whoever is held again was logged when it happened
+    try:
+        with Progress(console=console, transient=True) as bar:
+            task = bar.add_task(service, total=None)
+            done = make_anew(
+                Cluster.load(home),
+                service,
+                console.print,
+                lambda count, of: bar.update(task, completed=count, total=of),
+            )
+    except (BrokerFault, Fault) as fault:
+        raise click.ClickException(str(fault)) from None
+    except KafkaException as refused:
+        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
+    finally:
+        logging.disable(logging.NOTSET)
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    held = f", held again {done.held}" if done.held else ""
+    click.echo(f"{service}: {done.rows} rows of {done.records} records{held}, {done.took_s:.1f} s")
