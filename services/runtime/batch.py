@@ -187,7 +187,8 @@ class Lane:
             await self.rowlog.save(self.partition, batch.working.encoded())
             batch.working.apply()
         if bug is not None:
-            raise Stop(f"{self.service.name} cannot go on at {bug}") from bug.__cause__
+            because = f": {bug.__cause__}" if isinstance(bug.__cause__, Stop) else ""
+            raise Stop(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
 
 
 class _Batch:

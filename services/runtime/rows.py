@@ -90,17 +90,26 @@ def decode_row(raw: bytes, state_type: type[State]) -> Kept:
     """The row those bytes stand for.
 
     Raises:
-        Stop: a version this build does not know.
+        Stop: a version this build does not know, or a state another build kept.
     """
     version, wake, count = _HEAD.unpack_from(raw)
     if version != VERSION:
         raise _unknown(version)
     body = raw[_HEAD.size + count * _OFFSET.size :]
     return Kept(
-        state=state_type.model_validate_json(body) if body else None,
+        state=_state(body, state_type) if body else None,
         wake_us=None if wake == _NEVER else wake,
         waits=waits_of(raw),
     )
+
+
+def _state(body: bytes, state_type: type[State]) -> State:
+    fault = None
+    try:
+        return state_type.model_validate_json(body)
+    except ValidationError:
+        fault = Stop("a row another build kept, which this one cannot read: run hub rebuild")
+    raise fault
 
 
 def waits_of(raw: bytes) -> tuple[int, ...]:

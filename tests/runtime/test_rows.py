@@ -51,6 +51,13 @@ def test_a_row_of_a_version_nobody_knows_stops_the_service() -> None:
         decode_row(bytes([VERSION + 1]) + raw[1:], Note)
 
 
+def test_a_row_another_build_kept_stops_the_service_and_says_what_to_do() -> None:
+    raw = encode_row(Kept(Note())).replace(b'"words"', b'"lines"')
+    with pytest.raises(Stop, match="hub rebuild") as stop:
+        decode_row(raw, Note)
+    assert stop.value.__context__ is None
+
+
 @given(instants())
 def test_a_moment_is_the_same_to_the_microsecond(moment: datetime) -> None:
     assert Meta(now_us=micros(moment)).now == moment
