@@ -178,9 +178,14 @@ def _refusal(refused: KafkaException) -> str:
         Unavailable: it does not refuse, it is only not there yet.
     """
     error: KafkaError = refused.args[0]
-    if error.retriable() or error.name() in _NOT_THERE:
+    if passes(error):
         raise Unavailable("the broker does not answer") from None
     return str(error.name())
+
+
+def passes(error: KafkaError) -> bool:
+    """Whether the broker does not refuse, but is not there yet."""
+    return error.retriable() or error.name() in _NOT_THERE
 
 
 def _missing(

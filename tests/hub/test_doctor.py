@@ -29,7 +29,7 @@ from services.hub.doctor.offsets import ChangelogSeen, GroupSeen, LettersSeen, W
 from services.hub.doctor.patient import Patient
 from services.hub.doctor.running import HeldSeen, TickSeen
 from services.hub.start import Process
-from services.runtime.faults import Stop
+from services.runtime.faults import Stop, Unavailable
 from services.runtime.names import SERVICES, Names
 from services.runtime.symptoms import Symptom, Weight
 from tests.agreements.makers import committed
@@ -435,6 +435,7 @@ def test_a_check_that_cannot_look_does_not_keep_the_others_from_looking(
         return [Symptom("disk", "full", "make room")]
 
     monkeypatch.setattr(broker, "ANSWERS_S", 0.2)
+    monkeypatch.setattr(examine, "STARTS_S", 0.1)
     blind = [Check("blind", failing(error), asks_broker=False) for error in raised.values()]
     checks = [*blind, Check("seeing", finds, asks_broker=False), Check("asking", finds)]
     patient = Patient(tmp_path, UNREACHABLE, tmp_path, AdminClient(UNREACHABLE_CONFIG), NOW)
@@ -443,6 +444,19 @@ def test_a_check_that_cannot_look_does_not_keep_the_others_from_looking(
     for said, answer in zip(raised, unseen, strict=True):
         assert said in answer.not_seen
     assert asking.not_seen == "the broker does not answer"
+
+
+def test_a_broker_that_has_just_started_is_asked_again(tmp_path: Path) -> None:
+    refusals = [Unavailable("starting"), KafkaException(KafkaError(KafkaError._TIMED_OUT))]
+
+    def find(_: Patient) -> Iterable[Symptom]:
+        if refusals:
+            raise refusals.pop()
+        return []
+
+    patient = Patient(tmp_path, UNREACHABLE, tmp_path, AdminClient(UNREACHABLE_CONFIG), NOW)
+    assert examine.answer(Check("work", find), patient) == Answer("work")
+    assert refusals == []
 
 
 def test_every_check_has_a_name_of_its_own() -> None:

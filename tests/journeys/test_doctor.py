@@ -27,10 +27,10 @@ from schemas.log import Tick
 from services.agreements import live
 from services.agreements.adopt import adopt
 from services.agreements.apply import apply
-from services.agreements.broker_plan import Binding, Scope
+from services.agreements.broker_plan import Binding
 from services.hub.broker.cluster import Cluster
 from services.hub.cli import main
-from services.hub.doctor import agreed, broker, offsets, preflights
+from services.hub.doctor import agreed, broker, examine, offsets
 from services.hub.doctor.patient import CannotLook, Patient
 from services.hub.processes import Layout, programs
 from services.runtime.names import SERVICES, SPEAKERS, Names
@@ -140,10 +140,18 @@ def test_a_transaction_nobody_ends_and_letters_nobody_reads_are_counted(ward: Wa
     dead = places[0][0]
     said.produce(dead, b"never shown")
     assert said.flush(WAIT_S) == 0
-    (waits,) = offsets.letters(offsets.look_at_letters(patient))
+    (waits,) = found_by("dead letters", patient)
     assert (waits.wrong, waits.weight) == ("1 dead letters wait for it", Weight.WATCH)
-    nobody = list(offsets.groups(*offsets.look_at_groups(patient)))
+    nobody = found_by("work", patient)
     assert {one.wrong for one in nobody} == {"no worker is in its group"}
+
+
+def found_by(name: str, patient: Patient) -> tuple[Symptom, ...]:
+    """What the check of that name finds."""
+    (check,) = (one for one in examine.CHECKS if one.name == name)
+    answer = examine.answer(check, patient)
+    assert answer.not_seen == ""
+    return answer.symptoms
 
 
 def test_only_the_deploying_principal_looks(cluster: Cluster) -> None:
@@ -173,8 +181,7 @@ def _start(ward: Ward, worker: str) -> tuple[int, list[str]]:
 
 def _at_the_broker(ward: Ward) -> list[Symptom]:
     patient = ward.patient()
-    drift = agreed.drift(agreed.look_at_broker(patient), Scope(ward.names))
-    return [*drift, *preflights.preflights(patient)]
+    return [*found_by("topics and rights", patient), *found_by("pre-flight", patient)]
 
 
 def _set(admin: AdminClient, topic: str, key: str, value: str) -> None:

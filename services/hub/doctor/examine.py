@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,12 @@ from services.hub.doctor import agreed, broker, files, offsets, running
 from services.hub.doctor.agreed import applied
 from services.hub.doctor.patient import Patient
 from services.hub.doctor.preflights import preflights
-from services.runtime.faults import Fault
+from services.runtime import preflight
+from services.runtime.faults import Fault, Unavailable
 from services.runtime.symptoms import Symptom, Weight
+
+STARTS_S = 10.0
+"""So long a broker that answers may still be starting."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,12 @@ CHECKS = (
 
 def examine(patient: Patient, checks: Sequence[Check] = CHECKS) -> Iterator[Answer]:
     """The answer of each check, as it comes."""
-    first = _answer(BROKER, patient)
+    first = answer(BROKER, patient)
     yield first
     away = first.not_seen or ("the broker does not answer" if _away(first) else "")
     for check in checks:
         yield (
-            Answer(check.name, (), away) if away and check.asks_broker else _answer(check, patient)
+            Answer(check.name, (), away) if away and check.asks_broker else answer(check, patient)
         )
 
 
@@ -97,15 +102,26 @@ def _away(first: Answer) -> bool:
     return any(one.weight is Weight.STOPS for one in first.symptoms)
 
 
-def _answer(check: Check, patient: Patient) -> Answer:
-    try:
-        return Answer(check.name, tuple(check.find(patient)))
-    except (Fault, BrokerFault) as fault:
-        reason = "; ".join(str(fault).splitlines())
-    except KafkaException as refused:
-        reason = f"the broker refused or did not answer: {refused.args[0].name()}"
-    except OSError as fault:
-        reason = f"cannot be opened: {fault.filename or 'a page of a process'}"
-    except (ValueError, KeyError):  # one damaged file must not hide what other checks would find
-        reason = "a file of the installation is damaged; see the faults of other checks first"
-    return Answer(check.name, (), reason)
+def answer(check: Check, patient: Patient) -> Answer:
+    """What the check finds; a broker that has just started is asked again until it is ready."""
+    until = time.monotonic() + STARTS_S
+    while True:
+        try:
+            return Answer(check.name, tuple(check.find(patient)))
+        except (Fault, BrokerFault) as fault:
+            reason, again = "; ".join(str(fault).splitlines()), isinstance(fault, Unavailable)
+        except KafkaException as refused:
+            error = refused.args[0]
+            reason = f"the broker refused or did not answer: {error.name()}"
+            again = preflight.passes(error)
+        except OSError as fault:
+            reason, again = f"cannot be opened: {fault.filename or 'a page of a process'}", False
+        except (
+            ValueError,
+            KeyError,
+        ):  # one damaged file must not hide what other checks would find
+            reason = "a file of the installation is damaged; see the faults of other checks first"
+            again = False
+        if not again or time.monotonic() > until:
+            return Answer(check.name, (), reason)
+        time.sleep(0.5)
