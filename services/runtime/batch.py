@@ -36,7 +36,7 @@ DEPTH = "hub_depth"
 """Header of the hub's own: how many causes stand behind this fact."""
 
 _LIFTED = HoldLifted.kind()
-_ADOPTED: dict[type[Fact], str] = {
+ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
     BuildAdopted: "build",
@@ -248,8 +248,7 @@ class _Batch:
             if item is not None:
                 self._weigh(item, record, _Speech(self.service, record))
         if trigger is not None:
-            place = (trigger.offset, trigger.part, _digest(record))
-            self.working.meta.heard[_stream(record, trigger)] = place
+            self.working.meta.heard.update([heard_of(record, trigger)])
 
     def _weigh(self, item: Any, record: Record, speech: _Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
@@ -387,7 +386,7 @@ class _Batch:
             self._decide(key, tick, self.service.on_tick, record, speech)
 
     def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted, record: Record) -> None:
-        version, what = fact.version, _ADOPTED[type(fact)]
+        version, what = fact.version, ADOPTED[type(fact)]
         before = self.working.meta.adopted
         # A build reads past the adoption of others until it finds its own, and past those that its
         # own came after (a roll back with a backlog); one that was in force and is no longer must
@@ -432,6 +431,11 @@ class _Speech:
 
 def _place(record: Record) -> str:
     return f"{record.topic}@{record.offset}"
+
+
+def heard_of(record: Record, trigger: Trigger) -> tuple[str, tuple[int, int, str]]:
+    """The writer's stream, and the place of that record in it."""
+    return _stream(record, trigger), (trigger.offset, trigger.part, _digest(record))
 
 
 def _stream(record: Record, trigger: Trigger) -> str:

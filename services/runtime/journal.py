@@ -34,6 +34,11 @@ def entry(batch: Sequence[Record]) -> bytes:
     return json.dumps(spans(batch)).encode()
 
 
+def spans_of(written: Record) -> list[Span]:
+    """The order that stands in an entry of the journal."""
+    return [tuple(span) for span in json.loads(written.value or b"[]")]
+
+
 def to_record(message: object) -> Record:
     """A librdkafka message as a record."""
     timestamp = message.timestamp()[1]  # type: ignore[attr-defined]  # confluent ships no stubs

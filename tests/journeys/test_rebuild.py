@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from schemas.case import LevelSet
+from schemas.eligibility import ConvictionRecorded
 from schemas.register import RequirementOpened
 from services.agreements import apply as applying
 from services.agreements.versions import Versions
@@ -21,15 +24,15 @@ from tests import makers
 from tests.journeys.hub import Hub, eventually
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(480)]
-WORKERS = ("registry-1", "registry-2")
 
 
-def convicted(hub: Hub, folder: Path, first: int) -> None:
+def convicted(hub: Hub, folder: Path, first: int) -> list[ConvictionRecorded]:
     """Ten people become known."""
     now = datetime.now(UTC)
     numbers = range(first, first + 10)
-    people = (makers.a_conviction(identifiers=(makers.a_pnc(n),), occurred_at=now) for n in numbers)
+    people = [makers.a_conviction(identifiers=(makers.a_pnc(n),), occurred_at=now) for n in numbers]
     hub.say(folder, *people)
+    return people
 
 
 def opened(hub: Hub) -> int:
@@ -47,51 +50,85 @@ def shown(hub: Hub) -> dict[str, list[bytes | None]]:
     }
 
 
-def lose_the_rows_of_registry(hub: Hub) -> None:
+def lose_the_rows_of(hub: Hub, service: str) -> None:
     """Its topic is gone and made again, empty, while its workers stand still; then they end."""
-    for worker in WORKERS:
+    for worker in workers(service):
         hub.signal(worker, signal.SIGSTOP)
     agreements = Versions(hub.home / "agreements").latest()
-    applying.renew(hub.cluster, agreements, hub.cluster.names.rows("registry"))
-    for worker in WORKERS:
+    applying.renew(hub.cluster, agreements, hub.cluster.names.rows(service))
+    for worker in workers(service):
         hub.signal(worker, signal.SIGKILL)
+    eventually(lambda: says_what_to_do(hub, service), 90, "it does not go on without its rows")
 
 
-def says_what_to_do(hub: Hub) -> bool:
-    logs = [(hub.home / "logs" / f"{worker}.log").read_text() for worker in WORKERS]
-    return any("are lost; run: hub rebuild registry" in text for text in logs)
+def workers(service: str) -> tuple[str, str]:
+    return f"{service}-1", f"{service}-2"
 
 
-def well(hub: Hub) -> bool:
+def says_what_to_do(hub: Hub, service: str) -> bool:
+    logs = [(hub.home / "logs" / f"{worker}.log").read_text() for worker in workers(service)]
+    return any(f"are lost; run: hub rebuild {service}" in text for text in logs)
+
+
+def make_anew(hub: Hub, service: str) -> None:
+    """By the command; then its workers run again."""
+    done = CliRunner().invoke(main, ["rebuild", "--home", str(hub.home), "--json", service])
+    assert done.exit_code == 0, done.output
+    print(f"made anew: {done.stdout}")  # noqa: T201
+    assert json.loads(done.stdout)["rows"] >= 10
+    eventually(lambda: well(hub, service), 60, "its workers run again")
+
+
+def well(hub: Hub, service: str) -> bool:
     states = {one.name: one.because for one in start.running(hub.home)}
-    return not any(states[worker] for worker in WORKERS)
+    return not any(states[worker] for worker in workers(service))
+
+
+def times_in_log(hub: Hub, facts: list[ConvictionRecorded]) -> list[int]:
+    log = hub.recorded().log()
+    ids = Counter(record.header("ce_id") for part in log.values() for record in part)
+    return [ids[str(fact.event_id).encode()] for fact in facts]
 
 
 def test_rows_that_are_lost_are_made_anew_and_nobody_is_told_twice(
     hub: Hub, tmp_path: Path
 ) -> None:
     before = opened(hub)
-    convicted(hub, tmp_path, 27_000)
+    first = convicted(hub, tmp_path, 27_000)
+    stranger = makers.a_pnc(27_200)
+    hub.say(tmp_path, makers.a_level(identifiers=(stranger,), occurred_at=datetime.now(UTC)))
     eventually(lambda: opened(hub) == before + 10, 60, "ten requirements are opened")
     hub.at_rest()
     stood = shown(hub)
-    lose_the_rows_of_registry(hub)
-    eventually(lambda: says_what_to_do(hub), 90, "the service does not go on without its rows")
-    convicted(hub, tmp_path, 27_100)
 
-    done = CliRunner().invoke(main, ["rebuild", "--home", str(hub.home), "--json", "registry"])
-    assert done.exit_code == 0, done.output
-    rebuilt = json.loads(done.stdout)
-    assert rebuilt["rows"] >= 10
-    print(f"made anew: {rebuilt}")  # noqa: T201
-
-    eventually(lambda: well(hub), 60, "its workers run again")
+    lose_the_rows_of(hub, "registry")
+    more = convicted(hub, tmp_path, 27_100)
+    make_anew(hub, "registry")
     eventually(lambda: opened(hub) == before + 20, 60, "what came meanwhile is decided")
+
+    lose_the_rows_of(hub, "admission")
+    hub.say(tmp_path, *first)
+    make_anew(hub, "admission")
+    last = makers.a_conviction(identifiers=(stranger,), occurred_at=datetime.now(UTC))
+    hub.say(tmp_path, last)
+    eventually(lambda: opened(hub) == before + 21, 60, "the door is open again")
     hub.at_rest()
-    services = [one for one in hub.services() if one.name in ("registry", "risk", "notify")]
-    found = [asyncio.run(compare(hub.recorded(), service)) for service in services]
+
+    assert times_in_log(hub, [*first, *more, last]) == [1] * 21
+    waited = [one for one in hub.told("derbyshire-police", LevelSet) if is_of(hub, one, last)]
+    assert len(waited) == 1
+    found = [asyncio.run(compare(hub.recorded(), service)) for service in hub.services()]
     assert all(one.identical for one in found), "\n".join(lines(found))
     for slug, notices in shown(hub).items():
         new = notices[len(stood[slug]) :]
         assert not set(new) & set(stood[slug])
         assert len(new) == len(set(new))
+
+
+def is_of(hub: Hub, notice: dict[str, object], fact: ConvictionRecorded) -> bool:
+    """Whether a notice is about the person whom that fact made known."""
+    number = fact.identifiers[0].value
+    return any(
+        number in str(one["told"]) and one["person_ref"] == notice["person_ref"]
+        for one in hub.notices("derbyshire-police")
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from uuid import UUID
 
 import pytest
@@ -13,6 +15,7 @@ from schemas.risk import RoshAssessed
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.catalogue import built
+from services.hub.rebuild.by_door import kept_by_the_door
 from services.hub.rebuild.by_journal import kept_by_journal
 from services.hub.rebuild.by_log import kept_by_log, said_held
 from services.hub.simulation.play import Played, play
@@ -22,6 +25,7 @@ from services.runtime.batch import Lane
 from services.runtime.decision import Context, Decision, Route, State
 from services.runtime.faults import Stop
 from services.runtime.history import MemoryHistory
+from services.runtime.journal import spans_of
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
 from services.runtime.records import Record
@@ -29,6 +33,7 @@ from services.runtime.rowlog import MemoryRowLog
 from services.runtime.rows import META, Meta
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
+from services.runtime.wire import Trigger
 from tests.simulation.schedules import FILES
 
 SEEDS = range(300, 312)
@@ -197,6 +202,71 @@ async def test_a_log_that_begins_late_or_ends_early_is_refused(runs: Sequence[Pl
     for records, end in ((log[1:], len(log)), (log[:5] + log[6:], len(log)), (log, len(log) + 1)):
         with pytest.raises(Stop):
             await made(service, 0, records, end, MemoryHistory(runs[0].broker.topics))
+
+
+async def test_from_the_log_it_wrote_and_what_is_kept_the_doors_rows_are_the_same(
+    runs: Sequence[Played],
+) -> None:
+    """At any place of the journal, though its last batch stands in the log already."""
+    for played in runs:
+        service, everything = service_of(played, "admission"), read(played)
+        journal = everything(service.names.journal("admission"))
+        for cut in {len(journal), *range(2, len(journal), 7)}:
+            exact, _ = await kept_by_journal(
+                service, journal[:cut], everything, {}, build=BUILDS[0], build_since=NEVER
+            )
+            log = log_till(played, journal[:cut])
+            found = kept_by_the_door(service, log, journal[:cut], everything, {})
+            assert different(found, exact.rows) == set()
+
+
+async def test_past_the_sources_time_only_who_waited_and_the_last_words_are_gone(
+    runs: Sequence[Played],
+) -> None:
+    for played in runs:
+        service, everything = service_of(played, "admission"), read(played)
+        journal = everything(service.names.journal("admission"))
+        stood = played.broker.rows["admission", 0]
+        done = Meta.model_validate_json(stood[META]).positions
+        half = len(journal) // 2
+        gone: Counter[str] = Counter()
+        for topic, _, end in chain.from_iterable(map(spans_of, journal[:half])):
+            gone[topic] = max(end, gone[topic])
+
+        def kept(topic: str, gone: Counter[str] = gone, played: Played = played) -> list[Record]:
+            return [one for one in read(played)(topic) if one.offset >= gone[topic]]
+
+        log = log_till(played, journal)
+        found = kept_by_the_door(service, log, journal[half:], kept, done)
+        lost = {key.split(":")[0] for key in different(found, stood)}
+        assert lost <= {"wait", META}
+        was, now = (Meta.model_validate_json(rows[META]) for rows in (stood, found))
+        assert now.positions == was.positions
+        assert now.heard.items() <= was.heard.items()
+        assert (now.adopted, now.now_us) == (was.adopted, was.now_us)
+        letters = {key: row for key, row in found.items() if key.startswith("wait:")}
+        assert letters.keys() <= stood.keys()
+
+
+def log_till(played: Played, journal: Sequence[Record]) -> list[list[Record]]:
+    """The log as those batches left it."""
+    topics, log = played.broker.topics, played.town.names.log
+    taken: Counter[str] = Counter()
+    for topic, _, end in chain.from_iterable(map(spans_of, journal)):
+        taken[topic] = max(end, taken[topic])
+
+    def stood(record: Record) -> bool:
+        trigger = Trigger.of(record.headers)
+        return trigger is not None and trigger.offset < taken[trigger.topic]
+
+    return [list(filter(stood, topics.read(log, number))) for number in range(LOG_PARTITIONS)]
+
+
+def different(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> set[str]:
+    """Keys under which not the same is kept; the order in which positions are listed is nothing."""
+    metas = [Meta.model_validate_json(rows.get(META, "{}")) for rows in (found, wanted)]
+    keys = {key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key)}
+    return keys - {META} | ({META} if metas[0] != metas[1] else set())
 
 
 async def test_sources_past_their_time_are_refused_and_so_is_what_does_not_stand_in_the_log(

@@ -12,10 +12,12 @@ waits for 72 hours and is then forgotten, and the sender's answer is the same (d
     devices    who wears a device when
     entry      into the log once, and with it whatever waited for that
     waiting    facts that wait for their person
+    relearn    the rows again, where they are lost: from the log, and from the letters still kept
 """
 
 from services.admission.domain.door import admit, forget
 from services.admission.domain.letters import Admitted, Letter, Returned
+from services.admission.domain.relearn import adopted_once, relearn, still_waits
 from services.admission.domain.states import (
     DOOR,
     STATES,
@@ -46,5 +48,8 @@ __all__ = [
     "Waits",
     "Worn",
     "admit",
+    "adopted_once",
     "forget",
+    "relearn",
+    "still_waits",
 ]

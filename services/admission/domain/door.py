@@ -8,7 +8,6 @@ from schemas.base import (
     FactAboutPerson,
     LogFact,
     PersonId,
-    derived_id,
     kebab,
 )
 from schemas.catalogue import entry_of
@@ -56,6 +55,15 @@ def _admit(desk: Desk, letter: Letter) -> str:
     if not entry_of(fact).derived:
         _refuse_what_is_ours(fact)
     fact = fact.model_copy(update={"recorded_at": letter.recorded_at})
+    return about(desk, fact, letter)
+
+
+def about(desk: Desk, fact: Fact, letter: Letter) -> str:
+    """What becomes of a fact that is in order: it is about somebody, or waits for that.
+
+    Raises:
+        Refused: it can be about nobody, or was said otherwise before.
+    """
     if isinstance(fact, FactAboutDevice):
         return _of_device(desk, fact, letter)
     if isinstance(fact, FactAboutPerson):
@@ -129,7 +137,7 @@ def _of_known(desk: Desk, fact: FactAboutPerson, person: PersonId) -> str:
 
 def _of_new(desk: Desk, fact: FactAboutPerson, letter: Letter) -> str:
     """The person becomes known, and what was said of them lately is let in after."""
-    person = PersonId(derived_id(fact.event_id, "person"))
+    person = people.first_told_by(fact)
     desk.put(f"person:{person}", Person(known_since=letter.recorded_at))
     let_in(desk, fact, person)
     return "new-person"

@@ -22,7 +22,7 @@ def let_in(desk: Desk, fact: Fact, person: PersonId) -> str:
     A fact may tell of a number not known yet, a fitting who wears a device: what waited for that
     follows, in the order in which it came, and what waited for any of those after it.
     """
-    because, keys = _take(desk, fact, person)
+    because, keys = take(desk, fact, person)
     while keys:
         following: list[str] = []
         for one in waiting.those_under(desk, keys):
@@ -30,7 +30,7 @@ def let_in(desk: Desk, fact: Fact, person: PersonId) -> str:
             whose = wearer(desk, of_it) if isinstance(of_it, FactAboutDevice) else person
             if whose is not None:
                 waiting.withdraw(desk, one)
-                following += _take(desk, of_it, whose)[1]
+                following += take(desk, of_it, whose)[1]
         keys = tuple(following)
     return because
 
@@ -41,7 +41,7 @@ def wearer(desk: Desk, fact: FactAboutDevice) -> PersonId | None:
     return None if device is None else device.wearer(fact.occurred_at)
 
 
-def _take(desk: Desk, fact: Fact, person: PersonId) -> tuple[str, tuple[str, ...]]:
+def take(desk: Desk, fact: Fact, person: PersonId) -> tuple[str, tuple[str, ...]]:
     """What became of it, and under which keys facts wait for what it tells."""
     because = _once(desk, fact, person)
     if because == SAID_DIFFERENTLY or not isinstance(fact, FactAboutPerson):
@@ -66,7 +66,8 @@ def _once(desk: Desk, fact: Fact, person: PersonId) -> str:
 
 
 def _digest(fact: Fact) -> str:
-    body = fact.model_dump_json(exclude={"recorded_at", "person_id"})
+    """The same of a letter and of what the log holds of it, so that it can be had from there."""
+    body = fact.model_dump_json(exclude={"recorded_at", "person_id", "person_ref"})
     return blake2b(body.encode(), digest_size=8).hexdigest()
 
 

@@ -26,7 +26,7 @@ def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:
         raise Refused("not-agreed")
     if isinstance(fact, Tick):
         return _tick(desk, fact, letter.recorded_at)
-    return _adopt(desk, fact)
+    return adopt(desk, fact)
 
 
 def say(desk: Desk, fact: Fact) -> str:
@@ -55,7 +55,8 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
     return "said-everywhere"
 
 
-def _adopt(desk: Desk, fact: Adoption) -> str:
+def adopt(desk: Desk, fact: Adoption) -> str:
+    """That version is in force from here on, if it was not, and if this was not said before."""
     key = f"adopted:{kebab(type(fact).__name__)}"
     known = desk.get(key, InForce)
     said = () if known is None else known.said

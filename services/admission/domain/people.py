@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from schemas.base import FactAboutPerson, Identifier, IdentifierType, PersonId
+from schemas.base import FactAboutPerson, Identifier, IdentifierType, PersonId, derived_id
 from services.admission.domain.desk import Desk
 from services.admission.domain.states import KnownAs, Person
 from services.runtime.faults import Refused
@@ -36,6 +36,11 @@ def meant(desk: Desk, fact: FactAboutPerson) -> frozenset[PersonId]:
     if trusted(desk, fact.source):
         return found | {person}
     return frozenset({person})
+
+
+def first_told_by(fact: FactAboutPerson) -> PersonId:
+    """The number of the person whom that fact makes known."""
+    return PersonId(derived_id(fact.event_id, "person"))
 
 
 def trusted(desk: Desk, speaker: str) -> bool:

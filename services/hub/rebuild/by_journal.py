@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
@@ -10,7 +9,7 @@ from itertools import chain
 from services.hub.proofs import stand
 from services.runtime.again import Again, in_order, said_again
 from services.runtime.faults import Stop
-from services.runtime.journal import Span
+from services.runtime.journal import Span, spans_of
 from services.runtime.records import Record
 from services.runtime.service import Service
 
@@ -34,7 +33,7 @@ async def kept_by_journal(
         Stop: sources are kept 72 hours, and some of what was taken is gone; or this build says
             something else of it than what stands there.
     """
-    taken = [_spans(entry) for entry in journal]
+    taken = [spans_of(entry) for entry in journal]
     sources = {topic: read(topic) for topic in sorted({t for spans in taken for t, _, _ in spans})}
     if journal and journal[0].offset:
         raise Stop(_gone(service))
@@ -50,10 +49,6 @@ async def kept_by_journal(
             "anywhere: nothing was changed; install the build that ran"
         )
     return again, len(records)
-
-
-def _spans(entry: Record) -> list[Span]:
-    return [tuple(span) for span in json.loads(entry.value or b"[]")]
 
 
 def _check_whole(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from uuid import UUID
 
 from schemas.log import PersonHeld
@@ -41,7 +42,7 @@ async def kept_by_log(
     kept = await kept_again(
         service,
         partition,
-        _before(end, log()),
+        takewhile(lambda record: record.offset < end, whole(log(), end)),
         build,
         build_since=build_since,
         history=history,
@@ -64,16 +65,14 @@ def _said_of_holding(records: Iterable[Record], service: str) -> Iterator[tuple[
             yield from ((one, record.offset) for one in said_held((record,)))
 
 
-def _before(end: int, records: Iterable[Record]) -> Iterator[Record]:
-    """All records before `end`, none missing.
+def whole(records: Iterable[Record], end: int = 0) -> Iterator[Record]:
+    """All of these records of the log, from its beginning and beyond `end`, none missing.
 
     Raises:
         Stop: one is.
     """
     following = 0
     for record in records:
-        if record.offset >= end:
-            break
         if record.offset != following:
             raise Stop(f"{record.topic}[{record.partition}] does not hold {following} any more")
         following += 1

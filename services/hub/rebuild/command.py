@@ -28,9 +28,10 @@ def rebuild(home: Path, service: str, *, as_json: bool) -> None:
     """Make the rows of SERVICE anew from what it once read.
 
     For when its changelog is lost, holds a transaction that nobody ends, or is of a version this
-    build does not know. The service is stopped for that and started again. Nothing it said before
-    is said again. registry, risk and notify are made from the log; admission and tracking from
-    their journal, which is possible only while everything they ever took is still kept.
+    build does not know. The service is stopped for that and started again; nothing it said before
+    is said again. registry, risk and notify are made from the log, admission from the log and what
+    is still kept of its sources, tracking from its sources alone, which is possible only while all
+    it ever took is kept (72 hours).
     """
     console = Console(stderr=True, highlight=False)
     logging.disable()  # whoever is held again was logged when it happened

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -25,12 +25,15 @@ from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.catalogue import all_services
 from services.hub.proofs import Recorded
+from services.hub.rebuild.by_door import kept_by_the_door
 from services.hub.rebuild.by_journal import kept_by_journal
-from services.hub.rebuild.by_log import kept_by_log, said_held
+from services.hub.rebuild.by_log import kept_by_log, said_held, whole
 from services.hub.start import held_back
 from services.runtime import topics
 from services.runtime.faults import Stop
 from services.runtime.history import KafkaHistory
+from services.runtime.names import LOG_PARTITIONS
+from services.runtime.records import Record
 from services.runtime.rowlog import KafkaRowLog
 from services.runtime.rows import META
 from services.runtime.run import build_fingerprint, build_since
@@ -40,6 +43,7 @@ Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Records done, and how many there are."""
 
+_LOG = range(LOG_PARTITIONS)
 AT_ONCE = 1000
 """Rows written in one transaction."""
 GROUP_EMPTY_S = 60.0
@@ -93,6 +97,8 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
 async def _made(cluster: Cluster, service: Service, progress: Progress) -> _Made:
     agreements = Versions(cluster.home / "agreements").latest()
     with closing(Recorded(cluster, agreements)) as recorded:
+        if service.name == "admission":
+            return _by_door(cluster, service, recorded)
         if service.journaled:
             return await _by_journal(cluster, service, recorded)
         held = said_held(recorded.source(service.names.said(service.name, PersonHeld)))
@@ -100,14 +106,46 @@ async def _made(cluster: Cluster, service: Service, progress: Progress) -> _Made
             return await _by_log(cluster, service, reader, held, progress)
 
 
+def _by_door(cluster: Cluster, service: Service, recorded: Recorded) -> _Made:
+    records = 0
+
+    def counted(of: Iterable[Record]) -> Iterator[Record]:
+        nonlocal records
+        for record in of:
+            records += 1
+            yield record
+
+    with ExitStack() as open_now:
+        # One reader a partition: they are read side by side.
+        config = cluster.service_config("registry")
+        readers = [open_now.enter_context(closing(topics.Reader(config))) for _ in _LOG]
+        log = [
+            reader.part(service.names.log, number)
+            for number, reader in zip(_LOG, readers, strict=True)
+        ]
+        rows = kept_by_the_door(
+            service,
+            [counted(whole(part)) for part in log],
+            recorded.journal(service.name),
+            recorded.said,
+            _done(cluster, service),
+        )
+    return _Made({0: rows}, records)
+
+
+def _done(cluster: Cluster, service: Service) -> dict[str, int]:
+    """How far the group was told it is done, by topic; of a service of one partition."""
+    told = topics.done(cluster.service_config(service.name), service.app_id, _places(service))
+    return {topic: offsets[0] for topic, offsets in told.items()}
+
+
 async def _by_journal(cluster: Cluster, service: Service, recorded: Recorded) -> _Made:
     build = build_fingerprint()
-    told = topics.done(cluster.service_config(service.name), service.app_id, _places(service))
     again, records = await kept_by_journal(
         service,
         recorded.journal(service.name),
         recorded.said,
-        {topic: offsets[0] for topic, offsets in told.items()},
+        _done(cluster, service),
         build=build,
         build_since=build_since(cluster.home, build),
     )
