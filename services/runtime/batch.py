@@ -191,6 +191,10 @@ class Lane:
             raise Stop(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
 
 
+class RowTooLargeError(Exception):
+    """A row grew past what the broker takes: its person is held before anything is saved."""
+
+
 class _Batch:
     """The decisions of one micro-batch, on a working copy of the rows."""
 
@@ -305,13 +309,18 @@ class _Batch:
             self._fail_as_before(key, item, speech)
             decision = decide(None if row is None else row.state, item, context)
             said = [outgoing for thing in decision.facts for outgoing in speech.of(thing)]
+            kept = None
+            if decision.state is not None:
+                kept = Kept(decision.state, _wake(decision.wake_at))
+                if kept != row and not self.working.fits(key, kept):
+                    raise RowTooLargeError
         except Exception as error:
             if not self.service.holds:
                 raise
             self._hold(key, row, item, record, speech, error)
             return None
         self.lane.meters.decisions.labels(because=decision.because).inc()
-        self._keep(key, row, decision)
+        self._keep(key, row, kept, decision)
         self.said.extend(said)
         return decision
 
@@ -321,14 +330,9 @@ class _Batch:
             if held is not None and held.event_id in self.lane.failed_before:
                 raise FailedBeforeError
 
-    def _keep(self, key: str, row: Kept | None, decision: Decision[Any]) -> None:
-        if decision.state is None:
-            if row is not None:
-                self.working.put(key, None)
-        else:
-            kept = Kept(decision.state, _wake(decision.wake_at))
-            if kept != row:
-                self.working.put(key, kept)
+    def _keep(self, key: str, row: Kept | None, kept: Kept | None, decision: Decision[Any]) -> None:
+        if kept != row:
+            self.working.put(key, kept)
         for other, change in decision.others.items():
             self.working.put(
                 other, None if change is None else Kept(change.state, _wake(change.wake_at))

@@ -15,6 +15,8 @@ from services.runtime.decision import State
 from services.runtime.faults import Stop
 
 VERSION = 1
+MAX_ROW = 900_000
+"""The longest row; the broker takes records of 1 MiB."""
 _HEAD = struct.Struct(">BqI")
 """Version, when to wake, and how many records wait; then their offsets, then the state."""
 _OFFSET = struct.Struct(">q")
@@ -203,6 +205,7 @@ class Working:
         self.changed: dict[str, Kept | None] = {}
         self.meta = store.meta.copied()
         self._before: dict[str, Kept | None] = {}
+        self._encoded: dict[str, tuple[Kept, bytes]] = {}
         self._now_before = self.meta.now_us
 
     def begin(self) -> None:
@@ -214,6 +217,12 @@ class Working:
         """Change that row; None removes it."""
         self._before.setdefault(key, self.changed.get(key, _UNTOUCHED))
         self.changed[key] = row
+
+    def fits(self, key: str, row: Kept) -> bool:
+        """Whether the broker takes that row; its bytes are kept for when it is written."""
+        raw = encode_row(row)
+        self._encoded[key] = (row, raw)
+        return len(raw) <= MAX_ROW
 
     def undo(self) -> None:
         """Take back what changed since `begin`."""
@@ -250,10 +259,14 @@ class Working:
     def encoded(self) -> dict[str, bytes | None]:
         """What has to be written to the changelog, the partition's own row last."""
         rows: dict[str, bytes | None] = {
-            key: None if row is None else encode_row(row) for key, row in self.changed.items()
+            key: None if row is None else self._bytes(key, row) for key, row in self.changed.items()
         }
         rows[META] = self.meta.model_dump_json().encode()
         return rows
+
+    def _bytes(self, key: str, row: Kept) -> bytes:
+        known = self._encoded.get(key)
+        return known[1] if known is not None and known[0] is row else encode_row(row)
 
     def apply(self) -> None:
         """Make the changes the store's own; called once they are durable."""

@@ -77,6 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another one, other inputs")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", choices=sorted(TARGETS), help="one target alone")
+    parser.add_argument("--minutes", type=float, default=600.0, help="begin no run after so long")
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     asked = parser.parse_args(arguments)
     began, done, last_told = monotonic(), 0, 0.0
@@ -86,9 +87,13 @@ def main(arguments: Sequence[str]) -> int:
     peaks: dict[int, list[int]] = defaultdict(list)
     with ProcessPoolExecutor(asked.processes) as pool:
         planned = runs(asked.inputs, asked.first, asked.only)
-        for future in as_completed(
-            [pool.submit(throw, n, asked.seed, f, c) for n, f, c in planned]
-        ):
+        futures = [pool.submit(throw, name, asked.seed, first, n) for name, first, n in planned]
+        for future in as_completed(futures):
+            if monotonic() - began > asked.minutes * 60:
+                for waiting in futures:
+                    waiting.cancel()
+            if future.cancelled():
+                continue
             one = future.result()
             done += one.thrown
             thrown[one.target] += one.thrown

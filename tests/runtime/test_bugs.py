@@ -318,3 +318,28 @@ async def test_fed_again_what_was_set_aside_is_set_aside_again() -> None:
     records = house.topics.read(NAMES.log)
     again = await said_again(house.service, 0, records, "again")
     assert [out.topic for out in again.said].count("dead.somebody") == 2
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in-one-batch", "one-by-one"])
+async def test_a_row_that_outgrows_the_broker_holds_its_person_wherever_batches_end(
+    together: bool,
+) -> None:
+    def pile_up(tally: Tally | None, fact: Any, context: Context) -> Decision[Tally]:
+        grown = (tally or Tally()).levels + (1,) * 200_000
+        return Decision(Tally(levels=grown), "counted", (_ended(a_tick()),))
+
+    house = await a_house(routes=(Route(LevelSet, pile_up),))
+    for _ in range(4):
+        house.put(level(1))
+        if not together:
+            await house.settle()
+    house.put(level(1, OTHER))
+    await house.settle()
+    row = house.lane.store.get(str(ONE))
+    assert row is not None
+    assert (row.held_at, len(row.state.levels)) == (2, 400_000)
+    (record,) = house.said(NAMES.said(ME, PersonHeld))
+    held = decode(record.value or b"")
+    assert isinstance(held, PersonHeld)
+    assert (held.person_id, held.fault) == (ONE, "RowTooLargeError")
+    assert len(house.said()) == 3, "two of one person, one of another"
