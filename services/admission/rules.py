@@ -17,6 +17,9 @@ WAITING_AT_MOST = 200
 WAITING_BYTES = 250_000
 """Bytes of all facts that wait under one identifier: their row stays well below what the broker
 takes. Source: local choice, see decision 7."""
+WAITING_A_DAY = 200_000
+"""Facts of one sender that begin to wait on one day: 72 hours of a flood take some 400 MB, not
+all there is. Source: local choice, see decision 7."""
 NUMBERS_AT_MOST = 20
 """Numbers of one person in one letter. Source: local choice, see decision 7."""
 WORN_AT_MOST = 500

@@ -68,14 +68,23 @@ class Door:
         return self.take(self.letter(None, fault=Unreadable(reason)))
 
     def tick(self, now: datetime) -> list[str]:
-        """That moment comes: rows that want it are looked at, in the order of their time."""
+        """That moment comes: rows that want it are looked at, in the order of their time.
+
+        That a sender's day is over is left out: it is about nobody.
+        """
         self.at = now
         due = sorted(
             (row.wake_at, key)
             for key, row in self.rows.items()
             if row.wake_at is not None and row.wake_at <= now
         )
-        return [self._wake(key, a_tick(now)) for _, key in due]
+        became = [self._wake(key, a_tick(now)) for _, key in due]
+        return [because for because in became if because != "day-over"]
+
+    @property
+    def rows_of_people(self) -> set[str]:
+        """Keys of all rows but the count of what a sender said of strangers."""
+        return {key for key in self.rows if not key.startswith("waited:")}
 
     def _wake(self, key: str, tick: Tick) -> str:
         decision = forget(self.get(key), tick, Context(self.rules, tick.now, self))

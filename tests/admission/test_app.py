@@ -238,8 +238,11 @@ async def test_of_somebody_forgotten_no_row_is_left() -> None:
     hub = await a_hub()
     before = set(hub.memory.rowlogs["admission"].rows[0])
     await hub.hear(a_level(identifiers=(HERS,)))
-    assert len(hub.memory.rowlogs["admission"].rows[0]) == len(before) + 1
+    assert len(hub.memory.rowlogs["admission"].rows[0]) == len(before) + 2
     await hub.tick(later(hours=72))
+    count_of_the_day = {"waited:probation"}
+    assert set(hub.memory.rowlogs["admission"].rows[0]) == before | count_of_the_day
+    await hub.tick(later(hours=72 + 12))
     assert set(hub.memory.rowlogs["admission"].rows[0]) == before
 
 

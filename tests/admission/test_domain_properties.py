@@ -151,4 +151,4 @@ def test_of_somebody_who_never_becomes_known_nothing_is_left_after_72_hours(
     door.tick(door.at + WAITS_FOR - timedelta(seconds=1))
     assert door.log == []
     door.tick(later(hours=8) + WAITS_FOR)
-    assert door.rows == {}
+    assert door.rows_of_people == set()

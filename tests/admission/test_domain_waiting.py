@@ -3,9 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from schemas.base import Fact
 from schemas.housing import TenancyStarted
 from schemas.tracking import Point
+from services.admission.domain import waiting
 from services.admission.rules import NUMBERS_AT_MOST, REMEMBERED, WAITING_AT_MOST, WAITS_FOR
 from tests.admission.at_the_door import (
     CRN,
@@ -84,7 +87,7 @@ def test_nothing_waits_longer_than_72_hours() -> None:
     door.say(a_level(identifiers=(HERS,)))
     assert door.tick(NOON + WAITS_FOR - SECOND) == []
     assert door.tick(NOON + WAITS_FOR) == ["forgotten"]
-    assert door.rows == {}
+    assert door.rows_of_people == set()
     door.say(conviction(HERS))
     assert door.kinds == ["ConvictionRecorded"]
 
@@ -236,3 +239,18 @@ def a_large_zone(number: int) -> Fact:
         for step in range(500)
     )
     return a_zone(zone_version=number + 1, outline=corners, identifiers=(HERS,))
+
+
+def test_of_one_sender_so_many_facts_begin_to_wait_on_one_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(waiting, "WAITING_A_DAY", 3)
+    door = Door()
+    became = [door.say(a_level(identifiers=(a_pnc(number),))) for number in range(5)]
+    assert became == ["waiting"] * 3 + ["waiting-full"] * 2
+    assert door.say(a_tenancy(identifiers=(a_pnc(9),))) == "waiting", "another sender's"
+    door.at = later(days=1)
+    assert door.say(a_level(identifiers=(a_pnc(9),), occurred_at=door.at)) == "waiting"
+    door.at = NOON
+    became = [door.say(a_level(identifiers=(a_pnc(number),))) for number in range(10, 13)]
+    assert became == ["waiting", "waiting", "waiting-full"], "yesterday's backlog counts today"

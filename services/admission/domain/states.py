@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId
@@ -96,6 +96,13 @@ class Waiting(State):
     letters: tuple[Waits, ...] = ()
 
 
+class Waited(State):
+    """How many facts of one sender began to wait on the latest day on which any did."""
+
+    on: date
+    facts: int
+
+
 class LastTick(State):
     """The hub's clock; it never goes back."""
 
@@ -115,6 +122,7 @@ STATES: dict[str, type[State]] = {
     "heard": Heard,
     "device": Device,
     "wait": Waiting,
+    "waited": Waited,
     "clock": LastTick,
     "adopted": InForce,
     "door": State,

@@ -1,15 +1,15 @@
-"""Facts that wait for their person: at most 72 hours, at most so many."""
+"""Facts that wait for their person: at most 72 hours, so many of one person and of one sender."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from schemas.base import Fact
 from services.admission.domain.desk import Desk
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import Waiting, Waits
-from services.admission.rules import WAITING_AT_MOST, WAITING_BYTES, WAITS_FOR
+from services.admission.domain.states import Waited, Waiting, Waits
+from services.admission.rules import WAITING_A_DAY, WAITING_AT_MOST, WAITING_BYTES, WAITS_FOR
 
 
 def wait(desk: Desk, fact: Fact, letter: Letter, keys: tuple[str, ...]) -> str:
@@ -24,6 +24,11 @@ def wait(desk: Desk, fact: Fact, letter: Letter, keys: tuple[str, ...]) -> str:
     )
     if any(_full((*letters, one)) for letters in waiting.values()):
         return "waiting-full"
+    today = _with_one_more(desk.get(f"waited:{letter.speaker}", Waited), letter.recorded_at.date())
+    if today.facts > WAITING_A_DAY:
+        return "waiting-full"
+    over = datetime.combine(today.on + timedelta(days=1), time(), UTC) + WAITS_FOR
+    desk.put(f"waited:{letter.speaker}", today, over)
     for key, letters in waiting.items():
         _keep(desk, key, (*letters, one))
     return "waiting"
@@ -47,6 +52,13 @@ def withdraw(desk: Desk, one: Waits) -> None:
 def until(letters: Iterable[Waits]) -> datetime | None:
     """When the first of them has waited long enough."""
     return min((one.recorded_at + WAITS_FOR for one in letters), default=None)
+
+
+def _with_one_more(before: Waited | None, on: date) -> Waited:
+    """The count never goes back a day, so that a backlog of yesterday's cannot begin it anew."""
+    if before is None or before.on < on:
+        return Waited(on=on, facts=1)
+    return Waited(on=before.on, facts=before.facts + 1)
 
 
 def _full(letters: tuple[Waits, ...]) -> bool:
