@@ -10,13 +10,12 @@ from services.admission.rules import Rules
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.runtime import wire
-from services.runtime.batch import DEPTH
 from services.runtime.decision import Route
 from services.runtime.faults import Unreadable
 from services.runtime.names import LOG_PARTITIONS, SERVICES, Names
 from services.runtime.records import Outgoing, Record
 from services.runtime.service import Service
-from services.runtime.speech import dead_letter, log_partition, recorded_at
+from services.runtime.speech import DEPTH, dead_letter, log_partition, recorded_at
 
 FAILED_HERE = "failed-here"
 """The reason on what goes back although nothing is known to be wrong with it."""

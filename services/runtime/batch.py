@@ -19,6 +19,7 @@ from services.runtime.ports import History, Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
 from services.runtime.rows import Kept, RowStore, Working, micros
 from services.runtime.service import Service
+from services.runtime.speech import Speech
 from services.runtime.telemetry import Meters
 from services.runtime.wire import Trigger
 
@@ -32,8 +33,6 @@ CRASHES = 3
 """So many processes may end at one record of several bodies' before it is set aside.
 
 Source: local choice, see decision 5."""
-DEPTH = "hub_depth"
-"""Header of the hub's own: how many causes stand behind this fact."""
 
 _LIFTED = HoldLifted.kind()
 ADOPTED: dict[type[Fact], str] = {
@@ -250,11 +249,11 @@ class _Batch:
         else:
             item = self.service.read(record)
             if item is not None:
-                self._weigh(item, record, _Speech(self.service, record))
+                self._weigh(item, record, Speech(self.service, record))
         if trigger is not None:
             self.working.meta.heard.update([heard_of(record, trigger)])
 
-    def _weigh(self, item: Any, record: Record, speech: _Speech) -> None:  # noqa: ANN401
+    def _weigh(self, item: Any, record: Record, speech: Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
         decision = None
         if isinstance(item, HoldLifted):
@@ -296,7 +295,7 @@ class _Batch:
         item: Any,  # noqa: ANN401
         decide: Decide,
         record: Record,
-        speech: _Speech,
+        speech: Speech,
     ) -> Decision[Any] | None:
         """The decision, kept and said; None where the row is held, or is from now on."""
         row = self.working.row(key)
@@ -324,7 +323,7 @@ class _Batch:
         self.said.extend(said)
         return decision
 
-    def _fail_as_before(self, key: str, item: Any, speech: _Speech) -> None:  # noqa: ANN401
+    def _fail_as_before(self, key: str, item: Any, speech: Speech) -> None:  # noqa: ANN401
         if self.lane.failed_before:
             held = self._held(key, item, speech, FailedBeforeError.__name__)
             if held is not None and held.event_id in self.lane.failed_before:
@@ -344,7 +343,7 @@ class _Batch:
         row: Kept | None,
         item: Any,  # noqa: ANN401
         record: Record,
-        speech: _Speech,
+        speech: Speech,
         error: Exception,
     ) -> None:
         """Hold this row, loudly; the others go on."""
@@ -361,12 +360,12 @@ class _Batch:
         if held is not None:
             self.said.extend(speech.of(held))
 
-    def _held(self, key: str, item: Any, speech: _Speech, fault: str) -> Fact | None:  # noqa: ANN401
+    def _held(self, key: str, item: Any, speech: Speech, fault: str) -> Fact | None:  # noqa: ANN401
         """What is said when that row is held here."""
         say = self.service.held_fact
         return None if say is None else say(key, item, fault, f"{key}@{speech.offset}")
 
-    def _lift(self, lifted: HoldLifted, speech: _Speech) -> None:
+    def _lift(self, lifted: HoldLifted, speech: Speech) -> None:
         """Decide again what waited for the person, in its order; it may fail and be held again."""
         key = str(lifted.person_id)
         row = self.working.row(key)
@@ -381,7 +380,7 @@ class _Batch:
             if decide is not None:
                 self._decide(key, item, decide, record, speech)
 
-    def _tick(self, tick: Tick, record: Record, speech: _Speech) -> None:
+    def _tick(self, tick: Tick, record: Record, speech: Speech) -> None:
         meta = self.working.meta
         meta.now_us = max(meta.now_us or 0, micros(tick.now))
         if self.service.on_tick is None:
@@ -406,31 +405,6 @@ class _Batch:
         """Where whoever deploys said it: what the log holds of it tells, as the door put it."""
         trigger = Trigger.of(record.headers) if self.service.trusts(record) else None
         return record.offset if trigger is None else trigger.offset
-
-
-class _Speech:
-    """Numbers what one record makes a service say."""
-
-    def __init__(self, service: Service, record: Record) -> None:
-        self.offset = record.offset
-        self._say = service.say
-        self._record = record
-        self._parts = 0
-        behind = int(record.header(DEPTH) or 0) if service.trusts(record) else 0
-        self._depth = (DEPTH, str(behind if service.passes_on else behind + 1).encode())
-
-    def of(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
-        """The records that say one thing."""
-        at = self._record
-        trigger = Trigger(at.topic, at.partition, at.offset, self._parts)
-        self._parts += 1
-        mark = trigger.header()
-        return [
-            Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
-            if mark in o.headers
-            else o
-            for o in self._say(thing, trigger)
-        ]
 
 
 def _place(record: Record) -> str:

@@ -14,9 +14,11 @@ from services.runtime import wire
 from services.runtime.faults import Stop, Unreadable
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Outgoing, Record
-from services.runtime.service import Read
+from services.runtime.service import Read, Service
 
 R = TypeVar("R")
+DEPTH = "hub_depth"
+"""Header of the hub's own: how many causes stand behind this fact."""
 
 
 def log_partition(person: PersonId) -> int:
@@ -117,3 +119,28 @@ def adopted(what: str, known: Mapping[str, R]) -> Callable[[Mapping[str, str]], 
         return known[version]
 
     return rules_of
+
+
+class Speech:
+    """Numbers what one record makes a service say."""
+
+    def __init__(self, service: Service, record: Record) -> None:
+        self.offset = record.offset
+        self._say = service.say
+        self._record = record
+        self._parts = 0
+        behind = int(record.header(DEPTH) or 0) if service.trusts(record) else 0
+        self._depth = (DEPTH, str(behind if service.passes_on else behind + 1).encode())
+
+    def of(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
+        """The records that say one thing."""
+        at = self._record
+        trigger = wire.Trigger(at.topic, at.partition, at.offset, self._parts)
+        self._parts += 1
+        mark = trigger.header()
+        return [
+            Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
+            if mark in o.headers
+            else o
+            for o in self._say(thing, trigger)
+        ]

@@ -12,10 +12,9 @@ from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
 from services.agreements.needs import needs
 from services.runtime import wire
-from services.runtime.batch import DEPTH
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
-from services.runtime.speech import log_partition
+from services.runtime.speech import DEPTH, log_partition
 from services.runtime.wire import Trigger
 from tests.in_memory import NAMES, Hub, a_door, agreements
 from tests.makers import (

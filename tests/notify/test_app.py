@@ -13,11 +13,11 @@ from services.agreements.compile import Agreements, load
 from services.agreements.needs import needs
 from services.notify.app import build
 from services.runtime import wire
-from services.runtime.batch import DEPTH
 from services.runtime.faults import Stop
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.outbox import MemoryOutbox
 from services.runtime.records import Outgoings
+from services.runtime.speech import DEPTH
 from services.runtime.wire import Trigger
 from tests.in_memory import NAMES, REFERENCES, Hub, agreements, everything, versions
 from tests.makers import (

@@ -12,7 +12,7 @@ from schemas.log import RulesAdopted, Tick
 from schemas.register import CategoryChanged, RequirementEnded
 from schemas.risk import Rosh, RoshAssessed
 from services.runtime import wire
-from services.runtime.batch import DEPTH, Lane
+from services.runtime.batch import Lane
 from services.runtime.decision import Context, Decision, Route, State
 from services.runtime.history import MemoryHistory
 from services.runtime.journal import MemoryJournal
@@ -21,7 +21,7 @@ from services.runtime.outbox import MemoryOutbox, MemoryTopics
 from services.runtime.records import Outgoing, Outgoings, Record
 from services.runtime.rowlog import MemoryRowLog
 from services.runtime.service import Service
-from services.runtime.speech import adopted, held_person, person_of, reads_log, says_facts
+from services.runtime.speech import DEPTH, adopted, held_person, person_of, reads_log, says_facts
 from services.runtime.telemetry import Meters
 from tests.makers import NOON, a_level, a_person, a_release_date, a_rosh, admitted
 

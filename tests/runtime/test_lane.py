@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from services.runtime import batch
+from services.runtime import speech
 from services.runtime.faults import Stop
 from services.runtime.rows import META
 from services.runtime.wire import Trigger
@@ -139,14 +139,14 @@ async def test_outputs_carry_what_triggered_them_and_how_deep_they_are() -> None
     first, second = house.said()
     assert Trigger.of(first.headers) == Trigger(NAMES.log, 0, 0, 0)
     assert Trigger.of(second.headers) == Trigger(NAMES.log, 0, 1, 0)
-    assert [r.header(batch.DEPTH) for r in (first, second)] == [b"1", b"5"]
+    assert [r.header(speech.DEPTH) for r in (first, second)] == [b"1", b"5"]
 
 
 async def test_the_door_passes_on_and_adds_no_link_to_the_chain() -> None:
     house = await a_house(passes_on=True)
     house.put(level(1), depth=4)
     await house.settle()
-    assert house.said()[0].header(batch.DEPTH) == b"4"
+    assert house.said()[0].header(speech.DEPTH) == b"4"
 
 
 async def test_headers_of_whom_the_service_does_not_trust_mean_nothing() -> None:
@@ -155,7 +155,7 @@ async def test_headers_of_whom_the_service_does_not_trust_mean_nothing() -> None
         fact = level(number)
         house.put(fact, trigger=Trigger("x", 0, 9, 0), depth=7)
     await house.settle()
-    assert [r.header(batch.DEPTH) for r in house.said()] == [b"1", b"1"]
+    assert [r.header(speech.DEPTH) for r in house.said()] == [b"1", b"1"]
     assert house.state(str(ONE)) == Tally(levels=(1, 2))
 
 
