@@ -263,9 +263,13 @@ def log_till(played: Played, journal: Sequence[Record]) -> list[list[Record]]:
 
 
 def different(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> set[str]:
-    """Keys under which not the same is kept; the order in which positions are listed is nothing."""
+    """Keys under which not the same is kept; the order in which positions are listed is nothing.
+
+    How many of a sender's began to wait today is counted anew.
+    """
     metas = [Meta.model_validate_json(rows.get(META, "{}")) for rows in (found, wanted)]
     keys = {key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key)}
+    keys = {key for key in keys if not key.startswith("waited:")}
     return keys - {META} | ({META} if metas[0] != metas[1] else set())
 
 

@@ -3,12 +3,14 @@
 The log tells who is known, by which numbers, who wears what, what was said and what is adopted. The
 journal tells how far each source was taken, the sources who still waits and what was heard last of
 each service. What is past the sources' 72 hours is past the door's own memory of it too: a letter
-that waited so long is forgotten. Two things are not told any more:
+that waited so long is forgotten. Three things are not told any more:
 
     the last word of a service's stream that was silent for 72 hours: if that service, having been
         down so long, says its last batch again, the log holds it twice, with one event id;
     which of two people a number of an issuer's own was given to first, where that issuer used it
-        for both within one batch.
+        for both within one batch;
+    how many letters of a sender began to wait today: that is counted anew, so a flood may fill its
+        day once more.
 """
 
 from __future__ import annotations
