@@ -58,7 +58,7 @@ def test_after_any_letters_the_log_and_what_waits_tell_all_rows(
 
 
 def without_counts(door: Door) -> dict[str, Any]:
-    """How many of a sender's began to wait today is counted anew: too few, until the day is over."""
+    """How many of a sender's began to wait today is counted anew, for a day too few."""
     return {key: row for key, row in door.rows.items() if not key.startswith("waited:")}
 
 
