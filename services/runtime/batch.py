@@ -98,9 +98,9 @@ class Lane:
             self.store = RowStore(self.service.state_of, rows)
         except Stop as unreadable:
             raise Stop(f"{unreadable}{anew}") from None
-        for topic, offset in (await self.done()).items():
-            if (self.position(topic) or 0) < offset:
-                raise Stop(f"rows of partition {self.partition} are lost{anew}")
+        done = (await self.done()).items()
+        if not self.store.whole or any((self.position(at) or 0) < offset for at, offset in done):
+            raise Stop(f"rows of partition {self.partition} are lost{anew}")
         if self.journal is not None:
             positions = self.store.meta.positions
             unfinished = [

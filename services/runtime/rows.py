@@ -45,6 +45,8 @@ class Meta(BaseModel):
     """`topic@offset` of a record the process ended at → how many processes did."""
     now_us: int | None = None
     """The last Tick, microseconds since 1970."""
+    count: int | None = None
+    """How many rows stand beside this one; None: it was not counted."""
 
     def copied(self) -> Meta:
         """Another with the same content; what changes in one does not in the other."""
@@ -147,6 +149,16 @@ class RowStore:
         ]
         heapq.heapify(self._wakes)
 
+    @property
+    def whole(self) -> bool:
+        """Whether these are all rows there were when the last batch was saved."""
+        if self.meta.count is None:
+            return bool(self.meta.positions) or not len(self)
+        return self.meta.count == len(self)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._raw or key in self._rows
+
     def __len__(self) -> int:
         return len(self._raw) + len(self._rows)
 
@@ -158,8 +170,9 @@ class RowStore:
     def get(self, key: str) -> Kept | None:
         """The row under that key."""
         row = self._rows.get(key)
-        if row is None and (raw := self._raw.pop(key, None)) is not None:
+        if row is None and (raw := self._raw.get(key)) is not None:
             row = self._rows[key] = decode_row(raw, self._state_of(key))
+            del self._raw[key]
         return row
 
     def put(self, key: str, row: Kept | None) -> None:
@@ -261,6 +274,8 @@ class Working:
         rows: dict[str, bytes | None] = {
             key: None if row is None else self._bytes(key, row) for key, row in self.changed.items()
         }
+        more = sum((row is not None) - (key in self._store) for key, row in self.changed.items())
+        self.meta.count = len(self._store) + more
         rows[META] = self.meta.model_dump_json().encode()
         return rows
 

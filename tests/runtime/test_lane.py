@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
+from schemas.case import LevelSet
 from services.runtime import speech
+from services.runtime.decision import Context, Decision, Route
 from services.runtime.faults import Stop
 from services.runtime.rows import META
 from services.runtime.wire import Trigger
@@ -207,6 +209,30 @@ async def test_behind_what_its_group_was_told_the_rows_are_lost(kept: dict[str, 
 
     with pytest.raises(Stop, match="are lost; run: hub rebuild tally"):
         await house.open(done=done)
+
+
+@pytest.mark.parametrize("gone", [str(ONE), str(OTHER), META])
+async def test_where_a_row_is_missing_the_rows_are_lost(gone: str) -> None:
+    """As when a topic was lost under a worker that ran on and wrote into the next."""
+    house = await a_house()
+    house.put(level(1), level(2, OTHER), level(3))
+    await house.settle()
+    await house.open()
+    del house.broken.rowlog.rows[0][gone]
+    with pytest.raises(Stop, match="are lost; run: hub rebuild tally"):
+        await house.open()
+
+
+async def test_rows_counted_as_they_come_and_go_are_whole_at_every_opening() -> None:
+    def forget(_: Any, fact: Any, __: Context) -> Decision[Tally]:
+        return Decision(None if fact.level == 3 else Tally(), "counted")
+
+    house = await a_house(routes=(Route(LevelSet, forget),))
+    for number, person in ((1, ONE), (1, OTHER), (3, ONE), (3, ONE), (2, ONE)):
+        house.put(level(number, person))
+        await house.settle()
+        await house.open()
+    assert len(house.lane.store) == 2
 
 
 async def test_rows_that_stand_where_the_group_was_told_or_after_are_gone_on_from() -> None:

@@ -149,6 +149,7 @@ class _Table:
             key: encode_row(Kept(row.state, None if row.wake_at is None else micros(row.wake_at)))
             for key, row in self.kept.items()
         }
+        meta.count = len(rows)
         return {**rows, META: meta.model_dump_json().encode()}
 
 
