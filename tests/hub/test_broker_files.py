@@ -113,3 +113,10 @@ def test_a_process_and_a_container_are_told_the_same_but_for_where_things_are() 
     moved["listeners"] = moved["listeners"].replace("127.0.0.1", "0.0.0.0")
     assert inside == moved
     assert inside["advertised.listeners"] == outside["advertised.listeners"]
+
+
+def test_agencies_prove_themselves_again_each_minute_or_as_often_as_asked() -> None:
+    name, place = "listener.name.scram.connections.max.reauth.ms", render.here(Path("/srv/hub"))
+    assert local()[name] == "60000"
+    often = render.server_properties(place, 1, [PORTS], reauthenticate_s=5)
+    assert properties(often)[name] == "5000"

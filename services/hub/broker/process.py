@@ -21,7 +21,7 @@ from services.hub.broker.layout import Home
 from services.hub.broker.private import private_directory, try_hold
 from services.hub.broker.probe import Probe, ready
 from services.hub.broker.record import Node, Record
-from services.hub.broker.render import here, lay_out
+from services.hub.broker.render import REAUTHENTICATE_S, here, lay_out
 
 ALLOW_S = 90.0
 STOP_S = 30.0
@@ -80,6 +80,7 @@ def start(
     repository: str | None = None,
     say: Say = quiet,
     allow_s: float = ALLOW_S,
+    reauthenticate_s: int = REAUTHENTICATE_S,
 ) -> Running:
     """The broker of this home, answering; whichever of its nodes did not run has been started.
 
@@ -111,7 +112,7 @@ def start(
         marks: dict[Path, int] = {}
         try:
             for node in absent:
-                directory = _prepared(layout, runtime, record, node)
+                directory = _prepared(layout, runtime, record, node, reauthenticate_s)
                 marks[directory] = jvm.log_size(directory)
                 pid, since = jvm.launch(runtime, directory, held[node.number], quick=quick)
                 started.append((pid, since))
@@ -169,16 +170,17 @@ def _recorded(layout: Home, nodes: int | None) -> Record:
     return record
 
 
-def _prepared(layout: Home, runtime: jvm.Runtime, record: Record, node: Node) -> Path:
+def _prepared(
+    layout: Home, runtime: jvm.Runtime, record: Record, node: Node, reauthenticate_s: int
+) -> Path:
     if taken := node.ports.taken:
         raise InUse(
             f"Port {taken[0]}, which this broker's clients know, is in use by another program. End "
             f"that, or remove {layout.path} to begin anew with other ports and no data."
         )
     place = here(layout.node(node.number))
-    directory = lay_out(
-        layout, place, node.number, [each.ports for each in record.nodes], record.cluster_id
-    )
+    ports = [each.ports for each in record.nodes]
+    directory = lay_out(layout, place, node.number, ports, record.cluster_id, reauthenticate_s)
     jvm.format_storage(runtime, directory)
     return directory
 

@@ -13,6 +13,8 @@ from services.hub.broker.ports import LOOPBACK, Ports
 from services.hub.broker.private import private_directory, write_private
 
 PROPERTIES, LOGGING, FORMAT, KEYS = "server.properties", "log4j2.properties", "format.args", "pem"
+REAUTHENTICATE_S = 60
+"""After this time a session by password proves itself anew; a withdrawn password ends it then."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ def here(directory: Path) -> Place:
 CONTAINER = Place("/hub", "/tmp/hub", "0.0.0.0")  # noqa: S104, S108  # inside the container only
 
 
-def server_properties(place: Place, number: int, ports: Sequence[Ports]) -> str:
+def server_properties(
+    place: Place, number: int, ports: Sequence[Ports], reauthenticate_s: int = REAUTHENTICATE_S
+) -> str:
     """The settings of node `number` of `len(ports)`."""
     single = len(ports) == 1
     addresses = [f"localhost:{node.controller}" for node in ports]
@@ -61,6 +65,7 @@ def server_properties(place: Place, number: int, ports: Sequence[Ports]) -> str:
         in_sync=1 if single else 2,
         session_ms=3000 if single else 9000,
         heartbeat_ms=500 if single else 2000,
+        reauthenticate_ms=reauthenticate_s * 1000,
     )
 
 
@@ -70,14 +75,22 @@ def format_args(place: Place, cluster_id: str, *, single: bool) -> str:
     return "\n".join([*lines, "-c", f"{place.root}/{PROPERTIES}"]) + "\n"
 
 
-def lay_out(home: Home, place: Place, number: int, ports: Sequence[Ports], cluster_id: str) -> Path:
+def lay_out(
+    home: Home,
+    place: Place,
+    number: int,
+    ports: Sequence[Ports],
+    cluster_id: str,
+    reauthenticate_s: int = REAUTHENTICATE_S,
+) -> Path:
     """The node's directory with everything its start needs."""
     directory = private_directory(home.node(number))
     private_directory(directory / KEYS)
     write_private(directory / KEYS / "broker.pem", broker_keystore(home))
     write_private(directory / KEYS / "ca.pem", home.ca.read_bytes())
     write_private(directory / LOGGING, (DEPLOY / LOGGING).read_bytes())
-    write_private(directory / PROPERTIES, server_properties(place, number, ports))
+    properties = server_properties(place, number, ports, reauthenticate_s)
+    write_private(directory / PROPERTIES, properties)
     write_private(directory / FORMAT, format_args(place, cluster_id, single=len(ports) == 1))
     return directory
 
