@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from confluent_kafka import Consumer, TopicPartition
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.hub.broker.cluster import Cluster
 from services.runtime.faults import Stop
+from services.runtime.outbox import RDKAFKA
 from services.runtime.rowlog import ends_of
 from services.runtime.service import Service
+
+Place = tuple[str, int]
+"""Topic and partition."""
+Ends = Mapping[str, Mapping[Place, tuple[int, int]]]
+"""By service and place: the first offset there, and the one after the last."""
 
 
 class Lag:
@@ -23,31 +29,51 @@ class Lag:
         self._services = tuple(services)
         self._consumers = {
             service.name: Consumer(
-                {**cluster.service_config(service.name), "group.id": service.app_id}
+                {**cluster.service_config(service.name), "group.id": service.app_id},
+                logger=RDKAFKA,
             )
             for service in self._services
         }
 
     def behind(self) -> dict[str, int]:
         """Records not yet done, by service; only what is committed counts as done."""
-        return {service.name: self._behind(service) for service in self._services}
+        return self.short_of(self.ends())
+
+    def ends(self) -> Ends:
+        """Where each source of each service ends now.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        return {service.name: self._ends(service) for service in self._services}
+
+    def short_of(self, ends: Ends) -> dict[str, int]:
+        """Records before those ends that are not yet done, by service.
+
+        Raises:
+            KafkaException: the broker does not answer.
+        """
+        return {name: self._short_of(name, mine) for name, mine in ends.items()}
 
     def close(self) -> None:
         """Leave no connection behind."""
         for consumer in self._consumers.values():
             consumer.close()
 
-    def _behind(self, service: Service) -> int:
+    def _ends(self, service: Service) -> Mapping[Place, tuple[int, int]]:
         consumer = self._consumers[service.name]
-        places = [
-            TopicPartition(topic, number)
+        return {
+            (topic, number): ends_of(consumer, TopicPartition(topic, number))
             for topic in service.sources
             for number in range(service.partitions)
-        ]
+        }
+
+    def _short_of(self, name: str, ends: Mapping[Place, tuple[int, int]]) -> int:
         lag = 0
-        for place in consumer.committed(places, timeout=20):
-            low, end = ends_of(consumer, TopicPartition(place.topic, place.partition))
-            lag += end - (place.offset if place.offset >= 0 else low)
+        places = [TopicPartition(topic, number) for topic, number in ends]
+        for place in self._consumers[name].committed(places, timeout=20):
+            low, end = ends[place.topic, place.partition]
+            lag += max(0, end - (place.offset if place.offset >= 0 else low))
         return lag
 
 
