@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench setup clean
+.PHONY: demo test check bench faults setup clean
 
 setup: $(READY)
 
@@ -36,6 +36,9 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench
+
+faults: $(READY)
+	@$(BIN)/python -m tests.journeys.faults
 
 clean:
 	rm -rf $(VENV) .hub

@@ -1,0 +1,1 @@
+"""Real faults on a real broker under load, and what they left behind: `make faults`."""

@@ -1,0 +1,136 @@
+"""What the faults left behind, judged from the topics alone while nothing is said.
+
+Everything the broker took stands in the log once; each service, fed the recorded log in memory,
+says the same to the letter; and the rows a standby would recover are the rows of that same run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.hub.proofs import NOBODY, Recorded, compare, lines
+from services.runtime.again import in_order, said_again
+from services.runtime.records import Record
+from services.runtime.rows import META, Meta
+from services.runtime.service import Service
+from services.runtime.topics import Reader
+from services.runtime.wire import Trigger
+from tests.journeys.hub import Hub
+
+Rows = dict[int, dict[str, bytes]]
+"""By partition and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All zero but for the repeats, which readers drop."""
+
+    said: int
+    """Facts the broker took from agencies."""
+    lost: int
+    """Of these, not in the log."""
+    repeated: int
+    """Records that stand twice in a topic, to the letter."""
+    twice: int
+    """Facts that the log holds as if they were two."""
+    differing: tuple[str, ...]
+    """Topics that hold other than the recorded log gives in memory."""
+    stale: tuple[str, ...]
+    """Rows that are not what the recorded log gives in memory, by service."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every promise was kept."""
+        return not (self.lost or self.twice or self.differing or self.stale)
+
+
+NOTHING = Verdict(said=0, lost=0, repeated=0, twice=0, differing=(), stale=())
+"""Before anything was said."""
+
+
+def judge(hub: Hub, services: Sequence[Service], taken: frozenset[bytes]) -> Verdict:
+    """The verdict on a hub at rest."""
+    recorded = hub.recorded()
+    log = [record for part in recorded.log().values() for record in part]
+    in_log = {record.header("ce_id") for record in log}
+    found = [asyncio.run(compare(recorded, service)) for service in services]
+    different = [line for one in found if not one.identical for line in lines([one])]
+    return Verdict(
+        said=len(taken),
+        lost=len(taken - in_log),
+        repeated=sum(one.repeats for one in found),
+        twice=counted_twice(log),
+        differing=tuple(different),
+        stale=tuple(_stale(hub, services)),
+    )
+
+
+def counted_twice(log: Iterable[Record]) -> int:
+    """One thing said has one trigger at the door, however often the door wrote it down."""
+    triggers: dict[bytes | None, set[bytes]] = defaultdict(set)
+    for record in log:
+        trigger = Trigger.of(record.headers)
+        if trigger is not None:
+            triggers[record.header("ce_id")].add(trigger.header()[1])
+    return sum(len(different) - 1 for different in triggers.values())
+
+
+def _stale(hub: Hub, services: Sequence[Service]) -> Iterator[str]:
+    for service in services:
+        kept = recovered(hub, service)
+        again = _refolded(hub.recorded(), service, kept)
+        wrong = sum(differing_rows(kept[number], again.get(number, {})) for number in kept)
+        if wrong:
+            yield f"{service.name}: {wrong} rows"
+
+
+def recovered(hub: Hub, service: Service) -> Rows:
+    """The rows as a standby would take them over."""
+    reader = Reader(hub.cluster.service_config(service.name))
+    rows: Rows = defaultdict(dict)
+    try:
+        for record in reader.read(service.names.rows(service.name), service.partitions):
+            key = (record.key or b"").decode()
+            if record.value is None:
+                rows[record.partition].pop(key, None)
+            else:
+                rows[record.partition][key] = record.value
+    finally:
+        reader.close()
+    return rows
+
+
+def _refolded(recorded: Recorded, service: Service, kept: Rows) -> Rows:
+    """The rows the recorded input gives, up to where the kept ones stand."""
+    if service.journaled:
+        sources = {topic: recorded.source(topic) for topic in service.sources}
+        parts = {0: in_order(recorded.journal(service.name), sources)}
+    else:
+        parts = recorded.log()
+    return {
+        number: asyncio.run(_rows(service, number, parts[number], _positions(kept[number])))
+        for number in kept
+    }
+
+
+async def _rows(
+    service: Service, number: int, records: Iterable[Record], positions: Mapping[str, int]
+) -> dict[str, bytes]:
+    seen = [record for record in records if record.offset < positions.get(record.topic, 0)]
+    again = await said_again(service, number, seen, NOBODY)
+    return dict(again.rows)
+
+
+def _positions(rows: Mapping[str, bytes]) -> Mapping[str, int]:
+    return Meta.model_validate_json(rows[META]).positions
+
+
+def differing_rows(kept: dict[str, bytes], again: dict[str, bytes]) -> int:
+    """Rows that are not alike; of the partition's own, what it says, whatever its order."""
+    own: bool = json.loads(kept[META]) != json.loads(again.get(META, b"{}"))
+    others = (kept.keys() | again.keys()) - {META}
+    return own + sum(kept.get(key) != again.get(key) for key in others)
