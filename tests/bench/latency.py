@@ -30,7 +30,7 @@ from tests.bench.topics import emptied
 
 SENDER, RECEIVER = "derbyshire-police", "probation"
 PERSONS = 500
-RATES = (50, 200)
+RATES = (50, 100, 200)
 ALLOW_S = 20.0
 READY_S = 60.0
 KNOWN_PER_S = 500
