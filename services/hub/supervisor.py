@@ -118,7 +118,7 @@ class Supervisor:
 
     async def _while_held_back(self, path: str) -> None:
         while path and not self._stopping.is_set():
-            if not await asyncio.to_thread(_somebody_holds, Path(path)):
+            if not await asyncio.to_thread(somebody_holds, Path(path)):
                 return
             await self._pause(0.3)
 
@@ -149,7 +149,7 @@ class Supervisor:
         fresh.rename(path)
 
 
-def _somebody_holds(path: Path) -> bool:
+def somebody_holds(path: Path) -> bool:
     """Whether the process that wrote its number there still runs."""
     try:
         os.kill(int(path.read_text()), 0)
