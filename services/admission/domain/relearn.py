@@ -37,14 +37,14 @@ def adopted_once(desk: Desk, fact: ours.Adoption) -> None:
     ours.adopt(desk, fact)
 
 
-def still_waits(desk: Desk, letter: Letter, now: datetime | None) -> bool:
+def still_waits(desk: Desk, letter: Letter, till: datetime | None) -> bool:
     """Whether a letter that is neither in the log nor went back waits; if not, leave the desk.
 
     What a letter waits for lets it in at once, so it waits exactly if it would have to now. It was
-    dropped, or is forgotten, if not.
+    dropped if not, or is forgotten: `till` is the latest tick after it.
     """
     fact = letter.fact
-    forgotten = now is not None and letter.recorded_at + WAITS_FOR <= now
+    forgotten = till is not None and letter.recorded_at + WAITS_FOR <= till
     if forgotten or not isinstance(fact, FactAboutDevice | FactAboutPerson):
         return False
     try:

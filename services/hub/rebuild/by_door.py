@@ -62,8 +62,8 @@ def kept_by_the_door(
     table = _Table(service, positions, asked=frozenset(map(_name, letters)))
     for record in merge(*log, key=lambda record: record.timestamp_ms):
         table.stands(record)
-    for letter in letters:
-        table.came(letter)
+    for letter, till in zip(letters, _ticks_after(letters), strict=True):
+        table.came(letter, till)
     return table.rows(Meta(heard=_heard(service, taken)))
 
 
@@ -114,14 +114,14 @@ class _Table:
         relearn(desk, fact)
         self._keep(desk)
 
-    def came(self, letter: Letter) -> None:
-        """A letter that did not go back: it is in the log, or waits, or was dropped."""
+    def came(self, letter: Letter, till: datetime | None) -> None:
+        """A letter that did not go back: it is in the log, or waits till a tick, or was dropped."""
         if isinstance(letter.fact, _ADOPTIONS):
             topic, _, offset = letter.number.rpartition("@")
             self.adoptions[topic][int(offset)] = letter.fact
         elif _name(letter) not in self.admitted:
             desk = self._desk(0)
-            if still_waits(desk, letter, self.now):
+            if still_waits(desk, letter, till):
                 self._keep(desk)
 
     def _desk(self, partition: int) -> Desk:
@@ -196,6 +196,17 @@ def _returned(
         for record in read(written)
         if (topic := record.header("hub_topic")) is not None
     )
+
+
+def _ticks_after(letters: Sequence[Letter]) -> list[datetime | None]:
+    """For each letter the last tick let in after it; one that brings no new moment is not."""
+    ticks: list[datetime] = []
+    before: list[int] = []
+    for letter in letters:
+        before.append(len(ticks))
+        if isinstance(letter.fact, Tick) and (not ticks or letter.fact.now > ticks[-1]):
+            ticks.append(letter.fact.now)
+    return [ticks[-1] if count < len(ticks) else None for count in before]
 
 
 def _heard(service: Service, taken: Iterable[Record]) -> dict[str, tuple[int, int, str]]:
