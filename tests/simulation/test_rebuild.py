@@ -273,6 +273,9 @@ def different(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> set[st
     How many of a sender's began to wait today is counted anew.
     """
     metas = [Meta.model_validate_json(rows.get(META, "{}")) for rows in (found, wanted)]
+    for meta, rows in zip(metas, (found, wanted), strict=True):
+        assert meta.count in (None, len(rows) - 1)
+        meta.count = None
     keys = {key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key)}
     keys = {key for key in keys if not key.startswith("waited:")}
     return keys - {META} | ({META} if metas[0] != metas[1] else set())
