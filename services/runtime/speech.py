@@ -97,7 +97,7 @@ def held_person(service: str) -> Callable[[str, Any, str, str], Fact]:
             part=part,
             person_id=cause.person_id or PersonId(UUID(key)),
             service=service,
-            fault=fault,
+            fault=fault.strip("_"),  # a private class is no word of the schema
         )
 
     return held

@@ -131,6 +131,25 @@ async def test_a_failing_rule_holds_that_person_says_so_and_nobody_else_waits() 
     assert CANARY.encode() not in b"".join([record.value or b"", *dict(record.headers).values()])
 
 
+class _HiddenError(Exception):
+    """As libraries raise."""
+
+
+async def test_an_error_of_a_private_class_holds_the_row_like_any_other() -> None:
+    """Its name begins with what no word of the schema may begin with."""
+
+    def fail(_: Any, __: Any, ___: Context) -> Decision[Tally]:
+        raise _HiddenError
+
+    house = await a_house(routes=(Route(LevelSet, fail), *ROUTES[1:]))
+    house.put(level(1), level(1, OTHER))
+    await house.settle()
+    (first, _) = house.said(NAMES.said(ME, PersonHeld))
+    held = decode(first.value or b"")
+    assert isinstance(held, PersonHeld)
+    assert held.fault == "HiddenError"
+
+
 async def test_a_held_row_stays_held_after_a_restart_and_is_not_woken() -> None:
     house = await a_house()
     house.put(release(), failing())
