@@ -18,8 +18,9 @@ COLUMNS = (
 )
 HEED = (
     "repeated: stands twice in a topic to the letter, its readers drop it. hung: transactions a "
-    "killed broker left open for ever, aborted by Kafka's own tool. pause: from the blow until "
-    "every service has done what was said half a second after; about 1 s is the committing alone."
+    "killed broker left open for ever, aborted by Kafka's own tool. pause: the longest time from "
+    "any moment of the fault until every service had done what was said by then; about 1 s is the "
+    "committing alone."
 )
 
 
