@@ -15,8 +15,8 @@ from pydantic import Field
 from schemas.base import sourced_id
 from schemas.log import Tick
 from services.runtime import http, wire
+from services.runtime.connection import Connection
 from services.runtime.faults import Unavailable
-from services.runtime.faust_app import Connection
 from services.runtime.names import Names
 from services.runtime.outbox import KafkaOutbox
 from services.runtime.records import Outgoing

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,7 @@ from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
 from faust.types import TP
 
 from services.runtime.batch import Lane
+from services.runtime.connection import Connection
 from services.runtime.faults import Fault, Stop
 from services.runtime.http import Health
 from services.runtime.records import Record
@@ -104,6 +104,7 @@ class LaneConsumer(AIOKafkaConsumer):
         self._done: dict[TP, int] = {}
         self._accepted: dict[TP, int] = {}
         self._renewed_at = monotonic()
+        self._taking: asyncio.Task[None] | None = None
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> LaneThread:
@@ -113,6 +114,7 @@ class LaneConsumer(AIOKafkaConsumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Shut first, end the running batches, then let Faust go on."""
+        await self._take_no_more()
         await self._shut()
         await super().on_partitions_revoked(revoked)
 
@@ -124,10 +126,27 @@ class LaneConsumer(AIOKafkaConsumer):
 
     async def wait_empty(self) -> None:
         """No batch runs any more, and what was done is committed."""
+        await self._take_no_more()
         await self._shut()
 
     async def perform_seek(self) -> None:
-        """Take the assigned partitions and open; Faust calls this once after each rebalance."""
+        """Take the assigned partitions and open; Faust calls this once after each rebalance.
+
+        Faust gives it up after half a minute and goes on as if it were done. Taking may last
+        longer, so it goes on beside until done, or until partitions are given anew.
+        """
+        await self._take_no_more()
+        self._taking = asyncio.create_task(self._take())
+        await asyncio.shield(self._taking)
+
+    async def _take_no_more(self) -> None:
+        taking, self._taking = self._taking, None
+        if taking is not None and not taking.done():
+            taking.cancel()
+            await asyncio.wait([taking])
+
+    async def _take(self) -> None:
+        self.app.health.because = "taking partitions"
         try:
             await self._take_and_open()
         except asyncio.CancelledError:
@@ -354,32 +373,6 @@ class LaneApp(faust.App):
         )
         logging.shutdown()
         os._exit(EXIT_BUG)
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How a service reaches the broker: its own certificate on the mutual-TLS listener."""
-
-    bootstrap: str
-    ca: Path
-    certificate: Path
-    key: Path
-
-    def faust(self) -> tuple[str, faust.SSLCredentials]:
-        """Broker URL and credentials for Faust."""
-        context = ssl.create_default_context(cafile=str(self.ca))
-        context.load_cert_chain(str(self.certificate), str(self.key))
-        return f"kafka://{self.bootstrap}", faust.SSLCredentials(context=context)
-
-    def confluent(self) -> dict[str, str | int | float | bool]:
-        """The same for librdkafka."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SSL",
-            "ssl.ca.location": str(self.ca),
-            "ssl.certificate.location": str(self.certificate),
-            "ssl.key.location": str(self.key),
-        }
 
 
 def faust_app(

@@ -17,8 +17,9 @@ from pydantic import Field
 
 from services.runtime import http, installed, preflight, topics
 from services.runtime.batch import Lane
+from services.runtime.connection import Connection
 from services.runtime.faults import Fault, Stop, Unavailable
-from services.runtime.faust_app import Connection, faust_app
+from services.runtime.faust_app import faust_app
 from services.runtime.history import KafkaHistory
 from services.runtime.journal import KafkaJournal
 from services.runtime.names import Names
