@@ -20,7 +20,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
 from services.hub.broker.artifacts import obtain_jars
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.java import find_java
-from services.hub.broker.private import write_private
+from services.hub.broker.private import private_directory, write_private
 from services.hub.broker.process import quiet
 from services.runtime.names import LOG_PARTITIONS
 
@@ -88,7 +88,8 @@ def _abort(cluster: Cluster, topic: str, partition: int, start: int) -> None:
 
 def _as_admin(cluster: Cluster) -> Path:
     """Java's settings of the administrator."""
-    keys = cluster.home / "run" / "admin.pem"
+    folder = private_directory(cluster.home / "run")
+    keys = folder / "admin.pem"
     write_private(keys, cluster.admin_key.read_bytes() + cluster.admin_certificate.read_bytes())
     lines = {
         "security.protocol": "SSL",
@@ -98,4 +99,4 @@ def _as_admin(cluster: Cluster) -> Path:
         "ssl.truststore.location": str(cluster.ca.absolute()),
     }
     text = "".join(f"{key}={value}\n" for key, value in lines.items())
-    return write_private(cluster.home / "run" / "admin.properties", text)
+    return write_private(folder / "admin.properties", text)
