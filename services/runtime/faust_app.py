@@ -44,6 +44,8 @@ log = logging.getLogger(__name__)
 
 FETCH_WAIT_MS = 50
 IDLE_POLL_S = 0.25
+TAKING = "taking partitions"
+"""What health says meanwhile."""
 EXIT_BUG = 70
 """Exit code of a process that stopped without acknowledging (EX_SOFTWARE)."""
 
@@ -146,13 +148,18 @@ class LaneConsumer(AIOKafkaConsumer):
             await asyncio.wait([taking])
 
     async def _take(self) -> None:
-        self.app.health.because = "taking partitions"
+        self.app.health.because = TAKING
         try:
             await self._take_and_open()
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001  Faust would go on without us
             self.app.stop_now(error)
+        finally:
+            # Undone by a rebalance: whoever is given partitions takes anew and says so, and a
+            # standby that is given none is well.
+            if self.app.health.because == TAKING:
+                self.app.health.because = ""
 
     async def _take_and_open(self) -> None:
         await self._shut()

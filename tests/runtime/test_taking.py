@@ -52,3 +52,13 @@ async def test_what_was_given_anew_is_taken_once() -> None:
     await consumer.perform_seek()
     await asyncio.sleep(0.01)
     assert consumer.taken == 1
+
+
+async def test_a_standby_whose_taking_was_undone_is_well() -> None:
+    """Seen after a frozen broker: given nothing in the end, it called itself unwell for ever."""
+    consumer = Consumer()
+    await given_up(consumer)
+    await consumer._take_no_more()
+    assert consumer.begun == 1
+    assert consumer.taken == 0
+    assert consumer.app.health.fault() == ""
