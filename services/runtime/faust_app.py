@@ -44,8 +44,6 @@ log = logging.getLogger(__name__)
 
 FETCH_WAIT_MS = 50
 IDLE_POLL_S = 0.25
-TAKING = "taking partitions"
-"""What health says meanwhile."""
 EXIT_BUG = 70
 """Exit code of a process that stopped without acknowledging (EX_SOFTWARE)."""
 
@@ -106,7 +104,6 @@ class LaneConsumer(AIOKafkaConsumer):
         self._done: dict[TP, int] = {}
         self._accepted: dict[TP, int] = {}
         self._renewed_at = monotonic()
-        self._taking: asyncio.Task[None] | None = None
         super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> LaneThread:
@@ -116,7 +113,6 @@ class LaneConsumer(AIOKafkaConsumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Shut first, end the running batches, then let Faust go on."""
-        await self._take_no_more()
         await self._shut()
         await super().on_partitions_revoked(revoked)
 
@@ -128,38 +124,23 @@ class LaneConsumer(AIOKafkaConsumer):
 
     async def wait_empty(self) -> None:
         """No batch runs any more, and what was done is committed."""
-        await self._take_no_more()
         await self._shut()
 
     async def perform_seek(self) -> None:
         """Take the assigned partitions and open; Faust calls this once after each rebalance.
 
-        Faust gives it up after half a minute and goes on as if it were done. Taking may last
-        longer, so it goes on beside until done, or until partitions are given anew.
+        Having waited its time-out, Faust cancels it, takes its own recovery for stopped and never
+        calls again: a worker that goes on would stand still, so it ends and is started anew.
         """
-        await self._take_no_more()
-        self._taking = asyncio.create_task(self._take())
-        await asyncio.shield(self._taking)
-
-    async def _take_no_more(self) -> None:
-        taking, self._taking = self._taking, None
-        if taking is not None and not taking.done():
-            taking.cancel()
-            await asyncio.wait([taking])
-
-    async def _take(self) -> None:
-        self.app.health.because = TAKING
+        began = monotonic()
         try:
             await self._take_and_open()
         except asyncio.CancelledError:
+            if monotonic() - began >= self.app.conf.broker_request_timeout:
+                self.app.stop_now(Stop("partitions could not be taken in time; see hub doctor"))
             raise
         except Exception as error:  # noqa: BLE001  Faust would go on without us
             self.app.stop_now(error)
-        finally:
-            # Undone by a rebalance: whoever is given partitions takes anew and says so, and a
-            # standby that is given none is well.
-            if self.app.health.because == TAKING:
-                self.app.health.because = ""
 
     async def _take_and_open(self) -> None:
         await self._shut()
