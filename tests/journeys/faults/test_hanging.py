@@ -36,6 +36,6 @@ def test_what_stands_behind_an_open_transaction_can_be_read_again(cluster: Clust
     assert hanging.aborted(mine, ("registry",)) == 0
     reader = Reader(mine.admin_config())
     try:
-        assert [record.key for record in reader.read(rows)] == [b"behind"]
+        assert [record.value for record in reader.read(rows)] == [b"behind"]
     finally:
         reader.close()
