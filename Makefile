@@ -23,7 +23,7 @@ demo: $(READY)
 # Journeys mostly wait for a broker, so the other tests run beside them, giving way.
 test: $(READY) check
 	@nice -n 10 $(BIN)/python -m pytest -q -m "not journey" > $(VENV)/units.log 2>&1 & units=$$!; \
-	$(BIN)/python -m pytest -m journey; journeys=$$?; \
+	$(BIN)/python -m pytest -m "journey and not long"; journeys=$$?; \
 	echo "The tests without a broker, which ran beside these:"; \
 	wait $$units; units=$$?; cat $(VENV)/units.log; exit $$((journeys | units))
 
@@ -38,6 +38,7 @@ bench: $(READY)
 	@$(BIN)/python -m tests.bench
 
 faults: $(READY)
+	@$(BIN)/python -m pytest -m long
 	@$(BIN)/python -m tests.journeys.faults
 
 clean:

@@ -23,7 +23,7 @@ from services.hub.proofs import compare, lines
 from tests import makers
 from tests.journeys.hub import Hub, eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.timeout(480)]
 
 
 def convicted(hub: Hub, folder: Path, first: int) -> list[ConvictionRecorded]:

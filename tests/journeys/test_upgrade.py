@@ -23,7 +23,7 @@ from services.hub.proofs import Recorded, compare, lines
 from tests import makers
 from tests.journeys.hub import ROOT, Hub, eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.timeout(480)]
 HUB = "from services.hub.cli import main; main()"
 ANCHOR = '"""One person\'s row."""'
 SERVICES = ("admission", "registry", "risk", "notify")

@@ -29,11 +29,11 @@ class Fault:
 
 
 FAULTS = (
-    Fault("kill-service", strikes.kill_service, 100, short=3, together=20),
+    Fault("kill-service", strikes.kill_service, 100, short=2, together=20),
     Fault("freeze-service", strikes.freeze_service, 50, short=1, compacts=True),
     Fault("rebalance", strikes.rebalance, 50, together=25),
     Fault("kill-broker", strikes.kill_broker, 20, together=5),
-    Fault("freeze-broker", strikes.freeze_broker, 10, short=1, together=5),
+    Fault("freeze-broker", strikes.freeze_broker, 10, together=5),
     Fault("reauthenticate", strikes.reauthenticate, 1),
     Fault("full-disk", strikes.fill_disk, 3, together=1, needs_small_disk=True),
     Fault("restart-everything", strikes.restart_everything, 3, together=1),
