@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, Message, Producer
 from rich.console import Console
 
 from schemas.base import Fact
@@ -22,7 +22,7 @@ from services.hub.broker.cluster import Cluster
 from services.runtime.outbox import RDKAFKA
 from services.runtime.wire import encode, headers_of
 from tests.bench import load
-from tests.bench.hub import Hub, Worker, until_so
+from tests.bench.hub import Hub, NotMeasured, Worker, until_so
 from tests.bench.throughput import watched
 
 POLICE = "derbyshire-police"
@@ -59,18 +59,35 @@ def measure(cluster: Cluster, persons: int) -> Found:
 
 
 def say(hub: Hub, facts: Iterable[Fact]) -> None:
-    """The police say them, with their own rights."""
-    producer = Producer({**hub.cluster.agency_config(POLICE), "linger.ms": 20}, logger=RDKAFKA)
+    """The police say them, with their own rights.
+
+    Raises:
+        NotMeasured: the broker did not take all of them.
+    """
+    refused: list[KafkaError] = []
+
+    def heard(error: KafkaError | None, _: Message) -> None:
+        if error is not None:
+            refused.append(error)
+
+    # What travels together has to stay within the topic's limit, as an agency's folder says.
+    settings = {"linger.ms": 20, "batch.size": 32_768}
+    producer = Producer({**hub.cluster.agency_config(POLICE), **settings}, logger=RDKAFKA)
     for fact in facts:
         topic = hub.names.said(POLICE, type(fact))
         while True:
             try:
-                producer.produce(topic, encode(fact), headers=list(headers_of(fact)))
+                producer.produce(
+                    topic, encode(fact), headers=list(headers_of(fact)), on_delivery=heard
+                )
             except BufferError:
                 producer.poll(0.1)
             else:
                 break
-    producer.flush(60)
+        producer.poll(0)
+    if producer.flush(60) or refused:
+        reason = refused[0].name() if refused else "no answer"
+        raise NotMeasured(f"the broker did not take what the police said: {reason}")
 
 
 def memory_mb(worker: Worker) -> float:
