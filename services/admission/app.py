@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from schemas.base import LogFact
 from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, admit, forget
@@ -15,10 +16,7 @@ from services.runtime.faults import Unreadable
 from services.runtime.names import LOG_PARTITIONS, SERVICES, Names
 from services.runtime.records import Outgoing, Record
 from services.runtime.service import Service
-from services.runtime.speech import DEPTH, dead_letter, log_partition, recorded_at
-
-FAILED_HERE = "failed-here"
-"""The reason on what goes back although nothing is known to be wrong with it."""
+from services.runtime.speech import DEPTH, dead_letter, failed_here, log_partition, recorded_at
 
 ROUTES = (Route(Letter, admit),)
 
@@ -44,9 +42,7 @@ def build(
         passes_on=True,
         on_tick=forget,
         holds=False,
-        park=lambda record: dead_letter(
-            names, names.said_by(record.topic)[0], record, FAILED_HERE, ""
-        ),
+        park=partial(failed_here, names),
         trusts=_from_us(names),
         urgent=lambda record: names.said_by(record.topic)[0] == "deploy",
     )

@@ -14,13 +14,13 @@ from pydantic import Field
 
 from schemas.base import sourced_id
 from schemas.log import Tick
-from services.runtime import http, wire
+from services.runtime import http
 from services.runtime.connection import Connection
 from services.runtime.faults import Unavailable
 from services.runtime.names import Names
 from services.runtime.outbox import KafkaOutbox
-from services.runtime.records import Outgoing
 from services.runtime.settings import Settings, load
+from services.runtime.speech import as_said
 from services.runtime.telemetry import log_to_stderr
 
 log = logging.getLogger(__name__)
@@ -47,12 +47,6 @@ def tick(now: datetime) -> Tick:
     )
 
 
-def outgoing(names: Names, fact: Tick) -> Outgoing:
-    """The tick as it is said."""
-    headers = tuple(wire.headers_of(fact))
-    return Outgoing(names.said(ME, Tick), None, wire.encode(fact), headers)
-
-
 async def run(environ: Mapping[str, str]) -> None:
     """Tick until told to stop; a broker that is away only makes the next tick late."""
     log_to_stderr()
@@ -67,7 +61,7 @@ async def run(environ: Mapping[str, str]) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     while not stopped.is_set():
         try:
-            await outbox.send([outgoing(names, tick(datetime.now(UTC)))])
+            await outbox.send([as_said(names, tick(datetime.now(UTC)))])
             said.inc()
             health.progress()
         except Unavailable:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
@@ -12,12 +11,13 @@ from uuid import UUID
 from schemas.log import PersonHeld
 from services.runtime.batch import Lane
 from services.runtime.faults import Stop
-from services.runtime.journal import Span
+from services.runtime.journal import spans_of
 from services.runtime.ports import History
 from services.runtime.records import Outgoing, Outgoings, Record
 from services.runtime.rowlog import MemoryRowLog
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
+from services.runtime.turns import BATCH
 
 
 class _Said:
@@ -84,9 +84,7 @@ async def said_again(
         build_since=build_since,
         history=_Recorded(records),
     )
-    await lane.open()
-    for start in range(0, len(records), 500):
-        await _taken(lane, records[start : start + 500])
+    await _fed(lane, records)
     because: Counter[str] = Counter()
     for metric in meters.decisions.collect():
         for sample in metric.samples:
@@ -113,7 +111,7 @@ async def kept_again(
     build_since: int,
     history: History,
     failed_before: frozenset[UUID],
-    on_progress: Callable[[int], None] = lambda _: None,
+    on_progress: Callable[[int], None],
 ) -> Kept:
     """What the service keeps after these records of one partition; nothing it says leaves."""
     unsaid = _Unsaid(service.names.said(service.name, PersonHeld))
@@ -129,17 +127,19 @@ async def kept_again(
         history=history,
         failed_before=failed_before,
     )
-    await lane.open()
-    for batch in _batches(records):
-        await _taken(lane, batch)
-        on_progress(len(batch))
+    await _fed(lane, records, on_progress)
     return Kept(rowlog.rows[partition], frozenset(unsaid.held))
 
 
-def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+async def _fed(
+    lane: Lane, records: Iterable[Record], on_progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """The lane, just opened, has taken all of these."""
+    await lane.open()
     rest = iter(records)
-    while batch := list(islice(rest, 500)):
-        yield batch
+    while batch := list(islice(rest, BATCH)):
+        await _taken(lane, batch)
+        on_progress(len(batch))
 
 
 async def _taken(lane: Lane, records: Sequence[Record]) -> None:
@@ -161,8 +161,7 @@ def in_order(journal: Iterable[Record], sources: Mapping[str, Sequence[Record]])
     }
     ordered: list[Record] = []
     for entry in journal:
-        spans: list[Span] = json.loads(entry.value or b"[]")
-        for topic, first, end in spans:
+        for topic, first, end in spans_of(entry):
             for offset in range(max(first, taken[topic]), end):
                 record = by_offset[topic].get(offset)
                 if record is not None:

@@ -158,25 +158,24 @@ class Lane:
                     start = at
         yield records[start:]
 
-    async def _waited(self, record: Record) -> Sequence[Record]:
-        """What waited for the person whose hold this record lifts."""
+    async def _waited(self, record: Record) -> Sequence[Record] | None:
+        """What waited for the person whose hold this record lifts; None: it lifts none.
+
+        Only this service's hold, and only if it still stands where it was seen.
+        """
         done = record.offset < self.store.meta.positions.get(record.topic, 0)
         if done or not self.service.holds or wire.kind_of(record.headers) != _LIFTED:
-            return ()
+            return None
         lifted = self.service.read(record)
         row = self.store.get(str(lifted.person_id))
-        if not self._lifts(lifted, row) or row is None or self.history is None:
-            return ()
+        mine = lifted.service == self.service.name
+        if not mine or row is None or row.held_at != lifted.failed_at or self.history is None:
+            return None
         waits = row.waits[1:] if lifted.skipped else row.waits
         return await self.history.read(record.topic, self.partition, waits)
 
-    def _lifts(self, lifted: HoldLifted, row: Kept | None) -> bool:
-        """Whether that is this service's hold, and it still stands where it was seen."""
-        mine = lifted.service == self.service.name
-        return mine and row is not None and row.held_at == lifted.failed_at
-
     async def _batch(self, records: Sequence[Record]) -> None:
-        batch = _Batch(self, await self._waited(records[0]) if records else ())
+        batch = _Batch(self, await self._waited(records[0]) if records else None)
         bug = batch.decide_all(records)
         if batch.said:
             await self.lease()
@@ -197,9 +196,10 @@ class RowTooLargeError(Exception):
 class _Batch:
     """The decisions of one micro-batch, on a working copy of the rows."""
 
-    def __init__(self, lane: Lane, waited: Sequence[Record] = ()) -> None:
+    def __init__(self, lane: Lane, waited: Sequence[Record] | None = None) -> None:
         self.lane = lane
         self.waited = waited
+        """What waited for the person whose hold the first record lifts; None: it lifts none."""
         self.crashed = False
         self.service = lane.service
         self.working = Working(lane.store)
@@ -369,7 +369,7 @@ class _Batch:
         """Decide again what waited for the person, in its order; it may fail and be held again."""
         key = str(lifted.person_id)
         row = self.working.row(key)
-        if row is None or not self.lane._lifts(lifted, row):  # noqa: SLF001  of one mind
+        if self.waited is None or row is None:
             return
         self.lane.held = max(0, self.lane.held - 1)
         self.working.put(key, None if row.state is None else Kept(row.state, row.wake_us))

@@ -94,8 +94,8 @@ class KafkaJournal:
             return [
                 record
                 for written in entries[-1:]
-                for span in json.loads(written.value or b"[]")
-                for record in self._fetch(consumer, tuple(span))
+                for span in spans_of(written)
+                for record in self._fetch(consumer, span)
             ]
         finally:
             consumer.close()
@@ -142,6 +142,6 @@ def read_again(topics: MemoryTopics, journal: str) -> list[Record]:
     return [
         record
         for line in topics.read(journal)[-1:]
-        for topic, first, end in json.loads(line.value or b"[]")
+        for topic, first, end in spans_of(line)
         for record in topics.read(topic, 0, first)[: end - first]
     ]

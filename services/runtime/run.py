@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -73,6 +73,7 @@ class WorkerSettings(Settings):
         return path.read_bytes()
 
 
+@cache
 def build_fingerprint() -> str:
     """The code this process runs, as `BuildAdopted` names it: all sources, byte for byte."""
     root = Path(__file__).parents[2]

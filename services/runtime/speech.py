@@ -70,6 +70,17 @@ def dead_letter(names: Names, speaker: str, record: Record, reason: str, field: 
     return Outgoing(names.dead(speaker), record.key, record.value, (*record.headers, *added))
 
 
+def failed_here(names: Names, record: Record) -> Outgoing:
+    """A record at which process after process ended, with nothing known to be wrong with it."""
+    return dead_letter(names, names.said_by(record.topic)[0], record, "failed-here", "")
+
+
+def as_said(names: Names, fact: Fact) -> Outgoing:
+    """The fact as its own source says it."""
+    headers = tuple(wire.headers_of(fact))
+    return Outgoing(names.said(fact.source, type(fact)), None, wire.encode(fact), headers)
+
+
 def recorded_at(record: Record) -> datetime:
     """When the broker took it."""
     return datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)

@@ -56,6 +56,21 @@ class Reader:
             self._consumer = self._connected()
             raise
 
+    def table(self, topic: str, partitions: int = 1) -> dict[int, dict[str, bytes]]:
+        """What stands last under each key, by partition; what was removed is not there.
+
+        Raises:
+            Unavailable: as `read` does.
+        """
+        rows: dict[int, dict[str, bytes]] = {number: {} for number in range(partitions)}
+        for record in self.read(topic, partitions):
+            key = (record.key or b"").decode()
+            if record.value is None:
+                rows[record.partition].pop(key, None)
+            else:
+                rows[record.partition][key] = record.value
+        return rows
+
     def close(self) -> None:
         """No connection is left."""
         self._consumer.close()

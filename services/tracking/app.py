@@ -25,7 +25,7 @@ from services.runtime.names import Names
 from services.runtime.records import Outgoing, Record
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
-from services.runtime.speech import dead_letter, recorded_at, says_facts
+from services.runtime.speech import dead_letter, failed_here, recorded_at, says_facts
 from services.tracking.domain import assess, hear, key_of, state_of
 from services.tracking.rules import RULES, Rules
 
@@ -76,13 +76,9 @@ def build(names: Names, agreements: Agreements, views: Mapping[int, dict[str, An
         say=_says(names),
         trusts=lambda _: False,
         holds=False,
-        park=lambda record: None if record.topic == inbox else _failed(names, record),
+        # A notice of a zone is never set aside: somebody would not be watched.
+        park=lambda record: None if record.topic == inbox else failed_here(names, record),
     )
-
-
-def _failed(names: Names, record: Record) -> Outgoing:
-    """A position at which process after process ended; a notice of a zone is never set aside."""
-    return dead_letter(names, names.said_by(record.topic)[0], record, "failed-here", "")
 
 
 def _rules(_: Mapping[str, str]) -> Rules:
