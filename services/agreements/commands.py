@@ -7,11 +7,12 @@ Exit codes: 0 the broker holds what is asked Â· 1 it could not be told or done Â
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from confluent_kafka import KafkaError, KafkaException
@@ -29,15 +30,21 @@ from services.runtime.faults import Fault
 from services.runtime.names import Names
 
 SAME, FAILED, DRIFT = 0, 1, 3
+Command = Callable[..., Any]
 
-dir_option = click.option(
-    "--dir",
-    "directory",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("deploy/agreements"),
-    show_default=True,
-    help="The agreement files.",
-)
+
+def files_option(*names: str) -> Callable[[Command], Command]:
+    """Where the agreement files are, by that name."""
+    return click.option(
+        *names,
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path("deploy/agreements"),
+        show_default=True,
+        help="The agreement files.",
+    )
+
+
+dir_option = files_option("--dir", "directory")
 home_option = click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from schemas.base import kebab
 from schemas.tracking import Position
@@ -84,6 +85,13 @@ class Recorded:
         """In which order the service took its sources."""
         return list(self._as_service(service).read(self._names.journal(service)))
 
+    def taken(self, service: Service) -> dict[int, list[Record]]:
+        """What the service took, by partition, in its order."""
+        if not service.journaled:
+            return self.log()
+        sources = {topic: self.source(topic) for topic in service.sources}
+        return {0: in_order(self.journal(service.name), sources)}
+
     def close(self) -> None:
         """No connection is left."""
         for reader in self._readers.values():
@@ -108,31 +116,21 @@ async def compare(recorded: Recorded, service: Service) -> Comparison:
     is said again must stand there after.
     """
     before = {topic: recorded.said(topic) for topic in service.writes}
-    if service.journaled:
-        journal = recorded.journal(service.name)
-        sources = {topic: recorded.source(topic) for topic in service.sources}
-        parts = {0: in_order(journal, sources)}
-    else:
-        parts = recorded.log()
-    again: list[Outgoing] = []
-    because: Counter[str] = Counter()
-    for number, records in parts.items():
-        once_more = await said_again(service, number, records, NOBODY)
-        again += once_more.said
-        because += once_more.because
-    inputs = sum(len(records) for records in parts.values())
-    return _compared(service, inputs, Again(again, because, {}), before, recorded)
+    parts = recorded.taken(service)
+    runs = [await said_again(service, number, part, NOBODY) for number, part in parts.items()]
+    inputs = sum(len(part) for part in parts.values())
+    return _compared(service, inputs, runs, before, recorded)
 
 
 def _compared(
     service: Service,
     inputs: int,
-    again: Again,
+    runs: Sequence[Again],
     before: Mapping[str, Sequence[Record]],
     recorded: Recorded,
 ) -> Comparison:
     expected: dict[str, list[Outgoing]] = {topic: [] for topic in service.writes}
-    for out in again.said:
+    for out in chain.from_iterable(run.said for run in runs):
         expected[out.topic].append(out)
     same, repeats, different = 0, 0, []
     for topic, outs in sorted(expected.items()):
@@ -144,7 +142,8 @@ def _compared(
         same, repeats = same + len(wanted) - absent, repeats + twice
         if absent or extra:
             different.append(f"{topic}: {absent} said only again, {extra} only in the run")
-    return Comparison(service.name, inputs, same, repeats, again.because, tuple(different))
+    because = sum((run.because for run in runs), Counter[str]())
+    return Comparison(service.name, inputs, same, repeats, because, tuple(different))
 
 
 def stand(said: Iterable[Outgoing], stands: Mapping[str, Sequence[Record]]) -> int:
@@ -177,10 +176,11 @@ def _said(out: Outgoing) -> tuple[bytes, Said]:
 
 def _identity(headers: Headers, partition: int) -> bytes:
     """What tells two things said apart: what triggered them, or the notice's or letter's own id."""
-    return b"|".join((_names(headers), str(partition).encode()))
+    return b"|".join((identity_of(headers), str(partition).encode()))
 
 
-def _names(headers: Headers) -> bytes:
+def identity_of(headers: Headers) -> bytes:
+    """The same, within one partition."""
     found = dict(headers)
     if "hub_offset" in found:  # a dead letter; its other headers are its sender's
         return found["hub_topic"] + b"@" + found["hub_offset"]

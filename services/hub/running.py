@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from services.agreements.commands import files_option
 from services.hub import start
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -26,13 +27,7 @@ OK, FAILED, UNWELL = 0, 1, 2
 
 @click.command()
 @home_option
-@click.option(
-    "--agreements",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("deploy/agreements"),
-    show_default=True,
-    help="The agreement files.",
-)
+@files_option("--agreements")
 @click.option("--tick", "tick_s", default=10.0, show_default=True, help="Seconds between ticks.")
 @click.option("--standbys", is_flag=True, help="A second worker of each service, to take over.")
 @click.option(

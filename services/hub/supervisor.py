@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
+from services.hub.broker import pids
 from services.hub.processes import Program
 
 STEADY_S = 30.0
@@ -152,12 +153,9 @@ class Supervisor:
 def somebody_holds(path: Path) -> bool:
     """Whether the process that wrote its number there still runs."""
     try:
-        os.kill(int(path.read_text()), 0)
-    except (FileNotFoundError, ProcessLookupError):
+        return pids.started(int(path.read_text())) is not None
+    except FileNotFoundError:
         return False
-    except PermissionError:  # another user's
-        return True
-    return True
 
 
 def main() -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.hub.simulation.town import Town
-from tests.simulation.schedules import FILES, town_of
+from services.hub.simulation.town import Town, a_town
+from tests.simulation.schedules import FILES
 
 
 @pytest.fixture(scope="session")
 def town() -> Town:
-    return town_of(FILES)
+    return a_town(FILES)
 
 
 @pytest.fixture(autouse=True)

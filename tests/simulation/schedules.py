@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from services.hub.simulation.command import town_of
 from services.hub.simulation.play import play
 from services.hub.simulation.town import Town
 from services.hub.simulation.verdict import verdict
-
-__all__ = ["FILES", "SCHEDULES", "first_wrong", "town_of"]
 
 FILES = Path(__file__).parents[2] / "deploy" / "agreements"
 SCHEDULES = 2_000

@@ -48,7 +48,7 @@ class VersionsSeen:
 
 def look_at_versions(patient: Patient) -> VersionsSeen:
     """Which version everybody has."""
-    told = told_last(patient, AgreementsAdopted)
+    told, _ = told_last(patient, AgreementsAdopted)
     try:
         seen = VersionsSeen(applied(patient), told=told)
     except Stop as unusable:
@@ -169,15 +169,15 @@ def applied(patient: Patient) -> Agreements:
     return Versions(patient.home / "agreements").latest()
 
 
-def told_last(patient: Patient, kind: type[AgreementsAdopted | BuildAdopted]) -> str | None:
-    """The version of that kind the door was told last, if that is still kept."""
+def told_last(
+    patient: Patient, kind: type[AgreementsAdopted | BuildAdopted]
+) -> tuple[str | None, int]:
+    """The version of that kind the door was told last, if that is still kept, and where."""
     topic = patient.cluster.names.said(SPEAKER, kind)
-    if not patient.places([topic]):
-        return None
-    record = patient.last(topic)
+    record = patient.last(topic) if patient.places([topic]) else None
     if record is None:
-        return None
+        return None, -1
     fact = wire.decode(record.value or b"")
     if not isinstance(fact, kind):
         raise CannotLook(f"{topic} holds what does not belong there")
-    return fact.version
+    return fact.version, record.offset

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.agreements.commands import files_option
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -29,14 +30,7 @@ _SUMMARY = {
 @click.command()
 @home_option
 @json_option
-@click.option(
-    "--agreements",
-    "files",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path("deploy/agreements"),
-    show_default=True,
-    help="The agreement files.",
-)
+@files_option("--agreements", "files")
 @click.pass_context
 def doctor(context: click.Context, home: Path, files: Path, *, as_json: bool) -> None:
     """Find what is wrong with the installation and say what to do. It changes nothing.

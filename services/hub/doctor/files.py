@@ -14,7 +14,6 @@ from pathlib import Path
 from schemas.catalogue import ENTRIES
 from schemas.log import BuildAdopted
 from schemas.materialise import AVRO, due, versions
-from services.agreements.adopt import SPEAKER
 from services.hub.broker.layout import Home
 from services.hub.doctor.agreed import told_last
 from services.hub.doctor.patient import Patient
@@ -133,10 +132,7 @@ class BuildSeen:
 def look_at_build(patient: Patient) -> BuildSeen:
     """Which build everybody has."""
     adopted, said_at = adopted_build(patient.home)
-    topic = patient.cluster.names.said(SPEAKER, BuildAdopted)
-    last = patient.last(topic) if patient.places([topic]) else None
-    told = told_last(patient, BuildAdopted)
-    return BuildSeen(adopted, said_at, build_fingerprint(), told, last.offset if last else -1)
+    return BuildSeen(adopted, said_at, build_fingerprint(), *told_last(patient, BuildAdopted))
 
 
 def build(seen: BuildSeen) -> Iterator[Symptom]:

@@ -12,7 +12,8 @@ from confluent_kafka import ConsumerGroupTopicPartitions
 from services.agreements import ours
 from services.hub.catalogue import all_services
 from services.hub.doctor.agreed import applied
-from services.hub.doctor.patient import WAIT_S, Patient, Place, earliest, latest, taken_since
+from services.hub.doctor.patient import WAIT_S, Patient, earliest, latest, taken_since
+from services.hub.rest import Place
 from services.runtime.names import SERVICES
 from services.runtime.symptoms import Symptom, Weight
 

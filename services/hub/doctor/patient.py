@@ -14,14 +14,12 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
 )
 
 from services.hub.broker.cluster import Cluster
+from services.hub.rest import Place
 from services.runtime.faults import Fault
 from services.runtime.journal import to_record
 from services.runtime.records import Record
 
 WAIT_S = 15.0
-
-Place = tuple[str, int]
-"""Topic and partition."""
 
 
 class CannotLook(Fault):

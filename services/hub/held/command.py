@@ -45,7 +45,7 @@ def list_(home: Path, *, as_json: bool) -> None:
     """Everybody who is held, and by what."""
     desk = _desk(home)
     try:
-        holds = [(hold, (desk.faults(hold) or ["unknown"])[-1]) for hold in desk.holds()]
+        holds = _with_errors(desk)
     except Fault as fault:
         raise click.ClickException(str(fault)) from None
     if as_json:
@@ -61,6 +61,13 @@ def list_(home: Path, *, as_json: bool) -> None:
         table.add_row(hold.number, hold.service, error, str(len(hold.waits)))
     Console().print(table)
     click.echo("Look at one: hub held show NUMBER; after the fix: hub held release NUMBER --by REF")
+
+
+def _with_errors(desk: Desk) -> list[tuple[Hold, str]]:
+    """Everybody held, and by which type of error last."""
+    holds = desk.holds()
+    errors = {service: desk.errors(service) for service in {hold.service for hold in holds}}
+    return [(one, errors[one.service].get(one.person_id, ["unknown"])[-1]) for one in holds]
 
 
 @held.command()

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from schemas.base import PersonId, sourced_id
 from schemas.log import HoldLifted, PersonHeld
 from services.agreements.adopt import SPEAKER as DEPLOY
 from services.agreements.adopt import tell
+from services.agreements.ours import SAYS
 from services.hub.broker.cluster import Cluster
 from services.runtime import wire
 from services.runtime.faults import Refused
 from services.runtime.history import KafkaHistory
-from services.runtime.names import LOG_PARTITIONS
+from services.runtime.names import LOG_PARTITIONS, SERVICES
 from services.runtime.records import Record
 from services.runtime.rows import META, waits_of
+from services.runtime.speech import recorded_at
 from services.runtime.topics import Reader
 
-HOLD = ("registry", "risk", "notify")
+HOLD = tuple(service for service in SERVICES if PersonHeld in SAYS.get(service, ()))
 """The services that hold a person where a rule fails."""
 
 
@@ -70,18 +73,14 @@ class Desk:
         )
 
     def _of(self, service: str) -> Iterator[Hold]:
-        reader = Reader(self._cluster.service_config(service))
-        rows: dict[tuple[int, bytes], bytes] = {}
-        try:
-            for record in reader.read(self._names.rows(service), LOG_PARTITIONS):
-                rows[record.partition, record.key or b""] = record.value or b""
-        finally:
-            reader.close()
-        for (partition, key), row in rows.items():
-            waits = waits_of(row) if row and key != META.encode() else ()
-            if waits:
-                person = UUID(key.decode().rpartition(":")[2])
-                yield Hold(service, partition, waits, PersonId(person))
+        with closing(Reader(self._cluster.service_config(service))) as reader:
+            rows = reader.table(self._names.rows(service), LOG_PARTITIONS)
+        for partition, part in rows.items():
+            for key, row in part.items():
+                waits = () if key == META else waits_of(row)
+                if waits:
+                    person = PersonId(UUID(key.rpartition(":")[2]))
+                    yield Hold(service, partition, waits, person)
 
     def hold(self, number: str) -> Hold:
         """The hold of that number.
@@ -101,19 +100,20 @@ class Desk:
         records = asyncio.run(history.read(self._names.log, hold.partition, hold.waits))
         return [_waiting(record) for record in records]
 
-    def faults(self, hold: Hold) -> list[str]:
-        """The types of error that held the person, oldest first; what is too old is not kept."""
-        reader = Reader(self._cluster.service_config("admission"))
-        try:
-            said = list(reader.read(self._names.said(hold.service, PersonHeld)))
-        finally:
-            reader.close()
+    def errors(self, service: str) -> dict[PersonId | None, list[str]]:
+        """The types of error that held each person, oldest first; what is too old is not kept."""
+        with closing(Reader(self._cluster.service_config("admission"))) as reader:
+            said = list(reader.read(self._names.said(service, PersonHeld)))
         facts = {record.header("ce_id"): wire.decode(record.value or b"") for record in said}
-        return [
-            fact.fault
-            for fact in facts.values()
-            if isinstance(fact, PersonHeld) and fact.person_id == hold.person_id
-        ]
+        found: dict[PersonId | None, list[str]] = {}
+        for fact in facts.values():
+            if isinstance(fact, PersonHeld):
+                found.setdefault(fact.person_id, []).append(fact.fault)
+        return found
+
+    def faults(self, hold: Hold) -> list[str]:
+        """The types of error that held that person."""
+        return self.errors(hold.service).get(hold.person_id, [])
 
     def lift(self, hold: Hold, *, skipped: bool, decided_by: str, at: datetime) -> HoldLifted:
         """It is said that the service shall decide again; the broker has it."""
@@ -132,12 +132,9 @@ class Desk:
 
     def now(self, before: Hold) -> Hold | None:
         """How the person of that hold stands at its service now; None: watched."""
-        same: Sequence[Hold] = [
-            hold for hold in self._of(before.service) if hold.person_id == before.person_id
-        ]
-        return same[0] if same else None
+        mine = (one for one in self._of(before.service) if one.person_id == before.person_id)
+        return next(mine, None)
 
 
 def _waiting(record: Record) -> Waiting:
-    at = datetime.fromtimestamp(record.timestamp_ms / 1000, UTC)
-    return Waiting(record.offset, wire.kind_of(record.headers) or "?", at)
+    return Waiting(record.offset, wire.kind_of(record.headers) or "?", recorded_at(record))

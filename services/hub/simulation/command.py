@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -16,9 +16,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from services.agreements.commands import files_option
 from services.hub.simulation.play import play
 from services.hub.simulation.shrink import shrunk, told
-from services.hub.simulation.town import Town, a_town
+from services.hub.simulation.town import a_town
 from services.hub.simulation.verdict import verdict
 from services.hub.simulation.world import Plan
 
@@ -34,16 +35,10 @@ class Failed:
     wrong: tuple[str, ...]
 
 
-@cache
-def town_of(files: Path) -> Town:
-    """The hub under those agreements, built once in each process."""
-    return a_town(files)
-
-
 def failures(files: Path, seeds: range) -> list[Failed]:
     """The schedules of these seeds that were not withstood."""
     logging.disable()  # thousands of processes "die" here, each saying so
-    town, found = town_of(files), []
+    town, found = a_town(files), []
     for seed in seeds:
         wrong = verdict(play(town.plan(seed), town))
         if wrong:
@@ -64,14 +59,7 @@ def run(files: Path, seeds: range, processes: int) -> Iterator[tuple[int, list[F
 @click.option("--first", default=0, show_default=True, help="The first seed.")
 @click.option("--seed", type=int, help="Play this one alone, make it small, tell its story.")
 @click.option("--steps", is_flag=True, help="With --seed: every step of everybody.")
-@click.option(
-    "--agreements",
-    "files",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default="deploy/agreements",
-    show_default=True,
-    help="The agreement files.",
-)
+@files_option("--agreements", "files")
 @click.option("--processes", default=os.cpu_count() or 1, show_default="one a core")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable, on standard output.")
 @click.pass_context
@@ -123,7 +111,7 @@ def simulate(
 def _tell(files: Path, seed: int, *, steps: bool, as_json: bool) -> int:
     """One schedule's story; a failing one is made small first."""
     logging.disable()
-    town = town_of(files)
+    town = a_town(files)
 
     def wrong(plan: Plan) -> list[str]:
         return verdict(play(plan, town))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from schemas.base import Fact
-from schemas.notice import Notice, NoticeReceipted, ReceiptStatus
+from schemas.notice import Notice, ReceiptStatus
 from services.bridge.inbox import Courier, Letter, Memory, receipt
 from services.bridge.watch import Watch
 from services.hub.simulation.broker import Broker
@@ -16,8 +16,8 @@ from services.hub.simulation.workers import Process
 from services.hub.simulation.world import Saying
 from services.runtime import wire
 from services.runtime.names import Names
-from services.runtime.records import Outgoing
 from services.runtime.schema_store import SchemaStore
+from services.runtime.speech import as_said
 
 
 class Speaker(Process):
@@ -27,7 +27,7 @@ class Speaker(Process):
         super().__init__(name)
         self._sayings = sayings
         self._broker = broker
-        self.tasks.append(Task(name, self._speak()))
+        self.tasks.append(Task(self._speak()))
 
     async def _speak(self) -> None:
         for saying in self._sayings:
@@ -61,7 +61,7 @@ class Receiver(Process):
         door = _StepDoor(self._broker, self._names)
         clock = _clock(self._broker)
         courier = Courier(self.name, inbox, door, self._hand_over, self._watch, clock=clock)
-        self.tasks = [Task(self.name, courier.run())]
+        self.tasks = [Task(courier.run())]
 
     def stop(self) -> None:
         """The process ends here."""
@@ -142,9 +142,7 @@ class _StepDoor:
         """All of them are with the broker."""
         for fact in facts:
             await Step("say")
-            topic = self._names.said(fact.source, NoticeReceipted)
-            headers = tuple(wire.headers_of(fact))
-            self._broker.append(Outgoing(topic, None, wire.encode(fact), headers))
+            self._broker.append(as_said(self._names, fact))
 
     async def close(self) -> None:
         """Nothing more is said."""

@@ -20,6 +20,8 @@ from services.hub.simulation.world import BEGIN, BUILDS, Plan, Strike
 from services.runtime.faults import Unavailable
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.rows import META, waits_of
+from services.runtime.service import Service
+from services.runtime.speech import as_said
 
 LONGEST = 60_000
 """Steps after which a schedule that has not come to rest never will."""
@@ -54,7 +56,7 @@ class _Play:
         self._broker = Broker()
         self._draw = Random(f"play {plan.seed}")  # noqa: S311  # to be had again, not a secret
         self._build, self._build_since = BUILDS[0], -1
-        self._groups = [self._group(service.name, town) for service in town.services]
+        self._groups = [self._group(service) for service in town.services]
         self._workers = [worker for group in self._groups for worker in group.workers]
         self._receivers = [
             Receiver(slug, town.names, self._broker, town.views) for slug in town.receivers
@@ -62,15 +64,15 @@ class _Play:
         self._outside: list[Process] = [*self._speakers(), *self._receivers]
         self._processes: list[Process] = [*self._workers, *self._outside]
         self._strikes = sorted(plan.strikes, key=lambda strike: strike.after)
-        self._events: list[tuple[int, int, Callable[[], None]]] = []
+        self._events: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers = count()
         self._played = Played(plan, town, self._broker, self._receivers)
         self._town = town
 
-    def _group(self, name: str, town: Town) -> Group:
-        service = next(one for one in town.services if one.name == name)
+    def _group(self, service: Service) -> Group:
         workers = [
-            Worker(f"{name}-{number}", service, self._broker, self._draw) for number in (1, 2)
+            Worker(f"{service.name}-{number}", service, self._broker, self._draw)
+            for number in (1, 2)
         ]
         return Group(workers, self._broker, self._draw)
 
@@ -204,7 +206,7 @@ class _Play:
         else:
             worker.group.join(worker)
 
-    def _later(self, steps: int, what: Callable[[], None]) -> None:
+    def _later(self, steps: int, what: Callable[[], object]) -> None:
         heapq.heappush(self._events, (self._broker.now + steps, next(self._numbers), what))
 
     def _tell(self, who: str, what: str) -> None:
@@ -248,11 +250,8 @@ class _Play:
             return False
         self._tell(process.name, f"is killed; {on_its_way!r} arrives {length} steps later")
         self._end(process)
-        self._later(length, lambda: self._arrive(on_its_way))
+        self._later(length, lambda: self._broker.append(on_its_way))
         return True
-
-    def _arrive(self, out: object) -> None:
-        self._broker.append(out)  # type: ignore[arg-type]  # what was in flight
 
     def _freeze(self, process: Process, task: Task, length: int) -> bool:
         """Often where something is under way, and often until just after it was left out."""
@@ -354,5 +353,5 @@ class _Play:
             skipped=skipped,
             decided_by="on-call-1",
         )
-        self._broker.append(self._town.hold_lifted(lifted))
+        self._broker.append(as_said(self._town.names, lifted))
         return True

@@ -34,8 +34,6 @@ class Step:
 class Task:
     """One coroutine of a process."""
 
-    of: str
-    """The process, as the story calls it."""
     body: Coroutine[Any, Any, None]
     step: Step = field(default_factory=lambda: Step("start"))
     sleeps_until: int = 0

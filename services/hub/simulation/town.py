@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from schemas.base import sourced_id
 from schemas.case import LevelSet
-from schemas.log import BuildAdopted, HoldLifted
+from schemas.log import BuildAdopted
 from schemas.risk import RoshAssessed
 from services.admission.domain import Letter
 from services.agreements.compile import Agreements, load
@@ -16,12 +17,12 @@ from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.catalogue import built
 from services.hub.simulation.world import BEGIN, CRASHING, POISON, Plan, plan
-from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision, Route, State
 from services.runtime.names import Names
 from services.runtime.records import Outgoing
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
+from services.runtime.speech import as_said
 
 FAILS = "the door fails here"
 """What the door says when it is made to fail."""
@@ -46,11 +47,6 @@ class Town:
         """Where builds are adopted."""
         return self.names.said("deploy", BuildAdopted)
 
-    def hold_lifted(self, hold: HoldLifted) -> Outgoing:
-        """Somebody lets risk decide again."""
-        topic = self.names.said("deploy", HoldLifted)
-        return Outgoing(topic, None, wire.encode(hold), tuple(wire.headers_of(hold)))
-
     def build_adopted(self, version: str, number: int) -> Outgoing:
         """That build is in force."""
         fact = BuildAdopted(
@@ -59,12 +55,12 @@ class Town:
             source="deploy",
             version=version,
         )
-        headers = tuple(wire.headers_of(fact))
-        return Outgoing(self.builds, None, wire.encode(fact), headers)
+        return as_said(self.names, fact)
 
 
+@cache
 def a_town(files: Path) -> Town:
-    """The hub under the agreements in that folder."""
+    """The hub under the agreements in that folder, built once in each process."""
     names, agreements = Names(), load(files)
     versions = Versions(Path("nowhere"), {agreements.version: agreements})
     services = built(names, agreements, versions, References(bytes(32)))

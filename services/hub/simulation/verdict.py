@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from schemas.log import HoldLifted, PersonHeld, Tick
 from schemas.risk import RoshAssessed
+from services.hub.proofs import identity_of
 from services.hub.simulation.play import Played
 from services.hub.simulation.world import BEGIN, POISON, Saying
 from services.runtime import wire
@@ -207,18 +208,15 @@ def _once(records: Iterable[Record]) -> Iterator[Record]:
     last: dict[tuple[str, int], tuple[int, int]] = {}
     seen: set[bytes] = set()
     for record in records:
-        trigger = Trigger.of(record.headers)
-        letter = record.header("hub_topic")
-        if letter is not None:
-            number = b"|".join((letter, record.header("hub_offset") or b""))
-        elif trigger is None:
-            number = _ce_id(record)
-        else:
+        letter = record.header("hub_topic") is not None
+        trigger = None if letter else Trigger.of(record.headers)
+        if trigger is not None:
             stream, place = (trigger.topic, trigger.partition), (trigger.offset, trigger.part)
             if place > last.get(stream, (-1, -1)):
                 last[stream] = place
                 yield record
             continue
+        number = identity_of(record.headers)
         if number not in seen:
             seen.add(number)
             yield record

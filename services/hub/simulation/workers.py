@@ -6,6 +6,7 @@ everybody is given anew; who is silent for a session is left out and learns of i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -81,7 +82,7 @@ class Worker(Process):
         """Work on these from now on."""
         self.shut = False
         self._renewed_at = self._broker.now
-        self.tasks += [Task(self.name, self._work(number)) for number in partitions]
+        self.tasks += [Task(self._work(number)) for number in partitions]
 
     async def _work(self, partition: int) -> None:
         lane = self._lane(partition)
@@ -172,9 +173,9 @@ class _Reader:
         self._looked_at = -1
         return batch
 
-    def put_back(self, records: object) -> None:
+    def put_back(self, records: Sequence[Record]) -> None:
         """These have to wait until rules are adopted."""
-        self._waiting = list(records)  # type: ignore[call-overload]  # a sequence of records
+        self._waiting = list(records)
 
 
 class Group:

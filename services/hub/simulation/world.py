@@ -16,9 +16,9 @@ from schemas import case, custody, eligibility, housing, log, register, risk, tr
 from schemas.base import Fact, FactAboutPerson, Identifier, LogFact, sourced_id
 from services.clock.app import tick
 from services.hub.demo.identifiers import pnc, wrong_pnc
-from services.runtime import wire
 from services.runtime.names import Names
 from services.runtime.records import Outgoing
+from services.runtime.speech import as_said
 
 F = TypeVar("F", bound=Fact)
 
@@ -263,8 +263,7 @@ class _Teller:
         return self._as_said(fact, speaker, at=at, admitted=not raw)
 
     def _as_said(self, fact: Fact, speaker: str, *, at: datetime, admitted: bool = True) -> Saying:
-        topic = self._names.said(speaker, type(fact))
-        out = Outgoing(topic, None, wire.encode(fact), tuple(wire.headers_of(fact)))
+        out = as_said(self._names, fact)
         return Saying(speaker, at, out, fact.kind(), str(fact.event_id), admitted, self._needs)
 
 
