@@ -1,9 +1,6 @@
 """The hub under measure: its own broker, agreements applied, services as real processes."""
 
-import os
-import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,26 +10,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from confluent_kafka import KafkaError, Message, Producer
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
-    AdminClient,
-    NewTopic,
-)
 
 from services.agreements import apply as applying
-from services.agreements.broker_plan import desired
 from services.agreements.compile import Agreements, load
 from services.agreements.needs import needs
-from services.hub.broker import jvm, pids
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory
 from services.hub.processes import Layout, Program, programs
-from services.runtime import wire
 from services.runtime.names import Names
 from services.runtime.outbox import RDKAFKA
 from services.runtime.records import Outgoing
+from services.runtime.speech import as_said
 from tests.bench.load import adoptions
 from tests.bench.machine import cpu_s
 from tests.bench.topics import may_write, written
+from tests.processes import a_free_port, guard, started
 
 AGREEMENTS = Path(__file__).parents[2] / "deploy" / "agreements"
 READY_S = 90.0
@@ -167,19 +159,8 @@ class Hub:
 
     def adopt(self) -> None:
         """Rules, build and agreements are in force, as far as the door takes what is said."""
-        speaker, headers = "deploy", wire.headers_of
-        self.write(
-            speaker,
-            (
-                Outgoing(
-                    self.names.said(speaker, type(fact)),
-                    None,
-                    wire.encode(fact),
-                    tuple(headers(fact)),
-                )
-                for fact in adoptions(self.agreements.version)
-            ),
-        )
+        adopted = adoptions(self.agreements.version)
+        self.write("deploy", (as_said(self.names, fact) for fact in adopted))
 
     def said_by(self, service: str) -> int:
         """How many records the service has published so far, its rows not among them."""
@@ -188,13 +169,7 @@ class Hub:
 
     def without_rows(self, service: str) -> None:
         """The service keeps nothing any more: it begins with the first record of the log."""
-        topic = self.names.rows(service)
-        wanted = desired(self.agreements, self.names).topics[topic]
-        admin = AdminClient({**self.cluster.admin_config(), "log_level": 0})
-        admin.delete_topics([topic], operation_timeout=30)[topic].result(30)
-        until_so(lambda: topic not in admin.list_topics(timeout=10).topics, 30, f"{topic} is gone")
-        new = NewTopic(topic, wanted.partitions, config=dict(wanted.configs))
-        admin.create_topics([new], operation_timeout=30)[topic].result(30)
+        applying.renew(self.cluster, self.agreements, self.names.rows(service))
 
     @contextmanager
     def running(
@@ -218,7 +193,7 @@ class Hub:
 
     def _programs(self, wanted: set[str]) -> Iterator[Program]:
         layout = Layout()
-        ports = {name: _free_port() for name in layout.ports()}
+        ports = {name: a_free_port() for name in layout.ports()}
         for program in programs(self.cluster, layout, ports):
             if program.name in wanted:
                 yield program
@@ -226,16 +201,7 @@ class Hub:
     def _started(self, program: Program) -> Worker:
         logs = private_directory(self.cluster.home / "logs")
         path = logs / f"{self.names.prefix}-{program.name}.log"
-        with path.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", program.module],
-                env=program.full_environ(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        return Worker(program, process, path)
+        return Worker(program, started(program, path), path)
 
 
 def until_so(condition: Callable[[], bool], seconds: float, what: str) -> None:
@@ -249,15 +215,3 @@ def until_so(condition: Callable[[], bool], seconds: float, what: str) -> None:
         if time.monotonic() > until:
             raise NotMeasured(f"after {seconds:.0f} s it is not so that {what}")
         time.sleep(0.1)
-
-
-def guard(processes: Iterable[int]) -> None:
-    """Those processes end when this one does, however it ends."""
-    running = [(pid, since) for pid in processes if (since := pids.started(pid)) is not None]
-    jvm.guard(os.getpid(), running)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-        return port

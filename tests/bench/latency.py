@@ -25,8 +25,9 @@ from services.runtime.names import SERVICES
 from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.wire import encode, headers_of
 from tests.bench import bare, load
-from tests.bench.hub import Hub, NotMeasured, Worker, guard, until_so
+from tests.bench.hub import Hub, NotMeasured, Worker, until_so
 from tests.bench.topics import emptied
+from tests.processes import guard
 
 SENDER, RECEIVER = "derbyshire-police", "probation"
 PERSONS = 500

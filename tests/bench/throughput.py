@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 
 from services.runtime.names import LOG_PARTITIONS
 from tests.bench import bare, load
-from tests.bench.hub import Hub, NotMeasured, Worker, guard
+from tests.bench.hub import Hub, NotMeasured, Worker
 from tests.bench.topics import emptied
+from tests.processes import guard
 
 SERVICES = ("registry", "notify")
 PERSONS = 1000

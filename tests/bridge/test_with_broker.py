@@ -40,6 +40,7 @@ from tests.bridge.test_door import AGREED
 from tests.em_bridge.rows import a_position_row
 from tests.journeys.broker import shared_broker
 from tests.makers import a_zone_ending
+from tests.processes import a_free_port
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(120)]
 
@@ -375,10 +376,3 @@ async def _a_file_and_an_order(installation: Installation, tmp_path: Path, port:
         lambda: installation.end(topics["notice.notice-receipted"]) > receipts, within_s=30
     )
     assert installation.committed() == 1
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

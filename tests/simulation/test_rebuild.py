@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -173,29 +174,26 @@ async def test_a_build_that_fails_where_others_did_not_is_refused(runs: Sequence
     def fail(_: State | None, __: RoshAssessed, ___: Context) -> Decision[State]:
         raise ValueError
 
-    refused = 0
-    for played in runs:
-        service = replace(service_of(played, "risk"), routes=(Route(RoshAssessed, fail),))
-        for number in range(service.partitions):
-            try:
-                await by_log(played, service, number, played.broker.end(service.names.log, number))
-            except Stop as stop:
-                refused += "nobody would be told" in str(stop)
-    assert refused
+    assert await refusals(runs, "nobody would be told", routes=(Route(RoshAssessed, fail),))
 
 
 async def test_a_build_that_does_not_decide_what_was_held_is_refused(
     runs: Sequence[Played],
 ) -> None:
+    assert await refusals(runs, "does not even decide", routes=())
+
+
+async def refusals(runs: Sequence[Played], words: str, **changes: Any) -> int:
+    """How often risk, changed so, is refused in those words."""
     refused = 0
     for played in runs:
-        service = replace(service_of(played, "risk"), routes=())
+        service = replace(service_of(played, "risk"), **changes)
         for number in range(service.partitions):
             try:
                 await by_log(played, service, number, played.broker.end(service.names.log, number))
             except Stop as stop:
-                refused += "does not even decide" in str(stop)
-    assert refused
+                refused += words in str(stop)
+    return refused
 
 
 async def test_a_log_that_begins_late_or_ends_early_is_refused(runs: Sequence[Played]) -> None:

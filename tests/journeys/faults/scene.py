@@ -6,9 +6,7 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -21,7 +19,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 
 from services.hub import start
-from services.hub.broker import jvm, pids, process
+from services.hub.broker import process
 from services.hub.broker import record as records
 from services.hub.broker.layout import Home
 from services.hub.broker.record import Node, Record
@@ -35,6 +33,7 @@ from tests.journeys.faults import hanging
 from tests.journeys.faults.load import Load
 from tests.journeys.faults.verdict import NOTHING, Verdict, judge
 from tests.journeys.hub import Hub
+from tests.processes import a_free_port, guard, started
 
 AGAIN_S = 240.0
 """A line that does not run again in this time counts as stopped."""
@@ -105,22 +104,11 @@ class Scene:
         """A third worker joins the service's group."""
         given = json.loads((self.home / "run" / "programs.json").read_text())
         model = next(one for one in given["programs"] if one["name"] == f"{service}-1")
-        name, port = f"{service}-3", _free_port()
+        name, port = f"{service}-3", a_free_port()
         own = {"HUB_WORKER": name, "HUB_PORT": str(port)}
         program = replace(Program(**model), name=name, environ=model["environ"] | own, port=port)
-        with (self.home / "logs" / f"{name}.log").open("ab") as log:
-            guest = subprocess.Popen(
-                [sys.executable, "-m", program.module],
-                env=program.full_environ(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        since = pids.started(guest.pid)
-        if since is None:
-            raise StoppedForGood(f"{name} ended at once")
-        jvm.guard(os.getpid(), [(guest.pid, since)])
+        guest = started(program, self.home / "logs" / f"{name}.log")
+        guard([guest.pid])
         self.guests[service] = guest
         until = time.monotonic() + 90
         while not _healthy(port):
@@ -269,9 +257,3 @@ def _rows(port: int) -> bool:
         return bool(metric(port, "hub_rows"))
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        port: int = held.getsockname()[1]
-        return port

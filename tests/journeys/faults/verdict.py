@@ -10,10 +10,11 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from services.hub.proofs import NOBODY, Recorded, compare, lines
-from services.runtime.again import in_order, said_again
+from services.runtime.again import said_again
 from services.runtime.records import Record
 from services.runtime.rows import META, Meta
 from services.runtime.service import Service
@@ -90,27 +91,14 @@ def _stale(hub: Hub, services: Sequence[Service]) -> Iterator[str]:
 
 def recovered(hub: Hub, service: Service) -> Rows:
     """The rows as a standby would take them over."""
-    reader = Reader(hub.cluster.service_config(service.name))
-    rows: Rows = defaultdict(dict)
-    try:
-        for record in reader.read(service.names.rows(service.name), service.partitions):
-            key = (record.key or b"").decode()
-            if record.value is None:
-                rows[record.partition].pop(key, None)
-            else:
-                rows[record.partition][key] = record.value
-    finally:
-        reader.close()
-    return rows
+    with closing(Reader(hub.cluster.service_config(service.name))) as reader:
+        rows = reader.table(service.names.rows(service.name), service.partitions)
+    return {number: part for number, part in rows.items() if part}
 
 
 def _refolded(recorded: Recorded, service: Service, kept: Rows) -> Rows:
     """The rows the recorded input gives, up to where the kept ones stand."""
-    if service.journaled:
-        sources = {topic: recorded.source(topic) for topic in service.sources}
-        parts = {0: in_order(recorded.journal(service.name), sources)}
-    else:
-        parts = recorded.log()
+    parts = recorded.taken(service)
     return {
         number: asyncio.run(_rows(service, number, parts[number], _positions(kept[number])))
         for number in kept
