@@ -345,7 +345,8 @@ class Shown:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.ids = set(path.read_text().split()) if path.exists() else set()
+        path.touch(mode=0o600)  # as closed as the password beside it
+        self.ids = set(path.read_text().split())
 
     def add(self, ids: list[str]) -> None:
         """Remembers them, also after a restart."""

@@ -75,6 +75,8 @@ def test_a_notice_is_shown_once_and_answered(hub: Installation) -> None:
     assert ended.returncode == 0, ended.stderr
     assert [json.loads(line)["notice_ref"] for line in ended.stdout.splitlines()] == [str(NOTICE)]
     assert "shown 1 · repeated 1 · receipts 1" in ended.stderr
+    kept = hub.folders["dwp"] / "shown.txt"
+    assert kept.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("topic", ["to.prison", "hub.facts", "dead.prison", "from.em.position"])

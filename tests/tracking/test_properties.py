@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +69,11 @@ def test_every_visit_is_entered_once(
 
 @st.composite
 def anything(draw: st.DrawFn) -> list[Position | Notice]:
-    """Positions, some of them late, and changes of zones and tags, in any order."""
+    """Positions, some of them late, in the order of their topic; between them any changes.
+
+    A topic stamps what it appends, so its times never go back; what is told of zones and tags
+    comes by another topic, before or after any position.
+    """
     heard: list[Position | Notice] = []
     for minute in draw(st.lists(st.integers(0, 300), max_size=12, unique=True)):
         if draw(st.integers(0, 5)):
@@ -83,7 +88,9 @@ def anything(draw: st.DrawFn) -> list[Position | Notice]:
                 notice(a_zone(zone_version=version, in_force_from=seen(EDGE, minute).occurred_at)),
             ]
             heard.append(draw(st.sampled_from(changes)))
-    return heard
+    appended = sorted((one for one in heard if isinstance(one, Position)), key=_appended)
+    positions = iter(appended)
+    return [next(positions) if isinstance(one, Position) else one for one in heard]
 
 
 @st.composite
@@ -92,7 +99,11 @@ def arrivals(draw: st.DrawFn, late_s: float | None) -> list[Position]:
     minutes = draw(st.lists(st.integers(0, 60), max_size=12, unique=True))
     delays = [20.0, 600.0] + ([late_s] if late_s else [])
     found = [seen(draw(PLACES), n, delay_s=draw(st.sampled_from(delays))) for n in minutes]
-    return sorted(found, key=lambda one: one.recorded_at or one.occurred_at)
+    return sorted(found, key=_appended)
+
+
+def _appended(position: Position) -> datetime:
+    return position.recorded_at or position.occurred_at
 
 
 def _resent(position: Position) -> Position:
