@@ -48,6 +48,8 @@ def canonical(identifier: Identifier, on: date) -> Identifier:
     """
     form = _FORMS[identifier.type]
     value = form(" ".join(identifier.value.upper().split()), on, f"identifiers.{identifier.type}")
+    if value == identifier.value:
+        return identifier
     return Identifier(type=identifier.type, value=value)
 
 

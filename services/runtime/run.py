@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import random
 import signal
@@ -102,9 +103,15 @@ def build_since(home: Path, build: str) -> int:
     return offset if version == build else -1
 
 
+GARBAGE = (50_000, 20, 50)
+"""Rows live for ever and hold no cycles: looked through as often as Python does by itself, they
+took an eighth of the door's time."""
+
+
 def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str]) -> None:
     """Run the service until it is told to stop; exits 78 where the installation is wrong."""
     log_to_stderr()
+    gc.set_threshold(*GARBAGE)
     try:
         settings = load(WorkerSettings, environ)
         refuse(_seen_here(settings))

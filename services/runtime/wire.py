@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -210,6 +211,17 @@ def headers_of(fact: Fact, trigger: Trigger | None = None) -> list[Header]:
     )
 
 
+@cache
+def _same_for_all(kind: str, schema_id: int) -> tuple[Header, ...]:
+    """The headers that do not differ from fact to fact of a kind."""
+    return (
+        ("ce_specversion", b"1.0"),
+        ("ce_type", kind.encode()),
+        ("ce_dataschema", f"urn:mappa-hub:schema:{schema_id}".encode()),
+        ("content-type", b"application/avro"),
+    )
+
+
 def head(
     *,
     event_id: UUID,
@@ -222,12 +234,9 @@ def head(
 ) -> list[Header]:
     """The headers of anything; agencies are told no `source`."""
     headers = [
-        ("ce_specversion", b"1.0"),
         ("ce_id", str(event_id).encode()),
-        ("ce_type", kind.encode()),
         ("ce_time", occurred_at.isoformat().encode()),
-        ("ce_dataschema", f"urn:mappa-hub:schema:{schema_id}".encode()),
-        ("content-type", b"application/avro"),
+        *_same_for_all(kind, schema_id),
     ]
     if subject is not None:
         headers.append(("ce_subject", subject.encode()))

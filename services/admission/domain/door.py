@@ -112,7 +112,8 @@ def _of_person(desk: Desk, fact: FactAboutPerson, letter: Letter) -> str:
         raise Refused("too-many", "identifiers")
     on = letter.recorded_at.date()
     numbers = tuple(canonical(number, on) for number in fact.identifiers)
-    fact = fact.model_copy(update={"identifiers": numbers})
+    if numbers != fact.identifiers:
+        fact = fact.model_copy(update={"identifiers": numbers})
     found = people.meant(desk, fact)
     if len(found) > 1:
         return _cannot_tell(desk, letter.speaker)
