@@ -311,7 +311,9 @@ class _Batch:
             kept = None
             if decision.state is not None:
                 kept = Kept(decision.state, _wake(decision.wake_at))
-                if kept != row and not self.working.fits(key, kept):
+                if kept == row:
+                    kept = row
+                elif not self.working.fits(key, kept):
                     raise RowTooLargeError
         except Exception as error:
             if not self.service.holds:
@@ -330,7 +332,7 @@ class _Batch:
                 raise FailedBeforeError
 
     def _keep(self, key: str, row: Kept | None, kept: Kept | None, decision: Decision[Any]) -> None:
-        if kept != row:
+        if kept is not row:
             self.working.put(key, kept)
         for other, change in decision.others.items():
             self.working.put(

@@ -100,7 +100,7 @@ def _answer(watch: Watch, zone: Zone, since: datetime, position: Position, rules
         return _Answer(Because.TOO_COARSE, watch)
     mark = _mark(zone, since, position, measured, rules, beyond=beyond)
     after = learned(watch, mark, rules)
-    if after == watch:
+    if after.marks == watch.marks:
         return _Answer(Because.ALREADY_COUNTED, watch)
     found = news(visits_of(watch.marks), visits_of(after.marks))
     return _Answer(_because(found, mark), after, found)

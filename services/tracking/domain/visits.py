@@ -6,6 +6,7 @@ is learned late moves them. A visit that only late marks show is *late*.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,6 +50,8 @@ def visits_of(marks: Sequence[Mark]) -> tuple[Visit, ...]:
 
     A late visit ends with a mark back that is live, or at a time when no live visit is under way.
     """
+    if not any(mark.beyond for mark in marks):
+        return ()
     live = tuple(_runs([mark for mark in marks if not mark.late], late=False))
     late = (run for run in _runs(marks, late=True) if all(mark.late for mark in run.marks))
     return (*live, *(replace(run, left=_left(run, marks, live)) for run in late))
@@ -77,10 +80,11 @@ def news(before: Iterable[Visit], after: Iterable[Visit]) -> News:
 
 def learned(watch: Watch, mark: Mark, rules: Rules) -> Watch:
     """The watch with one more mark in its place in time; unchanged if it tells nothing new."""
-    earlier = [m for m in watch.marks if _place(m) < _place(mark)]
-    later = watch.marks[len(earlier) :]
-    if any(m.position == mark.position for m in watch.marks):
+    number = mark.position.int
+    if any(m.position.int == number for m in watch.marks):
         return watch
+    place = bisect_left(watch.marks, _place(mark), key=_place)
+    earlier, later = watch.marks[:place], watch.marks[place:]
     if mark.late and earlier and later and _alike(earlier[-1], mark) and _alike(mark, later[0]):
         return watch
     marks = (*earlier, mark, *later)
@@ -121,28 +125,32 @@ def _under_way(live: Iterable[Visit], at: datetime) -> bool:
     return any(v.first.at <= at and (v.left is None or at < v.left.at) for v in live)
 
 
-def _thinned(marks: Sequence[Mark], before: datetime) -> tuple[Mark, ...]:
+def _thinned(marks: tuple[Mark, ...], before: datetime) -> tuple[Mark, ...]:
     """Without marks of before then that stand between two of their kind: no visit hangs on them.
 
     The last mark of before then stays too, since what follows it may still change.
     """
-    past = [mark for mark in marks if mark.at < before]
+    past = marks[: bisect_left(marks, before, key=_at)]
     inner = {
         mark.position
         for earlier, mark, later in zip(past, past[1:], past[2:], strict=False)
         if _same(earlier, mark) and _same(mark, later)
     }
-    return tuple(mark for mark in marks if mark.position not in inner)
+    return tuple(mark for mark in marks if mark.position not in inner) if inner else marks
 
 
 def _remembered(marks: tuple[Mark, ...], before: datetime) -> tuple[Mark, ...]:
     """Without marks of before then, but for the last of them: it tells how things stood."""
-    past = sum(1 for mark in marks if mark.at < before)
+    past = bisect_left(marks, before, key=_at)
     return marks[max(past - 1, 0) :]
 
 
-def _place(mark: Mark) -> tuple[datetime, str]:
-    return mark.at, str(mark.position)
+def _at(mark: Mark) -> datetime:
+    return mark.at
+
+
+def _place(mark: Mark) -> tuple[datetime, int]:
+    return mark.at, mark.position.int
 
 
 def _alike(one: Mark, other: Mark) -> bool:
