@@ -5,11 +5,14 @@ import logging
 import os
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from services.hub.broker import process
 from services.hub.broker.artifacts import Say
@@ -17,9 +20,11 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import BrokerFault
 from services.runtime.faults import Fault
 from services.runtime.outbox import RDKAFKA
-from tests.bench import latency, report, throughput
+from tests.bench import bulk, door, figures, growth, history, holds, latency, positions, report
+from tests.bench import throughput as catching_up
+from tests.bench.figures import Figure
 from tests.bench.hub import Hub, NotMeasured
-from tests.bench.machine import load, machine
+from tests.bench.machine import Machine, load, machine
 from tests.bench.rounds import rounds
 
 
@@ -31,61 +36,116 @@ class Size:
     rounds: int
     seconds: float
     budget_s: float
+    persons: int
+    wearers: int
+    positions: int
+    records: int
 
 
-FULL = Size(facts=20_000, rounds=3, seconds=5, budget_s=90)
-QUICK = Size(facts=4_000, rounds=1, seconds=3, budget_s=30)
+FULL = Size(
+    20_000, 3, 5, 90, persons=100_000, wearers=3_000, positions=1_000_000, records=1_000_000
+)
+QUICK = Size(12_000, 1, 3, 30, persons=5_000, wearers=500, positions=100_000, records=50_000)
+
+
+@dataclass
+class Found:
+    """What the studies found."""
+
+    figures: list[Figure] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    rounds: dict[str, Any] = field(default_factory=dict)
+
+
+Study = Callable[[Cluster, Size, Say, Found], Iterable[Figure]]
+
+
+def _catching_up(cluster: Cluster, size: Size, say: Say, found: Found) -> Iterator[Figure]:
+    hub, turns = Hub.set_up(cluster, "catchup"), rounds(size.rounds, size.budget_s)
+    runs = list(catching_up.measure(hub, size.facts, turns, say))
+    found.tables.append(report.throughput_table(runs))
+    found.rounds["throughput"] = report.throughput_rounds(runs)
+    yield from report.throughput_figures(runs)
+
+
+def _latency(cluster: Cluster, size: Size, say: Say, found: Found) -> Iterator[Figure]:
+    hub, turns = Hub.set_up(cluster, "line"), rounds(size.rounds, size.budget_s)
+    runs = list(latency.measure(hub, size.seconds, turns, say))
+    found.tables.append(report.latency_table(runs))
+    found.rounds["latency"] = report.latency_rounds(runs)
+    yield from report.latency_figures(runs)
+
+
+STUDIES: Mapping[str, Study] = {
+    "catching-up": _catching_up,
+    "latency": _latency,
+    "door": lambda cluster, size, say, _: door.figures(cluster, size.persons, say),
+    "tracking": lambda cluster, size, say, _: positions.figures(cluster, size.wearers, say),
+    "bulk": lambda cluster, size, say, _: bulk.figures(cluster, size.positions, size.seconds, say),
+    "holds": lambda cluster, size, say, _: holds.figures(cluster, size.records, say),
+    "growth": lambda cluster, size, say, _: growth.figures(cluster, size.persons, say),
+}
+"""In this order: what is slow comes last."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--quick", is_flag=True, help="One short round of everything.")
-@click.option("--json", "as_json", is_flag=True, help="Every round as JSON on standard output.")
-@click.option(
-    "--only", type=click.Choice(["throughput", "latency"]), help="One of the two, not both."
-)
-def main(*, quick: bool, as_json: bool, only: str | None) -> None:
-    """Measure the hub beside a bare confluent-kafka loop, on a broker of its own."""
+@click.option("--quick", is_flag=True, help="Everything small and once; nothing is kept of it.")
+@click.option("--json", "as_json", is_flag=True, help="All of it as JSON on standard output.")
+@click.option("--only", multiple=True, type=click.Choice(list(STUDIES)), help="Repeatable.")
+def main(*, quick: bool, as_json: bool, only: tuple[str, ...]) -> None:
+    """Measure the hub beside a bare confluent-kafka loop, on brokers of its own.
+
+    A full run of everything takes about twenty minutes. Its figures are added to
+    docs/performance/history.jsonl and drawn in history.png beside it.
+    """
     RDKAFKA.setLevel(logging.CRITICAL)
-    size, console = QUICK if quick else FULL, Console(stderr=True, highlight=False)
-    began, load_before = time.monotonic(), load()
+    console, load_before = Console(stderr=True, highlight=False), load()
+    found = _measured(only or tuple(STUDIES), QUICK if quick else FULL, console)
+    here = machine(load_before)
+    if not quick and not only:
+        history.kept(found.figures, here)
+    if as_json:
+        click.echo(json.dumps(_as_json(found, here), ensure_ascii=False))
+    else:
+        _show(Console(), found, here)
+
+
+def _measured(names: Iterable[str], size: Size, console: Console) -> Found:
+    began, found = time.monotonic(), Found()
 
     def say(line: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:5.0f} s[/dim]  {line}")
 
-    try:
-        with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as home:
-            caught_up, submitted = _measured(Path(home), size, only, say)
-    except (BrokerFault, Fault, NotMeasured) as fault:
-        raise click.ClickException(str(fault)) from None
-    here = machine(load_before)
-    if as_json:
-        click.echo(json.dumps(report.as_json(here, caught_up, submitted)))
-    else:
-        report.show(Console(), here, caught_up, submitted)
+    for name in names:
+        say(f"[bold]{name}[/bold]")
+        try:
+            with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as at:
+                try:
+                    cluster = process.start(Path(at), owner_pid=os.getpid(), say=say).cluster
+                    found.figures.extend(STUDIES[name](cluster, size, say, found))
+                finally:
+                    process.stop(Path(at))
+        except (BrokerFault, Fault, NotMeasured) as fault:
+            raise click.ClickException(f"{name}: {fault}") from None
+    return found
 
 
-def _measured(
-    home: Path, size: Size, only: str | None, say: Say
-) -> tuple[list[throughput.Run], list[latency.Run]]:
-    try:
-        cluster = process.start(home, owner_pid=os.getpid(), say=say).cluster
-        caught_up = [] if only == "latency" else _caught_up(cluster, size, say)
-        submitted = [] if only == "throughput" else _submitted(cluster, size, say)
-        return caught_up, submitted
-    finally:
-        process.stop(home)
+def _as_json(found: Found, here: Machine) -> dict[str, Any]:
+    return {
+        "machine": asdict(here),
+        "figures": [asdict(one) | {"reached": one.reached} for one in found.figures],
+        **found.rounds,
+    }
 
 
-def _caught_up(cluster: Cluster, size: Size, say: Say) -> list[throughput.Run]:
-    say("applying the agreements for an installation that catches up …")
-    hub = Hub.set_up(cluster, "catchup")
-    return list(throughput.measure(hub, size.facts, rounds(size.rounds, size.budget_s), say))
-
-
-def _submitted(cluster: Cluster, size: Size, say: Say) -> list[latency.Run]:
-    say("applying the agreements for an installation that listens …")
-    hub = Hub.set_up(cluster, "line")
-    return list(latency.measure(hub, size.seconds, rounds(size.rounds, size.budget_s), say))
+def _show(console: Console, found: Found, here: Machine) -> None:
+    for table in (*found.tables, figures.table(found.figures)):
+        console.print(table)
+    before, after = here.load
+    console.print(
+        f"{here.cores} cores, load {before} before and {after} after, Python {here.python}. "
+        + report.HEED
+    )
 
 
 if __name__ == "__main__":

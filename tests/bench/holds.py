@@ -1,37 +1,53 @@
-"""`python -m tests.bench.holds`: how long it takes to decide again what waited far back in the log.
+"""How long it takes to decide again what waited far back in the log.
 
-A person's facts stand spread over a log of a million others; their hold is lifted, so that the
-service reads exactly those again. Printed: the time of that read beside that of the whole log.
+A person's facts stand spread over a log of others'; their hold is lifted, so that the service reads
+exactly those again, beside reading the whole of it.
 """
 
-from __future__ import annotations
-
 import asyncio
-import json
-import os
-import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
 
-import click
 from confluent_kafka import Producer
 
 from services.agreements.apply import apply
-from services.hub.broker import process
 from services.hub.broker.cluster import Cluster
 from services.runtime.history import KafkaHistory
 from services.runtime.names import Names
+from services.runtime.outbox import RDKAFKA
 from services.runtime.topics import Reader
+from tests.bench.figures import Figure
+from tests.bench.hub import AGREEMENTS
 
-AGREEMENTS = Path("deploy/agreements")
+WAITING = 50
 FACT = bytes(300)
 """As long as most."""
 
 
-def written(cluster: Cluster, records: int) -> None:
-    """So many records stand in the first partition of the log."""
-    producer = Producer({**cluster.admin_config(), "linger.ms": 50, "log_level": 0})
+def figures(cluster: Cluster, records: int, say: Callable[[str], None]) -> Iterator[Figure]:
+    """Fifty facts of one person among so many records."""
+    mine = replace(cluster, names=Names("holds"))
+    apply(mine, AGREEMENTS)
+    say(f"writing {records:,} records …")
+    _write(mine, records)
+    names, config = mine.names, mine.admin_config()
+    offsets = [records // WAITING * number for number in range(WAITING)]
+    began = time.monotonic()
+    found = asyncio.run(KafkaHistory(config, names.app("risk")).read(names.log, 0, offsets))
+    sought_s = time.monotonic() - began
+    began = time.monotonic()
+    with closing(Reader(config)) as reader:
+        whole = sum(1 for record in reader.read(names.log) if record.partition == 0)
+    whole_s = time.monotonic() - began
+    say(f"  {len(found)} found in {sought_s:.1f} s, all {whole:,} read in {whole_s:.1f} s")
+    yield Figure(f"hold lifted: {WAITING} facts read again of {records:,}", sought_s, "s")
+    yield Figure("the same over reading all of them", sought_s / whole_s, "×")
+
+
+def _write(cluster: Cluster, records: int) -> None:
+    producer = Producer({**cluster.admin_config(), "linger.ms": 50}, logger=RDKAFKA)
     for number in range(records):
         while True:
             try:
@@ -40,46 +56,3 @@ def written(cluster: Cluster, records: int) -> None:
             except BufferError:
                 producer.poll(0.1)
     producer.flush()
-
-
-@click.command()
-@click.option("--records", default=1_000_000, show_default=True)
-@click.option("--waiting", default=50, show_default=True, help="How many of them are the person's.")
-@click.option("--json", "as_json", is_flag=True)
-def main(*, records: int, waiting: int, as_json: bool) -> None:
-    """Measure on a broker of its own."""
-    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as home:
-        try:
-            cluster = process.start(Path(home), owner_pid=os.getpid(), say=click.echo).cluster
-            apply(cluster, AGREEMENTS)
-            names = Names()
-            written(cluster, records)
-            config = cluster.admin_config()
-            offsets = [records // waiting * number for number in range(waiting)]
-            history = KafkaHistory(config, names.app("risk"))
-            began = time.monotonic()
-            found = asyncio.run(history.read(names.log, 0, offsets))
-            sought_s = time.monotonic() - began
-            began = time.monotonic()
-            with closing(Reader(config)) as reader:
-                whole = sum(1 for record in reader.read(names.log) if record.partition == 0)
-            whole_s = time.monotonic() - began
-        finally:
-            process.stop(Path(home))
-    result = {
-        "records": whole,
-        "sought": len(found),
-        "sought_s": round(sought_s, 2),
-        "whole_s": round(whole_s, 2),
-    }
-    if as_json:
-        click.echo(json.dumps(result))
-        return
-    click.echo(
-        f"{len(found)} facts that waited, of {whole:,} records: {sought_s:.2f} s; "
-        f"the whole partition: {whole_s:.2f} s"
-    )
-
-
-if __name__ == "__main__":
-    main()

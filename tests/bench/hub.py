@@ -11,6 +11,7 @@ from pathlib import Path
 
 from confluent_kafka import KafkaError, Message, Producer
 
+from schemas.base import FactAboutDevice, FactAboutPerson
 from services.agreements import apply as applying
 from services.agreements.compile import Agreements, load
 from services.agreements.needs import needs
@@ -18,11 +19,11 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory
 from services.hub.processes import Layout, Program, programs
 from services.runtime.names import Names
-from services.runtime.outbox import RDKAFKA
+from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import Outgoing
 from services.runtime.speech import as_said
 from tests.bench.load import adoptions
-from tests.bench.machine import cpu_s
+from tests.bench.machine import cpu_s, memory_mb
 from tests.bench.topics import may_write, written
 from tests.processes import a_free_port, guard, started
 
@@ -124,38 +125,18 @@ class Hub:
         Raises:
             NotMeasured: it did not take all of them.
         """
-        refused: list[KafkaError] = []
+        return _taken({**self.cluster.service_config(speaker), "linger.ms": 20}, records)
 
-        def heard(error: KafkaError | None, _: Message) -> None:
-            if error is not None:
-                refused.append(error)
+    def say(self, agency: str, facts: Iterable[FactAboutPerson | FactAboutDevice]) -> int:
+        """How many facts the broker took from that agency, with the agency's own rights.
 
-        producer = Producer(
-            {**self.cluster.service_config(speaker), "linger.ms": 20}, logger=RDKAFKA
-        )
-        count = 0
-        for out in records:
-            while True:
-                try:
-                    producer.produce(
-                        out.topic,
-                        out.value,
-                        out.key,
-                        out.partition,
-                        on_delivery=heard,
-                        headers=list(out.headers),
-                    )
-                except BufferError:
-                    producer.poll(0.1)
-                else:
-                    break
-            producer.poll(0)
-            count += 1
-        left = producer.flush(60)
-        if refused or left:
-            reason = refused[0].name() if refused else "no answer"
-            raise NotMeasured(f"the broker did not take {left or len(refused)} records: {reason}")
-        return count
+        Raises:
+            NotMeasured: it did not take all of them.
+        """
+        # What travels together has to stay within the topic's limit, as an agency's folder says.
+        settings = {"linger.ms": 20, "batch.size": 32_768}
+        records = (as_said(self.names, fact) for fact in facts)
+        return _taken({**self.cluster.agency_config(agency), **settings}, records)
 
     def adopt(self) -> None:
         """Rules, build and agreements are in force, as far as the door takes what is said."""
@@ -191,6 +172,13 @@ class Hub:
             for worker in workers.values():
                 worker.stop()
 
+    def starts(self, name: str) -> tuple[float, float]:
+        """Seconds from that worker's start until it serves, and the megabytes it then holds."""
+        began = time.monotonic()
+        with self.running([name], ready=False) as workers:
+            until_so(workers[name].healthy, READY_S, f"{name} serves")
+            return time.monotonic() - began, memory_mb(workers[name].pid)
+
     def _programs(self, wanted: set[str]) -> Iterator[Program]:
         layout = Layout()
         ports = {name: a_free_port() for name in layout.ports()}
@@ -215,3 +203,35 @@ def until_so(condition: Callable[[], bool], seconds: float, what: str) -> None:
         if time.monotonic() > until:
             raise NotMeasured(f"after {seconds:.0f} s it is not so that {what}")
         time.sleep(0.1)
+
+
+def _taken(config: Config, records: Iterable[Outgoing]) -> int:
+    refused: list[KafkaError] = []
+
+    def heard(error: KafkaError | None, _: Message) -> None:
+        if error is not None:
+            refused.append(error)
+
+    producer, count = Producer(dict(config), logger=RDKAFKA), 0
+    for out in records:
+        while True:
+            try:
+                producer.produce(
+                    out.topic,
+                    out.value,
+                    out.key,
+                    out.partition,
+                    on_delivery=heard,
+                    headers=list(out.headers),
+                )
+            except BufferError:
+                producer.poll(0.1)
+            else:
+                break
+        producer.poll(0)
+        count += 1
+    left = producer.flush(60)
+    if refused or left:
+        reason = refused[0].name() if refused else "no answer"
+        raise NotMeasured(f"the broker did not take {left or len(refused)} records: {reason}")
+    return count

@@ -140,7 +140,7 @@ def measure(
     """Spells of the whole line and of the bare loops in turn, at each rate."""
     facts = load.steadily(PERSONS, SENDER)
     with ExitStack() as both:
-        roads = (both.enter_context(_bare_loops(hub)), both.enter_context(_whole_line(hub, say)))
+        roads = (both.enter_context(_bare_loops(hub)), both.enter_context(whole_line(hub, say)))
         say("warming up …")
         for road in roads:
             road.spell(islice(facts, WARMING_UP), RATES[0])
@@ -156,8 +156,10 @@ def measure(
 
 
 @contextmanager
-def _whole_line(hub: Hub, say: Callable[[str], None]) -> Iterator[Road]:
-    """Every service and the clock at work; the persons spoken of are known."""
+def whole_line(
+    hub: Hub, say: Callable[[str], None], services: Iterable[str] = SERVICES
+) -> Iterator[Road]:
+    """These services and the clock at work; the persons spoken of are known."""
     cluster, names = hub.cluster, hub.names
     references = References((cluster.home / "secrets" / "references").read_bytes())
     road = Road(
@@ -169,8 +171,8 @@ def _whole_line(hub: Hub, say: Callable[[str], None]) -> Iterator[Road]:
         where=lambda fact: names.said(SENDER, type(fact)),
         known_as=lambda fact: str(references.notice(RECEIVER, fact.event_id)).encode(),
     )
-    say("starting all services …")
-    everybody = [*(f"{service}-1" for service in SERVICES), "clock"]
+    say("starting the services …")
+    everybody = [*(f"{service}-1" for service in services), "clock"]
     with hub.running(everybody) as workers, road.watched():
         hub.adopt()
         say(f"making {PERSONS} invented persons known …")

@@ -35,3 +35,10 @@ def cpu_s(pid: int) -> float:
     """Processor time of that process and its threads so far, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * _TICK_S
+
+
+def memory_mb(pid: int) -> float:
+    """What that process holds of the machine's memory."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (resident,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(resident.split()[1]) / 1024

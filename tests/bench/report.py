@@ -1,20 +1,23 @@
 """The figures as tables for people and as JSON for machines."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from tests.bench import latency, throughput
-from tests.bench.machine import Machine
+from tests.bench.figures import Figure
 
 HEED = (
     "Trust the ratios: both sides ran in turn on the same broker in the same minutes. The bare "
     "loop holds nobody, fences nothing and decides nothing; it is the floor, not a rival."
 )
+
+
+AIMED_AT, AIMS_MS = 100, {0.5: 80, 0.99: 400}
+"""Facts a second, and what of them the shares have to be within."""
 
 
 @dataclass(frozen=True)
@@ -36,69 +39,50 @@ class Spread:
         return f"{self.median:.2g} ({self.least:.2g}–{self.most:.2g})"
 
 
-def as_json(
-    machine: Machine, caught_up: Sequence[throughput.Run], submitted: Sequence[latency.Run]
-) -> dict[str, Any]:
-    """Every round, and what the tables show."""
-    return {
-        "machine": asdict(machine),
-        "throughput": [
-            {**asdict(run), "facts_per_s": run.facts_per_s, "cpu_us": run.cpu_us}
-            for run in caught_up
-        ],
-        "latency": [
-            {
-                "who": run.who,
-                "rate": run.rate,
-                "sent": run.sent,
-                "arrived": len(run.seconds),
-                "p50_ms": run.ms(0.5),
-                "p99_ms": run.ms(0.99),
-            }
-            for run in submitted
-        ],
-        "ratios": {
-            "throughput": [
-                {
-                    "who": who,
-                    "facts_per_s": asdict(_over_bare(caught_up, who, _pace)),
-                    "cpu_us": asdict(_over_bare(caught_up, who, _cost)),
-                }
-                for who in throughput.SERVICES
-                if caught_up
-            ],
-            "latency": [
-                {
-                    "rate": rate,
-                    "p50": asdict(_over_loops(submitted, rate, 0.5)),
-                    "p99": asdict(_over_loops(submitted, rate, 0.99)),
-                }
-                for rate in latency.RATES
-                if submitted
-            ],
-        },
-    }
+def throughput_figures(runs: Sequence[throughput.Run]) -> Iterator[Figure]:
+    """What a fact costs a service, over what it costs the bare loop in the same round."""
+    for who in throughput.SERVICES:
+        cost = _over_bare(runs, who, _cost).median
+        yield Figure(f"{who}: CPU per fact over the bare loop's", cost, "×", 2)
+        yield Figure(
+            f"{who}: facts/s over the bare loop's", _over_bare(runs, who, _pace).median, "×"
+        )
 
 
-def show(
-    console: Console,
-    machine: Machine,
-    caught_up: Sequence[throughput.Run],
-    submitted: Sequence[latency.Run],
-) -> None:
-    """The tables."""
-    if caught_up:
-        console.print(_throughput(caught_up))
-    if submitted:
-        console.print(_latency(submitted))
-    before, after = machine.load
-    console.print(
-        f"{machine.cores} cores, load {before} before and {after} after, Python {machine.python}. "
-        + HEED
-    )
+def latency_figures(runs: Sequence[latency.Run]) -> Iterator[Figure]:
+    """What the whole line takes, and over two bare loops in the same round."""
+    for rate in latency.RATES:
+        mine = [run for run in runs if run.who == latency.WHOLE_LINE and run.rate == rate]
+        for share, name in ((0.5, "p50"), (0.99, "p99")):
+            aim = AIMS_MS[share] if rate == AIMED_AT else None
+            value = Spread.of(run.ms(share) for run in mine).median
+            yield Figure(f"submission → inbox {name} at {rate}/s", value, "ms", aim)
+            over = _over_loops(runs, rate, share).median
+            yield Figure(f"submission → inbox {name} at {rate}/s over two bare loops", over, "×")
 
 
-def _throughput(runs: Sequence[throughput.Run]) -> Table:
+def throughput_rounds(runs: Sequence[throughput.Run]) -> list[dict[str, Any]]:
+    """Every round, for machines."""
+    return [{**asdict(run), "facts_per_s": run.facts_per_s, "cpu_us": run.cpu_us} for run in runs]
+
+
+def latency_rounds(runs: Sequence[latency.Run]) -> list[dict[str, Any]]:
+    """Every round, for machines."""
+    return [
+        {
+            "who": run.who,
+            "rate": run.rate,
+            "sent": run.sent,
+            "arrived": len(run.seconds),
+            "p50_ms": run.ms(0.5),
+            "p99_ms": run.ms(0.99),
+        }
+        for run in runs
+    ]
+
+
+def throughput_table(runs: Sequence[throughput.Run]) -> Table:
+    """Medians of the rounds."""
     table = _table(
         "Catching up with the log: medians of the rounds (least–most); per fact",
         ("who", "facts/s", "× bare", "CPU µs", "× bare", "decided", "said"),
@@ -117,7 +101,8 @@ def _throughput(runs: Sequence[throughput.Run]) -> Table:
     return table
 
 
-def _latency(runs: Sequence[latency.Run]) -> Table:
+def latency_table(runs: Sequence[latency.Run]) -> Table:
+    """Medians of the rounds."""
     table = _table(
         "From submission to inbox: medians of the rounds (least–most)",
         ("who", "facts/s", "p50 ms", "× bare", "p99 ms", "× bare", "arrived"),

@@ -73,27 +73,50 @@ def _service(hub: Hub, service: str, in_log: int) -> Run:
     return replace(pace, said=(hub.said_by(service) - before) / in_log)
 
 
+@dataclass(frozen=True)
+class Sample:
+    """How far a worker has come, and what it has cost so far."""
+
+    at_s: float
+    cpu_s: float
+    taken: int
+
+
 def watched(service: str, worker: Worker, in_log: int) -> Run:
     """The pace of a worker until it has taken so many records."""
-    first: tuple[float, float, float] | None = None
-    until = time.monotonic() + ALLOW_S
-    while time.monotonic() < until:
+    samples = list(looked_at(worker, in_log))
+    return between(service, worker, samples[0], samples[-1])
+
+
+def between(service: str, worker: Worker, first: Sample, last: Sample) -> Run:
+    """The pace of a worker from one sample to another."""
+    return Run(
+        service,
+        last.taken - first.taken,
+        last.at_s - first.at_s,
+        last.cpu_s - first.cpu_s,
+        worker.figure("hub_decisions_total") / last.taken,
+        said=0.0,
+    )
+
+
+def looked_at(worker: Worker, in_log: int, every_s: float = LOOK_EVERY_S) -> Iterator[Sample]:
+    """Samples from the first batch on, until it has taken so many records.
+
+    Raises:
+        NotMeasured: it ended, or took nothing for too long.
+    """
+    taken, until = 0, time.monotonic() + ALLOW_S
+    while taken < in_log:
+        if time.monotonic() > until:
+            raise NotMeasured(f"{worker.program.name} did not catch up; its log: {worker.log}")
         worker.still_runs()
-        taken = worker.figure("hub_records_taken_total")
-        at, spent = time.perf_counter(), worker.cpu_s()
-        if taken and first is None:
-            first = (at, spent, taken)
-        if first is not None and taken >= in_log:
-            return Run(
-                service,
-                int(taken - first[2]),
-                at - first[0],
-                spent - first[1],
-                worker.figure("hub_decisions_total") / taken,
-                said=0.0,
-            )
-        time.sleep(LOOK_EVERY_S)
-    raise NotMeasured(f"{service} did not catch up; its log: {worker.log}")
+        found = int(worker.figure("hub_records_taken_total"))
+        if found > taken:
+            taken, until = found, time.monotonic() + ALLOW_S
+            yield Sample(time.perf_counter(), worker.cpu_s(), taken)
+        if taken < in_log:
+            time.sleep(every_s)
 
 
 def _bare(hub: Hub, in_log: int) -> Run:
