@@ -95,8 +95,8 @@ STUDIES: Mapping[str, Study] = {
 def main(*, quick: bool, as_json: bool, only: tuple[str, ...]) -> None:
     """Measure the hub beside a bare confluent-kafka loop, on brokers of its own.
 
-    A full run of everything takes about twenty minutes. Its figures are added to
-    docs/performance/history.jsonl and drawn in history.png beside it.
+    A full run of everything takes about half an hour. Its figures are added to
+    docs/performance, whose page and picture are made anew.
     """
     RDKAFKA.setLevel(logging.CRITICAL)
     console, load_before = Console(stderr=True, highlight=False), load()

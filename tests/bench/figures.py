@@ -32,7 +32,7 @@ class Figure:
         return "" if self.at_least is None else f"≥ {self.at_least:,g}"
 
 
-MARKS = {True: "reached", False: "[bold]missed[/bold]", None: ""}
+WORDS = {True: "reached", False: "missed", None: ""}
 
 
 def table(figures: Iterable[Figure]) -> Table:
@@ -43,7 +43,7 @@ def table(figures: Iterable[Figure]) -> Table:
         shown.add_column(column, justify="right" if column != "" else "left")
     shown.add_column("")
     for one in figures:
-        shown.add_row(one.name, rounded(one.value), one.unit, one.aim(), MARKS[one.reached])
+        shown.add_row(one.name, rounded(one.value), one.unit, one.aim(), WORDS[one.reached])
     return shown
 
 

@@ -1,4 +1,4 @@
-"""What full runs found, run after run: `docs/performance/history.jsonl`, and its picture."""
+"""What full runs found, run after run: `docs/performance/`, a line each, a page and a picture."""
 
 import json
 import subprocess
@@ -8,11 +8,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Figure
+from tests.bench.figures import WORDS, Figure, rounded
 from tests.bench.machine import Machine
 
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
-LINES, PICTURE = "history.jsonl", "history.png"
+LINES, PICTURE, PAGE = "history.jsonl", "history.png", "README.md"
+HEAD = """# What it costs
+
+Written by `make bench`, which takes about half an hour; do not edit. Every run is a line of
+[history.jsonl](history.jsonl). Ratios are taken against a bare confluent-kafka loop that consumes,
+decodes, encodes and produces on the same broker in the same minutes; trust them more than times.
+
+The last run: {at}, commit {commit}, {cores} cores, load {before} before and {after} after.
+
+| what | measured | aim | |
+|---|---:|---:|---|
+"""
+FOOT = """
+![every figure over the runs, with what was aimed at as a broken line](history.png)
+"""
 COLUMNS = 4
 
 
@@ -27,12 +41,25 @@ def kept(figures: Sequence[Figure], machine: Machine, folder: Path = FOLDER) -> 
     }
     with (folder / LINES).open("a") as file:
         file.write(json.dumps(line, ensure_ascii=False) + "\n")
-    drawn(runs(folder), folder / PICTURE)
+    history = runs(folder)
+    drawn(history, folder / PICTURE)
+    (folder / PAGE).write_text(page(history[-1]))
 
 
 def runs(folder: Path = FOLDER) -> list[dict[str, Any]]:
     """Every run kept so far, the oldest first."""
     return [json.loads(line) for line in (folder / LINES).read_text().splitlines()]
+
+
+def page(run: Mapping[str, Any]) -> str:
+    """The figures of a run, for readers."""
+    before, after = run["machine"]["load"]
+    head = HEAD.format(**run, cores=run["machine"]["cores"], before=before, after=after)
+    rows = "".join(
+        f"| {one.name} | {rounded(one.value)} {one.unit} | {one.aim()} | {WORDS[one.reached]} |\n"
+        for one in (Figure(**fields) for fields in run["figures"])
+    )
+    return head + rows + FOOT
 
 
 def series(history: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[str, Figure]]]:

@@ -70,4 +70,6 @@ def test_the_history_holds_every_run_and_is_drawn(tmp_path: Path) -> None:
         history.kept([Figure("door: facts/s", pace, "1/s", at_least=3000)], HERE, tmp_path)
     (points,) = history.series(history.runs(tmp_path)).values()
     assert [one.value for _, one in points] == [2500, 3100]
+    told = (tmp_path / history.PAGE).read_text()
+    assert "| door: facts/s | 3,100 1/s | ≥ 3,000 | reached |" in told
     assert (tmp_path / history.PICTURE).read_bytes().startswith(b"\x89PNG")
