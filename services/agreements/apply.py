@@ -25,9 +25,6 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
     ConfigResource,
     NewTopic,
     ResourceType,
-    ScramMechanism,
-    UserScramCredentialAlteration,
-    UserScramCredentialDeletion,
 )
 
 from services.agreements import bundle, live
@@ -38,7 +35,7 @@ from services.agreements.versions import LATEST
 from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
-from services.hub.broker.scram import ensure_scram
+from services.hub.broker.scram import drop, ensure_scram
 
 OWN = frozenset(f"User:{name}" for name in RESERVED)
 """Principals this tool may run as; it never takes a right of theirs."""
@@ -81,7 +78,7 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     admin = AdminClient(cluster.admin_config())
     made = _plan(admin, cluster, wanted)
     keep(cluster, agreements, directory)
-    _take(admin, made)
+    _take(admin, cluster, made)
     _make_topics(admin, made.create)
     _configure(admin, made)
     ensure_scram(cluster, wanted.users)
@@ -137,15 +134,11 @@ def _plan(admin: AdminClient, cluster: Cluster, wanted: Desired) -> Plan:
     return compare(wanted, live.read(admin, scope), scope, OWN)
 
 
-def _take(admin: AdminClient, made: Plan) -> None:
+def _take(admin: AdminClient, cluster: Cluster, made: Plan) -> None:
     if made.take:
         filters = [live.exactly(right) for right in made.take]
         _wait(admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
-    if made.withdrawn:
-        gone: list[UserScramCredentialAlteration] = [
-            UserScramCredentialDeletion(u, ScramMechanism.SCRAM_SHA_512) for u in made.withdrawn
-        ]
-        _wait(admin.alter_user_scram_credentials(gone).values(), but=KafkaError.RESOURCE_NOT_FOUND)
+    drop(cluster, made.withdrawn)
 
 
 def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from schemas.catalogue import BY_KIND
 from services.agreements.compile import Agency
 from services.hub.broker.cluster import Cluster
+from services.hub.broker.faults import Revoked
 from services.hub.broker.private import private_directory, write_private
 from services.runtime.names import Names
 from services.runtime.schema_store import committed
@@ -24,16 +25,33 @@ def write(cluster: Cluster, agency: Agency) -> Path:
 
     Schemas of earlier views stay: what is unread in the inbox was written by them.
     """
-    folder = private_directory(folder_of(cluster, agency.slug))
-    authority = write_private(folder / "ca.pem", cluster.ca.read_bytes())
-    client = {**cluster.agency_config(agency.slug), "ssl.ca.location": str(authority.resolve())}
-    lines = [f"{key}={value}\n" for key, value in client.items()]
-    write_private(folder / "client.properties", "".join(lines))
+    folder = hand_over(cluster, agency.slug)
     write_private(folder / "topics.json", json.dumps(topics(agency, cluster.names), indent=2))
     schemas = private_directory(folder / "schemas")
     for schema_id, schema in _schemas(agency).items():
         write_private(schemas / f"{schema_id}.avsc", json.dumps(schema, indent=2))
     return folder
+
+
+def hand_over(cluster: Cluster, slug: str) -> Path:
+    """The agency's folder with whom to trust, and as whom to come; not that if it is revoked."""
+    folder = private_directory(folder_of(cluster, slug))
+    authority = _kept(folder / "ca.pem", cluster.ca.read_text())
+    client = folder / "client.properties"
+    try:
+        config = {**cluster.agency_config(slug), "ssl.ca.location": str(authority.resolve())}
+    except Revoked:
+        client.unlink(missing_ok=True)
+        return folder
+    _kept(client, "".join(f"{key}={value}\n" for key, value in config.items()))
+    return folder
+
+
+def _kept(path: Path, content: str) -> Path:
+    """The file with this content, untouched if it has it: its age says since when."""
+    if path.is_file() and path.read_text() == content:
+        return path
+    return write_private(path, content)
 
 
 def topics(agency: Agency, names: Names) -> dict[str, object]:

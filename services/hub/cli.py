@@ -10,6 +10,7 @@ from services.hub.demo.command import demo
 from services.hub.doctor.command import doctor
 from services.hub.held.command import held
 from services.hub.rebuild.command import rebuild
+from services.hub.rotation.command import secrets
 from services.hub.running import clock, down, feed, status, up
 from services.hub.simulation.command import simulate
 
@@ -28,6 +29,7 @@ for command in (
     doctor,
     feed,
     held,
+    secrets,
     rebuild,
     down,
     demo,

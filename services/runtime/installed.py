@@ -13,7 +13,7 @@ from services.runtime.schema_store import VIEW_IDS
 from services.runtime.symptoms import Symptom, Weight
 
 WARN_BEFORE = timedelta(days=14)
-_RENEW = "hub down, then hub up makes a new one; a cluster's that is not ours, whoever runs it"
+_RENEW = "hub secrets rotate; if it has expired, hub down, then hub up; not ours: whoever runs it"
 _FROZEN = "restore schemas/avro from the repository: a committed id never changes"
 
 

@@ -1,16 +1,15 @@
 """How to reach the cluster, and as whom: the one started here, or one the environment describes."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.hub.broker import passwords
 from services.hub.broker import record as records
 from services.hub.broker.certificates import ADMIN, Unit, checked_name, issue
-from services.hub.broker.faults import NotSetUp
+from services.hub.broker.faults import NotSetUp, Revoked
 from services.hub.broker.layout import Home
-from services.hub.broker.private import held, private_directory, write_private
 from services.hub.broker.record import Record
 from services.runtime.names import Names
 
@@ -116,14 +115,22 @@ class Cluster:
 
         Raises:
             NotSetUp: the cluster is not ours and the password is not there.
+            Revoked: it is shut out.
             NameRefused: no agency may be called so.
         """
+        secret = self.ensure_agency_secret(slug)
+        user = self.names.agency_user(slug)
+        current = passwords.standing(self.home, user).current
+        return self.password_config(user, current, secret.read_text())
+
+    def password_config(self, user: str, slot: passwords.Slot, password: str) -> ClientConfig:
+        """As whoever has that password in that slot. Never to be logged."""
         return {
             "bootstrap.servers": self.bootstrap_scram,
             "security.protocol": "SASL_SSL",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": self.names.agency_user(slug),
-            "sasl.password": self.ensure_agency_secret(slug).read_text(),
+            "sasl.mechanism": slot.value,
+            "sasl.username": user,
+            "sasl.password": password,
             "ssl.ca.location": str(self.ca),
         }
 
@@ -134,16 +141,17 @@ class Cluster:
 
         Raises:
             NotSetUp: the cluster is not ours and the file is not there.
+            Revoked: it is shut out.
             NameRefused: no agency may be called so.
         """
         checked_name(slug, Unit.AGENCY)
-        directory = private_directory(Home(self.home).secrets)
-        path = directory / self.names.agency_user(slug)
+        user = self.names.agency_user(slug)
+        stands = passwords.standing(self.home, user)
+        if stands.revoked_at is not None:
+            raise Revoked(f"{user} is revoked. To let it in again: hub secrets reinstate {user}")
         if self.local:
-            with held(directory / ".lock"):
-                if not path.exists():
-                    write_private(path, secrets.token_urlsafe(32))
-        return _there(path)
+            return passwords.ensure(self.home, user, stands.current)
+        return _there(passwords.file_of(self.home, user, stands.current))
 
     def _as_unit(self, user: str, unit: Unit) -> ClientConfig:
         name = checked_name(user.removeprefix(f"{unit}-"), unit)

@@ -6,6 +6,8 @@ BrokerFault
 ├── ArtifactsDiffer      a jar is not the one that was reviewed
 ├── NameRefused          a name no certificate or secret is made for
 ├── NotSetUp             no broker was ever started here, or an external cluster is half described
+├── Revoked              the principal was shut out and not let in again
+├── NotTaken             the broker does not take, or still takes, a credential; nothing was ended
 ├── InUse                another process holds the directory, or a port
 │   └── AlreadyRunning   the broker of this very directory answers for itself
 └── StartFailed          the process ended, or did not get ready in time
@@ -34,6 +36,14 @@ class NameRefused(BrokerFault):
 
 class NotSetUp(BrokerFault):
     """There is nothing to connect to, or its description is incomplete."""
+
+
+class Revoked(BrokerFault):
+    """The principal was shut out and not let in again."""
+
+
+class NotTaken(BrokerFault):
+    """The broker does not take, or still takes, a credential it should not."""
 
 
 class InUse(BrokerFault):

@@ -1,6 +1,8 @@
 """Whether a process is still the one it was: ids are used again, id and start time are not."""
 
+import os
 import subprocess
+import time
 from pathlib import Path
 
 STAT_STATE, STAT_STARTED = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted after the name
@@ -24,6 +26,20 @@ def started(pid: int) -> str | None:
 def alive(pid: int | None, since: str | None) -> bool:
     """Whether the very process with this id and start time is running."""
     return pid is not None and since is not None and started(pid) == since
+
+
+def age_s(pid: int) -> float | None:
+    """Seconds since the process started; None if there is none or nobody knows."""
+    since, uptime = started(pid), Path("/proc/uptime")
+    if since is None or not since.isdecimal() or not uptime.exists():
+        return None
+    return float(uptime.read_text().split()[0]) - int(since) / os.sysconf("SC_CLK_TCK")
+
+
+def older(pid: int, moment_s: float) -> bool:
+    """Whether the process started before that moment; where nobody knows, it did."""
+    running_s = age_s(pid)
+    return running_s is None or time.time() - running_s <= moment_s
 
 
 def _started_by_ps(pid: int) -> str | None:

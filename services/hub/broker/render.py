@@ -84,15 +84,20 @@ def lay_out(
     reauthenticate_s: int = REAUTHENTICATE_S,
 ) -> Path:
     """The node's directory with everything its start needs."""
-    directory = private_directory(home.node(number))
-    private_directory(directory / KEYS)
-    write_private(directory / KEYS / "broker.pem", broker_keystore(home))
-    write_private(directory / KEYS / "ca.pem", home.ca.read_bytes())
+    directory = lay_keys(home, number).parent
     write_private(directory / LOGGING, (DEPLOY / LOGGING).read_bytes())
     properties = server_properties(place, number, ports, reauthenticate_s)
     write_private(directory / PROPERTIES, properties)
     write_private(directory / FORMAT, format_args(place, cluster_id, single=len(ports) == 1))
     return directory
+
+
+def lay_keys(home: Home, number: int) -> Path:
+    """The node's folder with its certificate and whom it trusts, as they are in this home now."""
+    keys = private_directory(home.node(number) / KEYS)
+    write_private(keys / "broker.pem", broker_keystore(home))
+    write_private(keys / "ca.pem", home.ca.read_bytes())
+    return keys
 
 
 def _escaped(path: str) -> str:

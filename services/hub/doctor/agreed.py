@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
-    ScramMechanism,
-)
 
 from schemas.log import AgreementsAdopted, BuildAdopted
 from services.agreements import live as lives
@@ -21,6 +16,8 @@ from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.live import Live
 from services.agreements.plan import Plan, compare
 from services.agreements.versions import Versions
+from services.hub.broker import passwords
+from services.hub.broker.scram import known
 from services.hub.doctor.patient import CannotLook, Patient
 from services.runtime import wire
 from services.runtime.faults import Stop
@@ -90,6 +87,8 @@ class BrokerHolds:
     live: Live
     users: frozenset[str]
     """Who comes in by password."""
+    revoked: frozenset[str] = frozenset()
+    """Who is shut out by `hub secrets revoke`; the check of secrets speaks of them."""
 
 
 def look_at_broker(patient: Patient) -> BrokerHolds:
@@ -100,17 +99,9 @@ def look_at_broker(patient: Patient) -> BrokerHolds:
     """
     names = patient.cluster.names
     live = lives.read(patient.admin, Scope(names))
-    return BrokerHolds(desired(applied(patient), names), live, _by_password(patient))
-
-
-def _by_password(patient: Patient) -> frozenset[str]:
-    asked = patient.admin.describe_user_scram_credentials(request_timeout=lives.WAIT_S)
-    users = asked.result() if isinstance(asked, Future) else {}  # asked of all, it is a future
-    return frozenset(
-        user
-        for user, known in users.items()
-        if any(i.mechanism is ScramMechanism.SCRAM_SHA_512 for i in known.scram_credential_infos)
-    )
+    users = frozenset(known(patient.admin))
+    wanted = desired(applied(patient), names)
+    return BrokerHolds(wanted, live, users, frozenset(passwords.revoked(patient.home)))
 
 
 def drift(holds: BrokerHolds, scope: Scope) -> Iterator[Symptom]:
@@ -131,10 +122,10 @@ def drift(holds: BrokerHolds, scope: Scope) -> Iterator[Symptom]:
         yield Symptom("rights", str(stop), _BY_HAND)
         return
     yield from _topics(made, holds.live)
-    yield from _rights(made)
+    yield from _rights(made, holds.revoked)
     for slug in holds.wanted.users:
         user = scope.names.agency_user(slug)
-        if user not in holds.users:
+        if user not in holds.users | holds.revoked:
             yield Symptom(f"agency {slug}", f"the broker knows no password of {user}", APPLY)
 
 
@@ -147,7 +138,7 @@ def _topics(made: Plan, live: Live) -> Iterator[Symptom]:
             yield Symptom(f"topic {name}", f"{key} is {now}, not {value}", APPLY)
 
 
-def _rights(made: Plan) -> Iterator[Symptom]:
+def _rights(made: Plan, revoked: frozenset[str]) -> Iterator[Symptom]:
     for right in made.give:
         yield Symptom("rights", f"missing: {right}", APPLY, Weight.STOPS)
     for right in made.take:
@@ -157,6 +148,8 @@ def _rights(made: Plan) -> Iterator[Symptom]:
     for right in made.foreign:
         yield Symptom("rights", f"not ours, but reaches our topics: {right}", _BY_HAND)
     for right in made.denied:
+        if right.principal.removeprefix("User:") in revoked:
+            continue
         yield Symptom("rights", f"refused by hand: {right}", _BY_HAND)
 
 

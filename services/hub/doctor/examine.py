@@ -11,10 +11,11 @@ from confluent_kafka import KafkaException
 from services.agreements.broker_plan import Scope
 from services.hub import start
 from services.hub.broker.faults import BrokerFault
-from services.hub.doctor import agreed, broker, files, offsets, running
+from services.hub.doctor import agreed, broker, files, offsets, overlaps, running
 from services.hub.doctor.agreed import applied
 from services.hub.doctor.patient import Patient
 from services.hub.doctor.preflights import preflights
+from services.hub.rotation.listing import rows
 from services.runtime import preflight
 from services.runtime.faults import Fault, Unavailable
 from services.runtime.symptoms import Symptom, Weight
@@ -54,10 +55,11 @@ class Answer:
 
 
 def _secrets(patient: Patient) -> Iterator[Symptom]:
-    names = patient.cluster.names
-    passwords = (names.agency_user(slug) for slug in sorted(applied(patient).agencies))
+    slugs = sorted(applied(patient).agencies)
+    users = [patient.cluster.names.agency_user(slug) for slug in slugs]
     yield from files.closed(files.look_at_items(patient.home), patient.home)
-    yield from files.missing_secrets(patient.home, passwords)
+    yield from files.missing_secrets(patient.home, files.passwords_of(patient.home, users))
+    yield from overlaps.symptoms(rows(patient.cluster), patient.now)
 
 
 BROKER = Check("broker", lambda p: broker.symptoms(broker.look(p)))

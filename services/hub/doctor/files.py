@@ -14,6 +14,7 @@ from pathlib import Path
 from schemas.catalogue import ENTRIES
 from schemas.log import BuildAdopted
 from schemas.materialise import AVRO, due, versions
+from services.hub.broker import passwords
 from services.hub.broker.layout import Home
 from services.hub.doctor.agreed import told_last
 from services.hub.doctor.patient import Patient
@@ -83,6 +84,14 @@ def missing_secrets(home: Path, wanted: Iterable[str]) -> Iterator[Symptom]:
         if not (home / "secrets" / name).is_file():
             do = "run: hub agreements apply, then send the agency its folder anew"
             yield Symptom(f"secrets/{name}", "is not there", do)
+
+
+def passwords_of(home: Path, users: Iterable[str]) -> Iterator[str]:
+    """The files these agencies' passwords should be in; one that is revoked has none."""
+    for user in users:
+        stands = passwords.standing(home, user)
+        if stands.revoked_at is None:
+            yield passwords.file_of(home, user, stands.current).name
 
 
 def certificates(home: Path, now: datetime) -> Iterator[Symptom]:

@@ -1,0 +1,1 @@
+"""`hub secrets`: passwords, certificates and the authority renewed while everybody works."""

@@ -1,0 +1,109 @@
+"""The brokers take up renewed certificate and trust while they serve; none is started again.
+
+A change of any setting of one broker makes it read the files its settings name anew, listener by
+listener, a second or two later. The setting is taken away again at once: the files' places belong
+to `server.properties`, not to the cluster's own memory.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
+from cryptography import x509
+
+from services.agreements import live
+from services.hub.broker import certificates
+from services.hub.broker import record as records
+from services.hub.broker.certificates import BROKER, Unit
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.faults import NotSetUp, NotTaken
+from services.hub.broker.layout import Home
+from services.hub.broker.record import Node
+from services.hub.broker.render import lay_keys
+
+WITHIN_S = 30.0
+_ASKED = 4
+"""A listener has two threads, each with a certificate of its own."""
+_KEY = "listener.name.internal.ssl.{}.location"
+_STORES = ("keystore", "truststore")
+
+
+def take_up(cluster: Cluster) -> float:
+    """Seconds until every listener of every running broker serves the certificate of this home.
+
+    One that does not run reads its files at its next start.
+
+    Raises:
+        NotSetUp: the brokers are not ours.
+        NotTaken: one did not in time; it goes on with what it had.
+        KafkaException: a broker refused or did not answer.
+    """
+    began = time.monotonic()
+    for node in _nodes(cluster):
+        lay_keys(Home(cluster.home), node.number)
+        if node.alive:
+            _read_again(cluster, node)
+            _until_served(cluster, node)
+    return time.monotonic() - began
+
+
+def running(cluster: Cluster) -> Sequence[Node]:
+    """The brokers of this home that run."""
+    return [node for node in _nodes(cluster) if node.alive]
+
+
+def _nodes(cluster: Cluster) -> Sequence[Node]:
+    record = records.read(Home(cluster.home).record) if cluster.local else None
+    if record is None:
+        raise NotSetUp("These brokers were not started here: whoever runs them renews them.")
+    return record.nodes
+
+
+def _read_again(cluster: Cluster, node: Node) -> None:
+    admin = AdminClient(cluster.admin_config())
+    resource = ConfigResource(ResourceType.BROKER, str(node.number))
+    (asked,) = admin.describe_configs([resource], request_timeout=live.WAIT_S).values()
+    set_now = asked.result(timeout=live.WAIT_S)
+    places = {_KEY.format(name): str(set_now[f"ssl.{name}.location"].value) for name in _STORES}
+    for how in (AlterConfigOpType.SET, AlterConfigOpType.DELETE):
+        entries = [
+            ConfigEntry(key, place, incremental_operation=how) for key, place in places.items()
+        ]
+        changed = ConfigResource(ResourceType.BROKER, str(node.number), incremental_configs=entries)
+        _wait_all(admin, [changed])
+
+
+def _wait_all(admin: AdminClient, changed: list[ConfigResource]) -> None:
+    answers = admin.incremental_alter_configs(changed, request_timeout=live.WAIT_S)
+    for answer in answers.values():
+        answer.result(timeout=live.WAIT_S)
+
+
+def _until_served(cluster: Cluster, node: Node) -> None:
+    certificate, _ = certificates.issue(Home(cluster.home), BROKER, Unit.PLATFORM)
+    wanted = x509.load_pem_x509_certificate(certificate.read_bytes())
+    began = time.monotonic()
+    while not all(one == wanted for one in _served(asdict(node.ports).values())):
+        if time.monotonic() - began > WITHIN_S:
+            raise NotTaken(
+                f"Broker {node.number} does not serve the new certificate after {WITHIN_S:.0f} s; "
+                "it goes on with the old one. Its server.log says why; then run this again."
+            )
+        time.sleep(0.3)
+
+
+def _served(ports: Iterable[int]) -> Iterable[x509.Certificate]:
+    for port in ports:
+        for _ in range(_ASKED):
+            shown = ssl.get_server_certificate(("localhost", port), timeout=5)
+            yield x509.load_pem_x509_certificate(shown.encode())

@@ -1,0 +1,107 @@
+"""An agency at work with the stock client and nothing but its folder: it speaks and reads on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Thread
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+
+from examples.agency_client import Bundle, closed
+
+PACE_S = 0.01
+
+
+@dataclass
+class Outsider:
+    """Says one number after the other on its topic and keeps what its inbox brings.
+
+    Threads end at the first refusal, as the stock client does; `refusals` says when, and by what.
+    """
+
+    folder: Path
+    topic: str
+    acknowledged: list[float] = field(default_factory=list)
+    """When each number was, by `time.monotonic`; its place is the number."""
+    brought: list[tuple[float, bytes]] = field(default_factory=list)
+    refusals: dict[str, tuple[float, str]] = field(default_factory=dict)
+    _over: Event = field(default_factory=Event)
+    _anew: dict[str, Event] = field(default_factory=dict)
+    _threads: list[Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Both threads work."""
+        for name, work in (("speaks", self._speak), ("reads", self._read)):
+            self._anew[name] = Event()
+            thread = Thread(target=self._until_refused, args=(name, work), name=name)
+            self._threads.append(thread)
+            thread.start()
+
+    def start_anew(self) -> None:
+        """Both read the folder again, as after a restart of the agency's program."""
+        for name in self._anew:
+            self._anew[name].set()
+        until = time.monotonic() + 30
+        while any(anew.is_set() for anew in self._anew.values()) and not self.refusals:
+            assert time.monotonic() < until, "the agency's program did not start anew"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Both have ended; everything said is answered."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join(60)
+
+    def _until_refused(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except KafkaException as refused:
+            error: KafkaError = refused.args[0]
+            self.refusals[name] = (time.monotonic(), error.name())
+
+    def _speak(self) -> None:
+        producer, number = Bundle.read(self.folder).producer(), 0
+        while not self._over.is_set():
+            if self._anew["speaks"].is_set():
+                _answered(producer)
+                producer = Bundle.read(self.folder).producer()
+                self._anew["speaks"].clear()
+            producer.produce(self.topic, b"%d" % number, on_delivery=self._told)
+            number += 1
+            producer.poll(0)
+            if "speaks" in self.refusals:
+                return
+            time.sleep(PACE_S)
+        _answered(producer)
+
+    def _told(self, error: KafkaError | None, _: Message) -> None:
+        if error is None:
+            self.acknowledged.append(time.monotonic())
+        else:
+            self.refusals.setdefault("speaks", (time.monotonic(), error.name()))
+
+    def _read(self) -> None:
+        while not self._over.is_set():
+            bundle = Bundle.read(self.folder)
+            with closed(bundle.consumer()) as consumer:
+                self._anew["reads"].clear()
+                consumer.subscribe([bundle.topics["inbox"]])
+                while not self._over.is_set() and not self._anew["reads"].is_set():
+                    self._take(consumer)
+
+    def _take(self, consumer: Consumer) -> None:
+        messages = consumer.consume(500, 0.1)
+        for message in messages:
+            if (error := message.error()) is not None and error.code() > 0:
+                raise KafkaException(error)
+        brought = [message for message in messages if message.error() is None]
+        self.brought += [(time.monotonic(), message.value() or b"") for message in brought]
+        if brought:
+            consumer.commit(asynchronous=False)
+
+
+def _answered(producer: Producer) -> None:
+    assert producer.flush(30) == 0
