@@ -32,6 +32,7 @@ from services.agreements.broker_plan import Binding, Desired, Scope, Topic, desi
 from services.agreements.compile import Agreements, load
 from services.agreements.plan import Plan, compare
 from services.agreements.versions import LATEST
+from services.hub.broker import passwords
 from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
@@ -81,12 +82,14 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     _take(admin, cluster, made)
     _make_topics(admin, made.create)
     _configure(admin, made)
-    ensure_scram(cluster, wanted.users)
+    with passwords.alone(cluster.home):
+        ensure_scram(cluster, wanted.users)
     outside = frozenset(f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users)
     _give(admin, (right for right in made.give if right.principal not in outside))
     if say is not None:
         say(agreements.version)
-    folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
+    with passwords.alone(cluster.home):
+        folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
     _give(admin, (right for right in made.give if right.principal in outside))
     return Applied(agreements.version, made, folders)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
-from examples.agency_client import Bundle, closed
+from examples.agency_client import Bundle, closed, commit
+from services.hub.broker.cluster import Cluster
 
 PACE_S = 0.01
 
@@ -100,8 +102,54 @@ class Outsider:
         brought = [message for message in messages if message.error() is None]
         self.brought += [(time.monotonic(), message.value() or b"") for message in brought]
         if brought:
-            consumer.commit(asynchronous=False)
+            commit(consumer, brought)
 
 
 def _answered(producer: Producer) -> None:
     assert producer.flush(30) == 0
+
+
+@contextmanager
+def told(cluster: Cluster, topic: str, first: int = 0) -> Iterator[None]:
+    """Somebody writes one number after the other there during the block."""
+    over = Event()
+
+    def tell() -> None:
+        producer, number = Producer({**cluster.admin_config(), "enable.idempotence": True}), first
+        while not over.wait(PACE_S):
+            producer.produce(topic, b"%d" % number)
+            producer.poll(0)
+            number += 1
+        assert producer.flush(30) == 0
+
+    thread = Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def stands_in(cluster: Cluster, topic: str) -> list[int]:
+    """The numbers in a topic of one partition, as they stand."""
+    consumer = Consumer({**cluster.admin_config(), "group.id": "none"})
+    try:
+        _, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)
+        consumer.assign([TopicPartition(topic, 0, 0)])
+        found: list[int] = []
+        while len(found) < end:
+            found += [int(m.value() or b"") for m in consumer.consume(1000, 1) if not m.error()]
+        return found
+    finally:
+        consumer.close()
+
+
+@contextmanager
+def at_work(outsider: Outsider) -> Iterator[None]:
+    """The agency works during the block."""
+    outsider.start()
+    try:
+        yield
+    finally:
+        outsider.stop()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Event, Thread
+from threading import Thread
 from uuid import uuid4
 
 import click
@@ -24,7 +24,7 @@ from services.hub.rotation.listing import rows
 from services.hub.rotation.principals import Principal, named
 from services.runtime.names import Names
 from tests.journeys.hub import AGREEMENTS, eventually
-from tests.journeys.outsiders import PACE_S, Outsider
+from tests.journeys.outsiders import Outsider, at_work, stands_in, told
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -54,42 +54,6 @@ def place(cluster: Cluster) -> Place:
     topic = mine.names.said(PROBATION, ConvictionRecorded)
     folder = folder_of(mine, PROBATION)
     return Place(mine, named(mine, mine.names.agency_user(PROBATION)), Outsider(folder, topic))
-
-
-@contextmanager
-def told(cluster: Cluster, topic: str) -> Iterator[None]:
-    """Somebody writes one number after the other there during the block."""
-    over = Event()
-
-    def tell() -> None:
-        producer, number = Producer({**cluster.admin_config(), "enable.idempotence": True}), 0
-        while not over.wait(PACE_S):
-            producer.produce(topic, b"%d" % number)
-            producer.poll(0)
-            number += 1
-        assert producer.flush(30) == 0
-
-    thread = Thread(target=tell)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def stands_in(cluster: Cluster, topic: str) -> list[int]:
-    """The numbers in a topic of one partition, as they stand."""
-    consumer = Consumer({**cluster.admin_config(), "group.id": "none"})
-    try:
-        _, end = consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)
-        consumer.assign([TopicPartition(topic, 0, 0)])
-        found: list[int] = []
-        while len(found) < end:
-            found += [int(m.value() or b"") for m in consumer.consume(1000, 1) if not m.error()]
-        return found
-    finally:
-        consumer.close()
 
 
 def quiet(_: str) -> None:
@@ -237,13 +201,3 @@ def parked(cluster: Cluster, topic: str) -> Iterator[Parked]:
     time.sleep(1)
     yield reader
     reader.join(40)
-
-
-@contextmanager
-def at_work(outsider: Outsider) -> Iterator[None]:
-    """The agency works during the block."""
-    outsider.start()
-    try:
-        yield
-    finally:
-        outsider.stop()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -65,6 +66,14 @@ def put_down(home: Path, user: str, stands: Standing) -> None:
     with held(_folder(home) / ".lock"):
         both = {**_read(home), user: stands}
         write_private(_record(home), _ALL.dump_json(both, indent=1, exclude_defaults=True))
+
+
+def alone(home: Path) -> AbstractContextManager[None]:
+    """Nobody else makes or ends a credential of this home meanwhile; others wait.
+
+    Applying agreements counts too: else it could give back a password that is just being ended.
+    """
+    return held(_folder(home) / ".rotating")
 
 
 def file_of(home: Path, user: str, slot: Slot) -> Path:

@@ -95,9 +95,10 @@ def _alter(
     if not changes:
         return
     admin = AdminClient(cluster.admin_config())
-    for future in admin.alter_user_scram_credentials(changes).values():
+    answers = admin.alter_user_scram_credentials(changes, request_timeout=WAIT_S)
+    for future in answers.values():
         try:
-            future.result(timeout=WAIT_S)
+            future.result()
         except KafkaException as refused:
             if refused.args[0].code() != but:
                 raise

@@ -11,7 +11,9 @@ import ssl
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AdminClient,
     AlterConfigOpType,
@@ -22,16 +24,18 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
 from cryptography import x509
 
 from services.agreements import live
-from services.hub.broker import certificates
+from services.hub.broker import certificates, pids, process, watchdog
 from services.hub.broker import record as records
+from services.hub.broker.artifacts import Say
 from services.hub.broker.certificates import BROKER, Unit
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import NotSetUp, NotTaken
 from services.hub.broker.layout import Home
+from services.hub.broker.probe import QUIET
 from services.hub.broker.record import Node
 from services.hub.broker.render import lay_keys
 
-WITHIN_S = 30.0
+WITHIN_S, IN_STEP_S = 30.0, 120.0
 _ASKED = 4
 """A listener has two threads, each with a certificate of its own."""
 _KEY = "listener.name.internal.ssl.{}.location"
@@ -57,9 +61,52 @@ def take_up(cluster: Cluster) -> float:
     return time.monotonic() - began
 
 
-def running(cluster: Cluster) -> Sequence[Node]:
-    """The brokers of this home that run."""
-    return [node for node in _nodes(cluster) if node.alive]
+def roll(cluster: Cluster, file: Path, say: Say) -> float:
+    """Seconds until no broker of several runs that started before the file was written.
+
+    What brokers say to each other to choose a leader is not read anew while they run. One after
+    the other, each with every replica in step before the next; a sole broker is left alone.
+
+    Raises:
+        NotSetUp: the brokers are not ours.
+        NotTaken: the replicas were not in step in time; the next broker was not touched.
+        BrokerFault: one did not start; its own complaints are shown.
+    """
+    began, nodes = time.monotonic(), _nodes(cluster)
+    written = file.stat().st_mtime
+    for node in nodes if len(nodes) > 1 else ():
+        if node.process is None or not pids.older(node.process[0], written):
+            continue
+        _until_in_step(cluster)
+        say(f"  broker {node.number} starts anew …")
+        watchdog.end([node.process], process.STOP_S)
+        process.start(cluster.home)
+    if len(nodes) > 1:
+        _until_in_step(cluster)
+    return time.monotonic() - began
+
+
+def _until_in_step(cluster: Cluster) -> None:
+    admin, began = AdminClient({**cluster.admin_config(), **QUIET}), time.monotonic()
+    while not _in_step(admin):
+        if time.monotonic() - began > IN_STEP_S:
+            raise NotTaken(
+                f"Replicas are not in step after {IN_STEP_S:.0f} s, so no broker is stopped. Look "
+                "at hub doctor, then run this again."
+            )
+        time.sleep(0.5)
+
+
+def _in_step(admin: AdminClient) -> bool:
+    try:
+        topics = admin.list_topics(timeout=5).topics.values()
+    except KafkaException:
+        return False
+    return all(
+        len(partition.isrs) == len(partition.replicas)
+        for topic in topics
+        for partition in topic.partitions.values()
+    )
 
 
 def _nodes(cluster: Cluster) -> Sequence[Node]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from services.agreements import bundle
 from services.agreements.versions import Versions
-from services.hub.broker import certificates, pids
+from services.hub.broker import certificates
 from services.hub.broker.artifacts import Say
 from services.hub.broker.certificates import BROKER, Unit
 from services.hub.broker.cluster import Cluster
@@ -44,11 +44,11 @@ def rotate(cluster: Cluster, who: Principal, say: Say) -> list[Pause]:
     """
     _ours(cluster)
     certificate, _ = certificates.issue(Home(cluster.home), who.certificate, who.unit, anew=True)
-    if who.unit is Unit.SERVICE:
-        took_s = proof.let_in(cluster.service_config(who.slug))
-    else:
-        took_s = proof.let_in(cluster.admin_config())
-    say(f"The broker takes the new certificate of {who.user} ({took_s:.1f} s).")
+    if who.unit is not Unit.BRIDGE:  # its partners' doors are none of the broker's
+        service = who.unit is Unit.SERVICE
+        config = cluster.service_config(who.slug) if service else cluster.admin_config()
+        took_s = proof.let_in(config)
+        say(f"The broker takes the new certificate of {who.user} ({took_s:.1f} s).")
     return workers.take_up(cluster.home, [certificate], say)
 
 
@@ -62,6 +62,7 @@ def rotate_broker(cluster: Cluster, say: Say) -> float:
     certificates.issue(Home(cluster.home), BROKER, Unit.PLATFORM, anew=True)
     took_s = brokers.take_up(cluster)
     say(f"Every listener serves the new certificate after {took_s:.1f} s.")
+    say("Several brokers go on to speak to each other with the old one until each starts anew.")
     return took_s
 
 
@@ -100,6 +101,7 @@ def sign_with_next(cluster: Cluster, say: Say) -> Step:
     if len(certificates.trusted(home)) < 2:
         raise NotSetUp("No authority is being renewed. Run: hub secrets rotate ca")
     brokers.take_up(cluster)  # nobody may show what a broker does not trust yet
+    brokers.roll(cluster, home.ca, say)
     if certificates.next_waits(home):
         _keep_probe(cluster)
         certificates.sign_with_next(home)
@@ -109,6 +111,7 @@ def sign_with_next(cluster: Cluster, say: Say) -> Step:
     say("The next authority signs. Certificates of it go out …")
     took_s = brokers.take_up(cluster)
     say(f"  brokers serve theirs after {took_s:.1f} s")
+    brokers.roll(cluster, _broker_certificate(home), say)
     proof.let_in(cluster.admin_config())
     return Step("sign", workers.take_up(cluster.home, renewed, say))
 
@@ -129,6 +132,7 @@ def retire_old(cluster: Cluster, say: Say) -> Step:
             "hub secrets rotate ca --agencies-have-it"
         )
     _nobody_needs_the_old(cluster)
+    brokers.roll(cluster, _broker_certificate(home), say)
     certificates.trust_signer_alone(home)
     pauses = _trust_taken_up(cluster, say)
     probe, took_s = _probe(home), None
@@ -145,9 +149,10 @@ def retire_old(cluster: Cluster, say: Say) -> Step:
 
 
 def _trust_taken_up(cluster: Cluster, say: Say) -> list[Pause]:
-    brokers.take_up(cluster)
-    say("  brokers trust what ca.pem says")
     home, folders = cluster.home, []
+    brokers.take_up(cluster)
+    brokers.roll(cluster, Home(home).ca, say)
+    say("  brokers trust what ca.pem says")
     for slug in Versions(home / "agreements").latest().agencies:
         folders.append(bundle.hand_over(cluster, slug))
     say(f"  {len(folders)} agencies' folders hold it")
@@ -166,16 +171,10 @@ def _nobody_needs_the_old(cluster: Cluster) -> None:
             f"These still show certificates of the old authority: {', '.join(old)}. "
             "Run first: hub secrets rotate ca --agencies-have-it"
         )
-    running = brokers.running(cluster)
-    written = (home.pki / Unit.PLATFORM / f"{BROKER}.pem").stat().st_mtime
-    stale = [node.number for node in running if node.pid and pids.older(node.pid, written)]
-    if len(running) > 1 and stale:
-        # What brokers say to each other to choose a leader is not read anew while they run.
-        raise NotTaken(
-            f"Brokers {', '.join(map(str, stale))} speak to the others with what they had when "
-            "they started. Start each anew first, one after the other: kill its process "
-            "(hub broker status), run hub broker start, wait until hub doctor sees all well."
-        )
+
+
+def _broker_certificate(home: Home) -> Path:
+    return home.pki / Unit.PLATFORM / f"{BROKER}.pem"
 
 
 def _keep_probe(cluster: Cluster) -> None:

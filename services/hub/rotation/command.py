@@ -18,12 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from services.agreements.commands import prefix_option
-from services.hub.broker.certificates import BROKER, RESERVED
+from services.hub.broker import passwords
+from services.hub.broker.certificates import BROKER, RESERVED, Unit
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault, NameRefused
-from services.hub.broker.layout import Home
-from services.hub.broker.private import held, private_directory
 from services.hub.rotation import agency, certificate, listing, revocation
 from services.hub.rotation.listing import AUTHORITY, Row
 from services.hub.rotation.principals import Principal, named
@@ -50,7 +49,7 @@ def secrets() -> None:
 def list_(home: Path, prefix: str, *, as_json: bool) -> None:
     """Show who comes by what, since and until when, and which overlaps are open."""
     with _explained():
-        found = list(listing.rows(_cluster(home, prefix)))
+        found = list(listing.rows(_loaded(home, prefix)))
     if as_json:
         click.echo(json.dumps([_as_object(row) for row in found]))
         return
@@ -82,8 +81,7 @@ def rotate(
     """
     if agencies_have_it and principal != AUTHORITY:
         raise click.UsageError("--agencies-have-it goes with ca")
-    with _alone(home), _explained():
-        cluster = _cluster(home, prefix)
+    with _explained(), _alone(home, prefix) as cluster:
         if principal == AUTHORITY:
             told, then = _rotate_authority(cluster, agencies_have_it=agencies_have_it)
         elif principal == BROKER:
@@ -138,8 +136,7 @@ def _rotate_authority(
 @json_option
 def retire(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
     """End the old credential of an overlap, and see it refused: an agency's, or `ca`."""
-    with _alone(home), _explained():
-        cluster = _cluster(home, prefix)
+    with _explained(), _alone(home, prefix) as cluster:
         if principal == AUTHORITY:
             step = certificate.retire_old(cluster, _say)
             told: Mapping[str, object] = {
@@ -178,9 +175,14 @@ def revoke(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
         raise click.UsageError(
             f"{principal} is above all rights: take its key away, then hub secrets rotate ca"
         )
-    with _alone(home), _explained():
-        cluster = _cluster(home, prefix)
-        shut = revocation.revoke(cluster, named(cluster, principal), _say)
+    with _explained(), _alone(home, prefix) as cluster:
+        who = named(cluster, principal)
+        if who.unit is Unit.BRIDGE:
+            raise NameRefused(
+                f"{principal} is a door of ours, not a principal of the broker: hub secrets rotate "
+                f"{principal}. To shut the agency out: hub secrets revoke agency-{who.slug}"
+            )
+        shut = revocation.revoke(cluster, who, _say)
     told = {"denied_after_s": round(shut.denied_after_s, 3), "sessions_watched": shut.seen}
     _tell(
         principal,
@@ -198,8 +200,7 @@ def revoke(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
 @json_option
 def reinstate(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
     """Let a revoked principal in again; an agency gets a new password in its folder."""
-    with _alone(home), _explained():
-        cluster = _cluster(home, prefix)
+    with _explained(), _alone(home, prefix) as cluster:
         folder = revocation.reinstate(cluster, named(cluster, principal), _say)
     then = f"Send the agency its folder {folder}." if folder else "Done."
     _tell(principal, {"folder": str(folder) if folder else None}, then, as_json=as_json)
@@ -217,15 +218,16 @@ def _pauses(pauses: list[Pause]) -> dict[str, object]:
     return {one.process: round(one.took_s, 2) for one in pauses}
 
 
-def _cluster(home: Path, prefix: str) -> Cluster:
+def _loaded(home: Path, prefix: str) -> Cluster:
     return replace(Cluster.load(home), names=Names(prefix))
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _alone(home: Path, prefix: str) -> Iterator[Cluster]:
     """Two rotations at once wait for each other."""
-    with held(private_directory(Home(home).secrets) / ".rotating"):
-        yield
+    cluster = _loaded(home, prefix)
+    with passwords.alone(cluster.home):
+        yield cluster
 
 
 @contextmanager

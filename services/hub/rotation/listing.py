@@ -68,10 +68,8 @@ def rows(cluster: Cluster) -> Iterator[Row]:
         elif who.user in seen.leaves:
             revoked_at = passwords.standing(cluster.home, who.user).revoked_at
             yield _certificate(seen, who.user, revoked_at)
-    for user in seen.leaves:
-        if user == BROKER or user.startswith(f"{Unit.BRIDGE}-"):
-            yield _certificate(seen, user, None)
-    if seen.leaves:
+    if BROKER in seen.leaves:
+        yield _certificate(seen, BROKER, None)
         yield _authority(seen.home)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.agreements.versions import Versions
-from services.hub.broker.certificates import ADMIN, Unit
+from services.hub.broker.certificates import ADMIN, Unit, user_of
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import NameRefused
+from services.hub.broker.layout import Home
 from services.runtime.names import SERVICES, SPEAKERS
 
 
@@ -34,7 +35,7 @@ class Principal:
 
 
 def principals(cluster: Cluster) -> Iterator[Principal]:
-    """Agencies of the agreements applied last, our services, and whoever deploys.
+    """Agencies of the agreements applied last, our services, whoever deploys, and bridges' doors.
 
     Raises:
         Stop: no agreements were applied.
@@ -45,6 +46,8 @@ def principals(cluster: Cluster) -> Iterator[Principal]:
     for service in (*SERVICES, *SPEAKERS):
         yield Principal(names.service_user(service), Unit.SERVICE, service)
     yield Principal(ADMIN, Unit.PLATFORM, ADMIN)
+    for path in sorted((Home(cluster.home).pki / Unit.BRIDGE).glob("*.pem")):
+        yield Principal(user_of(Unit.BRIDGE, path.stem), Unit.BRIDGE, path.stem)
 
 
 def named(cluster: Cluster, name: str) -> Principal:
