@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
@@ -17,13 +22,13 @@ from services.agreements.apply import keep
 from services.agreements.compile import load
 from services.hub.broker import certificates, passwords, pids
 from services.hub.broker.certificates import BROKER, Unit, issue
-from services.hub.broker.cluster import Cluster
+from services.hub.broker.cluster import ClientConfig, Cluster
 from services.hub.broker.faults import NameRefused, NotSetUp, NotTaken, Revoked
 from services.hub.broker.layout import Home
 from services.hub.broker.passwords import Slot, Standing
 from services.hub.cli import main
 from services.hub.doctor import files, overlaps
-from services.hub.rotation import certificate, revocation, workers
+from services.hub.rotation import certificate, proof, revocation, workers
 from services.hub.rotation.listing import Row, rows
 from services.hub.rotation.principals import Principal, named
 from services.runtime.symptoms import Weight
@@ -344,3 +349,50 @@ def test_a_list_is_one_json_array(cluster: Cluster, monkeypatch: pytest.MonkeyPa
     retired = CliRunner().invoke(main, ["secrets", "retire", "hub-admin", *asked[2:]])
     assert retired.exit_code == 1
     assert "ends by itself, or with its authority" in retired.output
+
+
+# -- what counts as refused
+
+
+@contextmanager
+def listening(home: Home, trusts: Path) -> Iterator[str]:
+    """A listener with the broker's certificate that lets in whom that file trusts."""
+    certificate_file, key = issue(home, BROKER, Unit.PLATFORM)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(trusts))
+    context.load_cert_chain(certificate_file, key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    with socket.create_server(("localhost", 0)) as server:
+        Thread(target=_serve, args=(server, context), daemon=True).start()
+        yield f"localhost:{server.getsockname()[1]}"
+
+
+def _serve(server: socket.socket, context: ssl.SSLContext) -> None:
+    kept: list[ssl.SSLSocket] = []
+    with suppress(OSError):
+        while True:
+            line, _ = server.accept()
+            with suppress(ssl.SSLError):
+                kept.append(context.wrap_socket(line, server_side=True))
+
+
+def test_a_certificate_counts_as_refused_only_where_the_listener_says_so(
+    home: Path, tmp_path: Path
+) -> None:
+    there, others = Home(home), Home(tmp_path / "others")
+    certificates.ensure(others.made())
+    certificate_file, key = issue(there, "clock", Unit.SERVICE)
+    with listening(there, there.ca) as takes, listening(there, others.ca) as refuses:
+        shown: ClientConfig = {
+            "ssl.ca.location": str(there.ca),
+            "ssl.certificate.location": str(certificate_file),
+            "ssl.key.location": str(key),
+        }
+        proof.certificate_shut_out({**shown, "bootstrap.servers": refuses}, 0)
+        for address in (takes, f"localhost:{free_port()}"):
+            with pytest.raises(NotTaken, match="still takes the old certificate"):
+                proof.certificate_shut_out({**shown, "bootstrap.servers": address}, 0)
+
+
+def free_port() -> int:
+    with socket.create_server(("localhost", 0)) as server:
+        return int(server.getsockname()[1])

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
+from typing import Any
 from uuid import uuid4
 
 import click
 import pytest
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from click.testing import CliRunner
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from schemas.eligibility import ConvictionRecorded
 from services.agreements.apply import apply
 from services.agreements.bundle import folder_of
-from services.hub.broker import passwords, scram
+from services.hub.broker import passwords, process, scram
 from services.hub.broker.cluster import ClientConfig, Cluster
 from services.hub.broker.faults import NotTaken, Revoked
+from services.hub.cli import main
 from services.hub.rotation import agency, proof, revocation
 from services.hub.rotation.listing import rows
 from services.hub.rotation.principals import Principal, named
@@ -30,6 +37,13 @@ pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
 PROBATION = "probation"
 AT_MOST_S = 2.0
+BROKERS = (
+    ("rotate", "broker"),
+    ("rotate", "ca"),
+    ("rotate", "ca", "--agencies-have-it"),
+    ("retire", "ca"),
+)
+REAUTHENTICATE_S = 5
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,20 @@ def place(cluster: Cluster) -> Place:
     topic = mine.names.said(PROBATION, ConvictionRecorded)
     folder = folder_of(mine, PROBATION)
     return Place(mine, named(mine, mine.names.agency_user(PROBATION)), Outsider(folder, topic))
+
+
+def hub(home: Path, *command: str) -> Any:  # noqa: ANN401  JSON
+    """What a command of `hub secrets` answers."""
+    done = CliRunner().invoke(main, ["secrets", *command, "--home", str(home), "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def timed(home: Path, *command: str) -> tuple[str, Mapping[str, object]]:
+    began = time.monotonic()
+    answer = hub(home, *command)
+    told = {key: answer[key] for key in answer if key not in ("next", "principal", "folder")}
+    return " ".join(command), {**told, "took_s": round(time.monotonic() - began, 1)}
 
 
 def quiet(_: str) -> None:
@@ -201,3 +229,66 @@ def parked(cluster: Cluster, topic: str) -> Iterator[Parked]:
     time.sleep(1)
     yield reader
     reader.join(40)
+
+
+@pytest.mark.parametrize(
+    "nodes", [1, pytest.param(3, marks=[pytest.mark.long, pytest.mark.timeout(600)])]
+)
+def test_the_brokers_certificates_and_the_authority_rotate_under_load(
+    nodes: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    try:
+        begun = process.start(
+            home, nodes=nodes, owner_pid=os.getpid(), reauthenticate_s=REAUTHENTICATE_S
+        )
+        cluster = begun.cluster
+        apply(cluster, AGREEMENTS)
+        ended_s = _session_ends_after(cluster)
+        inbox = cluster.names.inbox("probation")
+        topic = cluster.names.said("probation", ConvictionRecorded)
+        outsider = Outsider(folder_of(cluster, "probation"), topic)
+        with at_work(outsider):
+            for command in BROKERS:
+                with told(cluster, inbox, len(stands_in(cluster, inbox))):
+                    name, answer = timed(home, *command)
+                    outsider.start_anew()  # with the ca.pem the step laid into its folder
+                with capsys.disabled():
+                    click.echo(f"\n{name}: {json.dumps(answer)}", nl=False)
+            notices = stands_in(cluster, inbox)
+            brought = outsider.brought
+            eventually(lambda: _last(brought) == notices[-1], 60, "every notice is read")
+        assert outsider.refusals == {}
+        said = stands_in(cluster, topic)
+        assert said == list(range(len(said)))
+        assert len(outsider.acknowledged) == len(said) > 100
+        assert notices == list(range(len(notices)))
+        assert list(dict.fromkeys(int(value) for _, value in brought)) == notices
+        with capsys.disabled():
+            repeats = len(brought) - len(notices)
+            click.echo(f"\n{len(said)} said, {len(notices)} told, {repeats} brought twice")
+            click.echo(f"a session whose password was retired ended after {ended_s:.1f} s")
+    finally:
+        process.stop(home)
+
+
+def _session_ends_after(cluster: Cluster) -> float:
+    """Seconds for which a session lives on whose password was retired."""
+    errors: list[KafkaError] = []
+    quiet: dict[str, Any] = {"log_level": 0, "error_cb": errors.append}
+    session = AdminClient({**cluster.agency_config("dwp"), **quiet})
+    session.list_topics(timeout=10)
+    hub(cluster.home, "rotate", "agency-dwp")
+    hub(cluster.home, "retire", "agency-dwp")
+
+    def ended() -> bool:
+        session.poll(0.1)
+        with suppress(KafkaException):
+            session.list_topics(timeout=0.5)
+        return any(one.code() == KafkaError._AUTHENTICATION for one in errors)  # noqa: SLF001  its public face
+
+    return eventually(ended, REAUTHENTICATE_S + 5, "the session ends")
+
+
+def _last(brought: list[tuple[float, bytes]]) -> int:
+    return int(brought[-1][1])

@@ -86,7 +86,7 @@ class BrokerHolds:
     wanted: Desired
     live: Live
     users: frozenset[str]
-    """Who comes in by password."""
+    """Who comes in by the password in its folder."""
     revoked: frozenset[str] = frozenset()
     """Who is shut out by `hub secrets revoke`; the check of secrets speaks of them."""
 
@@ -99,7 +99,11 @@ def look_at_broker(patient: Patient) -> BrokerHolds:
     """
     names = patient.cluster.names
     live = lives.read(patient.admin, Scope(names))
-    users = frozenset(known(patient.admin))
+    users = frozenset(
+        user
+        for user, slots in known(patient.admin).items()
+        if passwords.standing(patient.home, user).current in slots
+    )
     wanted = desired(applied(patient), names)
     return BrokerHolds(wanted, live, users, frozenset(passwords.revoked(patient.home)))
 

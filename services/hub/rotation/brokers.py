@@ -34,10 +34,9 @@ from services.hub.broker.layout import Home
 from services.hub.broker.probe import QUIET
 from services.hub.broker.record import Node
 from services.hub.broker.render import lay_keys
+from services.hub.rotation.proof import THREADS
 
 WITHIN_S, IN_STEP_S = 30.0, 120.0
-_ASKED = 4
-"""A listener has two threads, each with a certificate of its own."""
 _KEY = "listener.name.internal.ssl.{}.location"
 _STORES = ("keystore", "truststore")
 
@@ -151,6 +150,6 @@ def _until_served(cluster: Cluster, node: Node) -> None:
 
 def _served(ports: Iterable[int]) -> Iterable[x509.Certificate]:
     for port in ports:
-        for _ in range(_ASKED):
+        for _ in range(THREADS):
             shown = ssl.get_server_certificate(("localhost", port), timeout=5)
             yield x509.load_pem_x509_certificate(shown.encode())

@@ -142,7 +142,7 @@ def retire_old(cluster: Cluster, say: Say) -> Step:
             "ssl.certificate.location": str(probe),
             "ssl.key.location": str(probe.with_suffix(".key")),
         }
-        took_s = proof.shut_out({**config, **of_old})
+        took_s = proof.certificate_shut_out({**config, **of_old})
         say(f"The brokers refuse certificates of the old authority (after {took_s:.1f} s).")
         shutil.rmtree(probe.parent)
     return Step("retire", pauses, took_s)

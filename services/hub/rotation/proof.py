@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
@@ -14,6 +16,8 @@ from services.hub.broker.faults import NotTaken
 from services.hub.broker.probe import QUIET
 
 WITHIN_S = 30.0
+THREADS = 4
+"""So often a listener is asked: it has two threads, each with certificate and trust of its own."""
 _REFUSALS = frozenset({KafkaError._AUTHENTICATION, KafkaError._SSL})  # noqa: SLF001  its public face
 
 
@@ -23,7 +27,7 @@ def let_in(config: ClientConfig, within_s: float = WITHIN_S) -> float:
     Raises:
         NotTaken: one did not in that time.
     """
-    return _each_node(config, _answers, "does not take the new credential", within_s)
+    return _each_node(config, _answers, f"does not take the new credential. {_ONE_SLOT}", within_s)
 
 
 def shut_out(config: ClientConfig, within_s: float = WITHIN_S) -> float:
@@ -33,6 +37,15 @@ def shut_out(config: ClientConfig, within_s: float = WITHIN_S) -> float:
         NotTaken: one did not in that time.
     """
     return _each_node(config, _refuses, "still takes the old credential", within_s)
+
+
+def certificate_shut_out(config: ClientConfig, within_s: float = WITHIN_S) -> float:
+    """Seconds until every node refused a new session with that certificate.
+
+    Raises:
+        NotTaken: one did not in that time.
+    """
+    return _each_node(config, _alerts, "still takes the old certificate", within_s)
 
 
 class Session:
@@ -70,6 +83,7 @@ class Session:
         return all(_code(one.exception()) in _DENIALS for one in asked.values())
 
 
+_ONE_SLOT = "One started by an earlier build offers one password mechanism only: hub down, hub up"
 _DENIALS = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, *_REFUSALS})
 
 
@@ -81,9 +95,8 @@ def _each_node(
         while not true(one):
             if time.monotonic() - began > within_s:
                 raise NotTaken(
-                    f"The broker at {one['bootstrap.servers']} {otherwise} after {within_s:.0f} s; "
-                    "nothing more was changed. A broker started by an earlier build offers one "
-                    "password mechanism only: hub down, hub up. Then run this again."
+                    f"After {within_s:.0f} s the broker at {one['bootstrap.servers']} {otherwise}. "
+                    "Nothing more was changed; its server.log says why. Then run this again."
                 )
     return time.monotonic() - began
 
@@ -108,6 +121,35 @@ def _refuses(config: ClientConfig) -> bool:
         return False
     client.poll(0)
     return any(error.code() in _REFUSALS for error in errors)
+
+
+def _alerts(config: ClientConfig) -> bool:
+    """Whether each thread of the listener ends the handshake with an alert.
+
+    librdkafka reports that like a broker that is away, so the handshake is made here.
+    """
+    context = ssl.create_default_context(cafile=str(config["ssl.ca.location"]))
+    context.load_cert_chain(
+        str(config["ssl.certificate.location"]), str(config["ssl.key.location"])
+    )
+    host, _, port = str(config["bootstrap.servers"]).rpartition(":")
+    return all(_alert(context, host, int(port)) for _ in range(THREADS))
+
+
+def _alert(context: ssl.SSLContext, host: str, port: int) -> bool:
+    """Whether the server refuses; one that lets in waits for a request, which never comes."""
+    try:
+        with (
+            socket.create_connection((host, port), timeout=2) as plain,
+            context.wrap_socket(plain, server_hostname=host) as line,
+        ):
+            line.settimeout(1)
+            line.recv(1)
+    except ssl.SSLError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _listed(client: AdminClient, timeout_s: float) -> bool:
