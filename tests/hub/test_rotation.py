@@ -182,6 +182,8 @@ def test_the_old_authority_stays_while_anybody_shows_its_certificate(cluster: Cl
     with pytest.raises(NotSetUp, match="--agencies-have-it"):
         certificate.retire_old(cluster, lambda _: None)
     certificates.sign_with_next(there)
+    with pytest.raises(NotTaken, match="hub secrets retire ca"):
+        certificate.trust_next(cluster, lambda _: None)
     with pytest.raises(NotTaken, match="broker, hub-admin"):
         certificate.retire_old(cluster, lambda _: None)
 

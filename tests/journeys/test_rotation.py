@@ -161,6 +161,7 @@ def test_a_revoked_agency_is_cut_off_within_two_seconds_and_let_in_again(
     assert shut.seen
     cut = {name: at - began for name, (at, _) in outsider.refusals.items()}
     last = max(outsider.acknowledged[-1], outsider.brought[-1][0]) - began
+    cut["held fetch"] = waiting.refused_at - began
     figures = {"refused": shut.denied_after_s, **cut, "last record": last}
     with capsys.disabled():
         told_s = ", ".join(f"{name} {seconds:.3f} s" for name, seconds in figures.items())
@@ -204,6 +205,7 @@ class Parked(Thread):
     def __init__(self, config: ClientConfig, topic: str) -> None:
         super().__init__(name="parked")
         self.brought: list[bytes] = []
+        self.refused_at = float("inf")
         patient: ClientConfig = {"group.id": "none", "fetch.wait.max.ms": 30_000, "log_level": 0}
         self._consumer = Consumer({**config, **patient, "enable.auto.commit": False})
         self._consumer.assign([TopicPartition(topic, 0, 0)])
@@ -214,6 +216,7 @@ class Parked(Thread):
             message = self._consumer.poll(1)
             error = message.error() if message else None
             if error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                self.refused_at = time.monotonic()
                 break
             if message is not None and error is None:
                 self.brought.append(message.value() or b"")

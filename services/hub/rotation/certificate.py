@@ -81,10 +81,14 @@ def trust_next(cluster: Cluster, say: Say) -> Step:
     """Everybody here trusts the next authority beside the one that signs.
 
     Raises:
+        NotTaken: it signs already; the old one is to be retired first.
         NotSetUp, NotTaken, KafkaException, Stop: as `brokers.take_up` and `workers.take_up`.
     """
     _ours(cluster)
-    certificates.trust_next(Home(cluster.home))
+    home = Home(cluster.home)
+    if len(certificates.trusted(home)) > 1 and not certificates.next_waits(home):
+        raise NotTaken("The next authority signs already. End the old one: hub secrets retire ca")
+    certificates.trust_next(home)
     say("The next authority is made. Brokers, services and folders trust both …")
     return Step("trust", _trust_taken_up(cluster, say))
 

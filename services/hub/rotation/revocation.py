@@ -68,7 +68,7 @@ def revoke(cluster: Cluster, who: Principal, say: Say) -> Shut:
         took_s = time.monotonic() - began
     say(f"The broker refuses {user} after {took_s:.2f} s.")
     if who.unit is Unit.AGENCY:
-        _answer_held_fetches(cluster, who.slug)
+        _answer_held_fetches(cluster, who.slug, say)
     stands = passwords.standing(home, user)
     at = stands.revoked_at or datetime.now(UTC)
     passwords.put_down(home, user, stands.model_copy(update={"revoked_at": at}))
@@ -126,7 +126,7 @@ def _no_old_certificate(home: Home, who: Principal, revoked_at: datetime) -> Non
         )
 
 
-def _answer_held_fetches(cluster: Cluster, slug: str) -> None:
+def _answer_held_fetches(cluster: Cluster, slug: str, say: Say) -> None:
     """A fetch the broker was holding is answered with what it knows already, not what comes next.
 
     The broker asks for rights when a fetch begins and may hold it as long as the client likes. The
@@ -151,7 +151,8 @@ def _answer_held_fetches(cluster: Cluster, slug: str) -> None:
         if last is not None and last.error() is None:
             producer = Producer({**config, "acks": "all", "message.max.bytes": 2_000_000})
             producer.produce(topic, last.value(), last.key(), headers=last.headers())
-            producer.flush(live.WAIT_S)
+            if producer.flush(live.WAIT_S):
+                say(f"A fetch the broker holds on {topic} may still be answered once.")
 
 
 def _config(cluster: Cluster, who: Principal) -> ClientConfig:
