@@ -79,6 +79,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(log.RulesAdopted, derived=True),
     Entry(log.AgreementsAdopted, derived=True),
     Entry(log.BuildAdopted, derived=True),
+    Entry(log.SchemasAdopted, derived=True),
     Entry(log.PersonHeld, derived=True),
     Entry(log.HoldLifted, derived=True),
 )

@@ -31,6 +31,12 @@ class BuildAdopted(LogFact):
     version: Annotated[Ref, has(FieldClass.REFERENCE, "Fingerprint of the code.")]
 
 
+class SchemasAdopted(LogFact):
+    """From here on facts are written by the newest schemas up to this id: every reader has them."""
+
+    version: Annotated[Ref, has(FieldClass.REFERENCE, "The highest id of a schema in use.")]
+
+
 class PersonHeld(Fact):
     """A rule failed for this person: one service no longer watches them until an engineer acts."""
 

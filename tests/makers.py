@@ -329,6 +329,10 @@ def agreements_adopted(version: str = "agreements-1", **fields: Any) -> log.Agre
     return _made(log.AgreementsAdopted, fields, source="deploy", version=version)
 
 
+def schemas_adopted(highest: int, **fields: Any) -> log.SchemasAdopted:
+    return _made(log.SchemasAdopted, fields, source="deploy", version=str(highest))
+
+
 def a_build_adopted(version: str = "build-1", **fields: Any) -> log.BuildAdopted:
     return _made(log.BuildAdopted, fields, source="deploy", version=version)
 

@@ -87,13 +87,14 @@ def _opens(names: Names) -> Callable[[Record], Letter]:
     return read
 
 
-def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger], Iterable[Outgoing]]:
-    def say(thing: Admitted | Returned, trigger: wire.Trigger) -> Iterable[Outgoing]:
+def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger, int], Iterable[Outgoing]]:
+    def say(thing: Admitted | Returned, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Returned):
             letter = thing.letter
             return (dead_letter(names, letter.speaker, letter.original, thing.reason, thing.field),)
         fact = thing.fact
-        value, headers = wire.encode(fact), tuple(wire.headers_of(fact, trigger))
+        value = wire.encode(fact, adopted)
+        headers = tuple(wire.headers_of(fact, trigger, adopted))
         if isinstance(fact, LogFact) or fact.person_id is None:
             return [
                 Outgoing(names.log, None, value, headers, number)

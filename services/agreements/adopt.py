@@ -61,8 +61,8 @@ def _produce(producer: Producer, topic: str, fact: Fact) -> tuple[KafkaError | N
     try:
         producer.produce(
             topic,
-            wire.encode(fact),
-            headers=dict(wire.headers_of(fact)),
+            wire.encode(fact, 0),
+            headers=dict(wire.headers_of(fact, adopted=0)),
             on_delivery=lambda error, message: answers.append((error, message.offset() or 0)),
         )
     except KafkaException as refused:  # a known refusal is raised here, a fresh one delivered

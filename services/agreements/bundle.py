@@ -10,6 +10,7 @@ from services.agreements.compile import Agency
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import Revoked
 from services.hub.broker.private import private_directory, write_private
+from services.runtime.installed import in_use
 from services.runtime.names import Names
 from services.runtime.schema_store import committed
 
@@ -23,12 +24,16 @@ def folder_of(cluster: Cluster, slug: str) -> Path:
 def write(cluster: Cluster, agency: Agency) -> Path:
     """The agency's folder, as its agreement stands now.
 
-    Schemas of earlier views stay: what is unread in the inbox was written by them.
+    Schemas of earlier views stay: what is unread in the inbox was written by them. Those of views
+    to come are there before anything is written by them; it says nothing by a schema to come.
     """
+    adopted = in_use(cluster.home)
     folder = hand_over(cluster, agency.slug)
-    write_private(folder / "topics.json", json.dumps(topics(agency, cluster.names), indent=2))
+    write_private(
+        folder / "topics.json", json.dumps(topics(agency, cluster.names, adopted), indent=2)
+    )
     schemas = private_directory(folder / "schemas")
-    for schema_id, schema in _schemas(agency).items():
+    for schema_id, schema in _schemas(agency, adopted).items():
         write_private(schemas / f"{schema_id}.avsc", json.dumps(schema, indent=2))
     return folder
 
@@ -54,12 +59,12 @@ def _kept(path: Path, content: str) -> Path:
     return write_private(path, content)
 
 
-def topics(agency: Agency, names: Names) -> dict[str, object]:
-    """Where the agency speaks and listens."""
+def topics(agency: Agency, names: Names, adopted: int) -> dict[str, object]:
+    """Where the agency speaks, by which schemas of those up to `adopted`, and where it listens."""
     says = {}
     for kind in agency.says:
         fact = BY_KIND[kind].fact
-        schema_id = committed().latest(fact).schema_id
+        schema_id = committed().latest(fact, adopted).schema_id
         says[kind] = {"topic": names.said(agency.slug, fact), "schema_id": schema_id}
     return {
         "says": says,
@@ -71,9 +76,9 @@ def topics(agency: Agency, names: Names) -> dict[str, object]:
     }
 
 
-def _schemas(agency: Agency) -> dict[int, object]:
-    said = (committed().latest(BY_KIND[kind].fact) for kind in agency.says)
-    views = (grant.view for grant in agency.grants.values())
+def _schemas(agency: Agency, adopted: int) -> dict[int, object]:
+    said = (committed().latest(BY_KIND[kind].fact, adopted) for kind in agency.says)
+    views = (view for grant in agency.grants.values() for view in grant.views.values())
     return {
         **{stored.schema_id: stored.schema for stored in said},
         **{view.schema_id: view.schema for view in views},

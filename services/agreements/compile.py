@@ -6,7 +6,7 @@ Nothing here decides about a person: the filters of a grant are data that `notif
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
@@ -23,7 +23,7 @@ from services.agreements import lint, ours
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.files import Marks, Place, Signed, read_file
 from services.agreements.model import Agreement, Kind, LegalBasis, Purpose, Receives
-from services.agreements.views import View, canonical, view_of
+from services.agreements.views import View, canonical, views_of
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -51,7 +51,17 @@ class Grant:
     """The last day it holds, London time."""
     ends_at: datetime
     """The first instant it no longer holds."""
-    view: View
+    views: Mapping[int, View]
+    """By the schema id from whose adoption on each holds, lowest first; at least one."""
+
+    @property
+    def view(self) -> View:
+        """As it is by the newest schemas."""
+        return self.views[max(self.views)]
+
+    def view_at(self, adopted: int) -> View | None:
+        """As it is where schemas up to that id are in use; None: nothing granted is said yet."""
+        return self.views.get(max((since for since in self.views if since <= adopted), default=-1))
 
     def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
         """Whether the filters let this person through; what is not known passes no filter."""
@@ -198,8 +208,8 @@ def _agency(signed: Signed) -> Agency:
 def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
     fact = BY_TOPIC_PART[name].fact
     known_by = frozenset(agreement.identifiers)
-    view = view_of(agreement.agency, fact, frozenset(receives.classes), known_by)
-    if view is None:
+    views = views_of(agreement.agency, fact, frozenset(receives.classes), known_by)
+    if not views:
         return None
     return Grant(
         agency=agreement.agency,
@@ -216,7 +226,7 @@ def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
         basis=receives.basis,
         expires=receives.expires,
         ends_at=ends_at(receives.expires),
-        view=view,
+        views=MappingProxyType(views),
     )
 
 
@@ -230,9 +240,14 @@ def _filter(allowed: tuple[_T, ...] | None) -> frozenset[_T] | None:
 def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
     schemas: dict[int, Schema] = {}
     for agency in everybody.values():
-        for kind, grant in agency.grants.items():
-            known = schemas.setdefault(grant.view.schema_id, grant.view.schema)
-            if canonical(known) != canonical(grant.view.schema):
+        for kind, view in _views(agency):
+            known = schemas.setdefault(view.schema_id, view.schema)
+            if canonical(known) != canonical(view.schema):
                 taken = agency.marks.finding(agency.places[kind], "its view's id is taken")
                 raise AgreementsRefused((taken,))
     return schemas
+
+
+def _views(agency: Agency) -> Iterator[tuple[str, View]]:
+    for kind, grant in agency.grants.items():
+        yield from ((kind, view) for view in grant.views.values())

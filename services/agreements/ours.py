@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, BuildAdopted, HoldLifted, PersonHeld, RulesAdopted, Tick
+from schemas.log import (
+    AgreementsAdopted,
+    BuildAdopted,
+    HoldLifted,
+    PersonHeld,
+    RulesAdopted,
+    SchemasAdopted,
+    Tick,
+)
 from schemas.notice import NoticeIssued, NoticeOverdue
 from schemas.register import (
     CategoryChanged,
@@ -32,6 +40,6 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "tracking": (ZoneEntered, ZoneLeft),
     "notify": (NoticeIssued, NoticeOverdue, PersonHeld),
     "clock": (Tick,),
-    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, HoldLifted),
+    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, HoldLifted),
 }
 """By service or speaker. Admission says nothing of its own: it writes the log."""

@@ -17,10 +17,11 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, FieldClass, IdentifierType
-from schemas.materialise import UNRECOGNISED, Schema, derive, symbol
+from schemas.materialise import UNRECOGNISED, Schema, symbol
 from schemas.notice import NoticeIssued
 from schemas.risk import REASON_CLASSES, Urgency
 from services.runtime.faults import Stop
+from services.runtime.schema_store import NEWEST, committed
 
 Classes = frozenset[FieldClass]
 
@@ -79,13 +80,15 @@ def view_of(
     fact: type[Fact],
     classes: Classes,
     known_by: frozenset[IdentifierType] = frozenset(),
+    adopted: int = NEWEST,
 ) -> View | None:
     """The agency's view of that fact, or None if no field of it is of a granted class.
 
-    Of a person's numbers it shows those of a type the agency knows people by, and no other.
+    Of a person's numbers it shows those of a type the agency knows people by, and no other. It is
+    cut from the schemas by which facts are written where ids up to `adopted` are in use.
     """
-    definitions = _definitions(fact)
-    told = _Pruner(definitions, classes).record(_schema(fact), HIDES_SOURCE)
+    whole = _schema(fact, adopted)
+    told = _Pruner(_definitions(fact, adopted), classes).record(whole, HIDES_SOURCE)
     if told is None:
         return None
     schema = _once(
@@ -95,7 +98,7 @@ def view_of(
             "namespace": f"hub.to.{agency.replace('-', '_')}",
             "doc": f"What {agency} is told of {fact.kind()}.",
             "fields": [
-                *_head(),
+                *_head(adopted),
                 {"name": "told", "type": told, "doc": "The fact, as far as it is granted."},
             ],
         },
@@ -108,6 +111,20 @@ def view_of(
         _about=fact.kind(),
         _told=_with_own_numbers(_fields(told), told, known_by),
     )
+
+
+def views_of(
+    agency: str,
+    fact: type[Fact],
+    classes: Classes,
+    known_by: frozenset[IdentifierType] = frozenset(),
+) -> dict[int, View]:
+    """The agency's views of that fact by the schema id from whose adoption on each holds."""
+    found = {
+        since: view_of(agency, fact, classes, known_by, since)
+        for since in committed().changes(fact, NoticeIssued)
+    }
+    return {since: view for since, view in found.items() if view is not None}
 
 
 def canonical(schema: Schema) -> bytes:
@@ -223,14 +240,14 @@ def _same(value: Any) -> Any:  # noqa: ANN401
 
 
 @cache
-def _schema(fact: type[Fact]) -> Schema:
-    return derive(fact)
+def _schema(fact: type[Fact], adopted: int) -> Schema:
+    return committed().latest(fact, adopted).schema
 
 
 @cache
-def _definitions(fact: type[Fact]) -> dict[str, Schema]:
+def _definitions(fact: type[Fact], adopted: int) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
-    _collect(_schema(fact), found)
+    _collect(_schema(fact, adopted), found)
     return found
 
 
@@ -268,13 +285,8 @@ def _full(kind: Schema) -> str:
     return f"{kind['namespace']}.{kind['name']}"
 
 
-@cache
-def _said_of_notices() -> dict[str, Schema]:
-    return {item["name"]: item for item in _schema(NoticeIssued)["fields"]}
-
-
-def _head() -> list[Schema]:
-    said = _said_of_notices()
+def _head(adopted: int) -> list[Schema]:
+    said = {item["name"]: item for item in _schema(NoticeIssued, adopted)["fields"]}
     person = {
         "name": "person_ref",
         "type": "string",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from schemas.notice import Notice
 from services.runtime import wire
 from services.runtime.faults import Stop, Unreadable
-from services.runtime.schema_store import VIEW_IDS, SchemaStore
+from services.runtime.schema_store import NEWEST, VIEW_IDS, SchemaStore
 
 
 class _Said(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     topic: str
+    schema_id: int = NEWEST
 
 
 class _Topics(BaseModel):
@@ -46,6 +47,8 @@ class Bundle:
     views: SchemaStore
     largest_batch_bytes: int = 32_768
     """What of several messages may travel together: the broker holds batches to its limit."""
+    schema_ids: Mapping[str, int] = field(default_factory=dict)
+    """By which schema a fact is said, by kind; the newest for those not named."""
 
     @classmethod
     def read(cls, folder: Path) -> Bundle:
@@ -64,6 +67,7 @@ class Bundle:
         if authority := client.get("ssl.ca.location"):
             client["ssl.ca.location"] = str(folder / authority)  # an absolute one stays as it is
         says = {kind: said.topic for kind, said in topics.says.items()}
+        schema_ids = {kind: said.schema_id for kind, said in topics.says.items()}
         bundle = cls(
             folder,
             client,
@@ -72,6 +76,7 @@ class Bundle:
             topics.group,
             SchemaStore(),
             topics.largest_batch_bytes,
+            schema_ids,
         )
         bundle.look_again()
         return bundle

@@ -14,6 +14,7 @@ from services.runtime import wire
 from services.runtime.faults import Refused, Stop, Unavailable
 from services.runtime.outbox import KafkaOutbox
 from services.runtime.records import Outgoing
+from services.runtime.schema_store import NEWEST
 
 
 class Door(Protocol):
@@ -43,6 +44,7 @@ class KafkaDoor:
 
     def __init__(self, bundle: Bundle, speaker: str, confirm_within: timedelta) -> None:
         self._topics = bundle.says
+        self._schema_ids = bundle.schema_ids
         self._speaker = speaker
         within_ms = round(confirm_within.total_seconds() * 1000)
         limits = {"delivery.timeout.ms": within_ms, "batch.size": bundle.largest_batch_bytes}
@@ -62,8 +64,8 @@ class KafkaDoor:
                     Outgoing(
                         self._topics[fact.kind()],
                         key_of(fact),
-                        wire.encode(fact),
-                        tuple(wire.headers_of(fact)),
+                        wire.encode(fact, self._written_by(fact)),
+                        tuple(wire.headers_of(fact, adopted=self._written_by(fact))),
                     )
                     for fact in facts
                 ]
@@ -71,6 +73,9 @@ class KafkaDoor:
         except Stop as refused:
             # Rights are narrowed at the broker first; a bridge waits for the new agreement.
             raise Unavailable(str(refused)) from None
+
+    def _written_by(self, fact: Fact) -> int:
+        return self._schema_ids.get(fact.kind(), NEWEST)
 
     async def close(self) -> None:
         """Nothing more is said."""

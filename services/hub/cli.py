@@ -12,6 +12,7 @@ from services.hub.held.command import held
 from services.hub.rebuild.command import rebuild
 from services.hub.rotation.command import secrets
 from services.hub.running import clock, down, feed, status, up
+from services.hub.schemas import schemas
 from services.hub.simulation.command import simulate
 
 
@@ -31,6 +32,7 @@ for command in (
     held,
     secrets,
     rebuild,
+    schemas,
     down,
     demo,
     simulate,

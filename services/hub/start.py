@@ -18,19 +18,25 @@ from pathlib import Path
 from typing import Any
 
 from schemas.base import sourced_id
-from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
+from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
+from services.agreements import bundle
 from services.agreements.adopt import SPEAKER as DEPLOY
 from services.agreements.adopt import tell
+from services.agreements.versions import Versions
 from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
 from services.hub.broker.private import private_directory, write_private
 from services.hub.processes import Layout, Program, holding_back, programs
+from services.runtime import installed
 from services.runtime.faults import Stop
 from services.runtime.run import INSTALLED, build_fingerprint
+from services.runtime.schema_store import committed
+from services.runtime.symptoms import Weight
 
 Say = Callable[[str], None]
+Adopted = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
 
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
@@ -60,6 +66,7 @@ def bring_up(
         Stop: a process did not become healthy in time; its log says why.
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
+    _check_written(home)
     cluster = _broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
@@ -178,20 +185,57 @@ def _broker(home: Path, say: Say) -> Cluster:
     return Cluster.load(home)
 
 
+def _check_written(home: Path) -> None:
+    """This build has the schemas by which facts are written.
+
+    Raises:
+        Stop: it has not.
+    """
+    for one in installed.written(installed.in_use(home), committed().highest):
+        if one.weight is Weight.STOPS:
+            raise Stop(str(one))
+
+
+def adopt_schemas(cluster: Cluster) -> int:
+    """Facts are written by the newest schemas this build has, and no build without them goes on.
+
+    Returns the highest id of them.
+
+    Raises:
+        Stop: they are written by newer ones already.
+        KafkaException: the broker refused or did not answer; run it again.
+    """
+    _check_written(cluster.home)
+    highest = committed().highest
+    write_private(cluster.home / installed.IN_USE, str(highest))
+    _tell(cluster, SchemasAdopted, str(highest), datetime.now(UTC))
+    agreements = Versions(cluster.home / "agreements").latest()
+    for agency in agreements.agencies.values():
+        bundle.write(cluster, agency)
+    return highest
+
+
 def _adopt(cluster: Cluster, version: str) -> None:
-    """Rules, build and agreements in force from here on; what is already changes nothing."""
+    """Rules, build and agreements in force from here on; what is already changes nothing.
+
+    A new installation writes by the newest schemas; another goes on writing as its earlier builds
+    did, to which it may go back, until somebody adopts the new ones.
+    """
+    if not (cluster.home / INSTALLED).is_file():
+        write_private(cluster.home / installed.IN_USE, str(committed().highest))
     now = datetime.now(UTC)
-    for kind, adopted in (
-        (RulesAdopted, RULES),
-        (BuildAdopted, build_fingerprint()),
-        (AgreementsAdopted, version),
-    ):
-        number = f"{adopted}@{now.isoformat()}"
-        event_id = sourced_id(DEPLOY, kind.kind(), number)
-        fact = kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=adopted)
-        offset = tell(cluster, fact)
-        if kind is BuildAdopted:
-            write_private(cluster.home / INSTALLED, f"{adopted} {offset}")
+    if schemas := installed.in_use(cluster.home):
+        _tell(cluster, SchemasAdopted, str(schemas), now)
+    _tell(cluster, RulesAdopted, RULES, now)
+    build = build_fingerprint()
+    offset = _tell(cluster, BuildAdopted, build, now)
+    write_private(cluster.home / INSTALLED, f"{build} {offset}")
+    _tell(cluster, AgreementsAdopted, version, now)
+
+
+def _tell(cluster: Cluster, kind: type[Adopted], version: str, now: datetime) -> int:
+    event_id = sourced_id(DEPLOY, kind.kind(), f"{version}@{now.isoformat()}")
+    return tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=version))
 
 
 def _ports(names: Sequence[str]) -> dict[str, int]:

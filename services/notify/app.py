@@ -72,31 +72,31 @@ def _rules(
     versions: Versions, references: References, views: SchemaStore
 ) -> Callable[[Mapping[str, str]], Rules | None]:
     @cache
-    def of(rules: str, version: str) -> Rules:
+    def of(rules: str, version: str, schemas: str) -> Rules:
         if rules not in ACT_BY:
             raise Stop("rules were adopted that this worker does not have: update and restart")
         agreements = versions.get(version)
         for schema_id, schema in agreements.view_schemas.items():
             views.register(schema_id, schema)
-        return Rules(agreements, references, ACT_BY[rules])
+        return Rules(agreements, references, ACT_BY[rules], int(schemas))
 
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:
             return None
-        return of(adopted["rules"], adopted["agreements"])
+        return of(adopted["rules"], adopted["agreements"], adopted.get("schemas", "0"))
 
     return rules_of
 
 
 def _says(
     names: Names, views: SchemaStore
-) -> Callable[[Fact | Delivery, wire.Trigger], Iterable[Outgoing]]:
+) -> Callable[[Fact | Delivery, wire.Trigger, int], Iterable[Outgoing]]:
     say_fact = says_facts(names, "notify")
 
-    def say(thing: Fact | Delivery, trigger: wire.Trigger) -> Iterable[Outgoing]:
+    def say(thing: Fact | Delivery, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Delivery):
             return (_into_inbox(names, views, thing),)
-        return say_fact(thing, trigger)
+        return say_fact(thing, trigger, adopted)
 
     return say
 

@@ -15,6 +15,7 @@ from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
 from schemas.risk import AlertRaised
 from services.agreements.compile import Grant
+from services.agreements.views import View
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision, State
 
@@ -71,9 +72,9 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     known = _learn(case or Case(person_id=_person(fact)), fact)
     told_at = _told_at(fact, context)
     told = [
-        _notice(grant, fact, told_at, rules)
+        _notice(grant, view, fact, told_at, rules)
         for grant in rules.agreements.grants(fact.kind(), told_at)
-        if _addressed(grant, known, fact)
+        if (view := grant.view_at(rules.schemas)) and _addressed(grant, known, fact)
     ]
     unanswered = known.unanswered + tuple(
         Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=fact.event_id)
@@ -147,7 +148,7 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
 
 
 def _notice(
-    grant: Grant, fact: Fact, told_at: datetime, rules: Rules
+    grant: Grant, view: View, fact: Fact, told_at: datetime, rules: Rules
 ) -> tuple[Delivery, NoticeIssued]:
     urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
     act_by = told_at + rules.act_by[urgency] if grant.receipt else None
@@ -170,8 +171,8 @@ def _notice(
         kind=fact.kind(),
         occurred_at=fact.occurred_at,
         person_ref=person_ref,
-        schema_id=grant.view.schema_id,
-        record=grant.view.show(
+        schema_id=view.schema_id,
+        record=view.show(
             fact, notice_ref=notice_ref, person_ref=person_ref, urgency=urgency, act_by=act_by
         ),
     )

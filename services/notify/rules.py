@@ -31,3 +31,5 @@ class Rules:
     agreements: Agreements
     references: References
     act_by: Mapping[Urgency, timedelta]
+    schemas: int = 0
+    """The highest id of a schema in use: what a view is cut from."""

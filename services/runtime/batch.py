@@ -11,13 +11,21 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, BuildAdopted, HoldLifted, RulesAdopted, Tick
+from schemas.log import (
+    AgreementsAdopted,
+    BuildAdopted,
+    HoldLifted,
+    RulesAdopted,
+    SchemasAdopted,
+    Tick,
+)
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
 from services.runtime.faults import Stop
 from services.runtime.ports import History, Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
 from services.runtime.rows import Kept, RowStore, Working, micros
+from services.runtime.schema_store import committed
 from services.runtime.service import Service
 from services.runtime.speech import Speech
 from services.runtime.telemetry import Meters
@@ -39,6 +47,7 @@ ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
     BuildAdopted: "build",
+    SchemasAdopted: "schemas",
 }
 
 
@@ -232,6 +241,11 @@ class _Batch:
             self.taken += 1
         return None
 
+    @property
+    def _schemas(self) -> int:
+        """Up to which id schemas are in use; before any were adopted, the first of each fact is."""
+        return int(self.working.meta.adopted.get("schemas", 0))
+
     def _note_crash(self, record: Record, error: Exception) -> None:
         """Durable, so that the third process after this one knows; a wanted stop is none."""
         if isinstance(error, Stop) or self.service.park(record) is None:
@@ -249,7 +263,7 @@ class _Batch:
         else:
             item = self.service.read(record)
             if item is not None:
-                self._weigh(item, record, Speech(self.service, record))
+                self._weigh(item, record, Speech(self.service, record, self._schemas))
         if trigger is not None:
             self.working.meta.heard.update([heard_of(record, trigger)])
 
@@ -265,7 +279,7 @@ class _Batch:
             fact = item
         if isinstance(fact, Tick):
             self._tick(fact, record, speech)
-        elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted):
+        elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted):
             self._adopt(fact, record)
 
     def _park(self, record: Record) -> None:
@@ -390,7 +404,11 @@ class _Batch:
         for key in self.working.due(meta.now_us):
             self._decide(key, tick, self.service.on_tick, record, speech)
 
-    def _adopt(self, fact: RulesAdopted | AgreementsAdopted | BuildAdopted, record: Record) -> None:
+    def _adopt(
+        self,
+        fact: RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted,
+        record: Record,
+    ) -> None:
         version, what = fact.version, ADOPTED[type(fact)]
         before = self.working.meta.adopted
         # A build reads past the adoption of others until it finds its own, and past those that its
@@ -399,6 +417,8 @@ class _Batch:
         replaced = what == "build" and version != self.lane.build == before.get("build")
         if replaced and self._said_at(record) > self.lane.build_since:
             raise Stop("another build was adopted here: install it and start again")
+        if what == "schemas" and int(version) > committed().highest:
+            raise Stop("facts are written by schemas this build does not have: install a newer one")
         adopted = {**before, what: version}
         self._rules = self.service.rules_of(adopted)
         self.working.meta.adopted = adopted

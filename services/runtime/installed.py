@@ -71,6 +71,29 @@ def misnumbered(frozen: Iterable[str], ids: Mapping[str, int]) -> Iterator[Sympt
         owner[number] = name
 
 
+IN_USE = "schemas"
+"""The file of an installation with the highest id of a schema by which facts are written."""
+
+
+def in_use(home: Path) -> int:
+    """The highest id of a schema adopted here; 0 before any was."""
+    file = home / IN_USE
+    return int(file.read_text()) if file.is_file() else 0
+
+
+def written(adopted: int, highest: int) -> Iterator[Symptom]:
+    """Whether this build has the schemas by which facts are written; empty if it has no others."""
+    where = "schemas"
+    if adopted > highest:
+        wrong = f"facts are written by schemas up to {adopted}; this build has them up to {highest}"
+        do = "install a build that has them: nobody can go back behind hub schemas adopt"
+        yield Symptom(where, wrong, do, Weight.STOPS)
+    elif 0 < adopted < highest:
+        wrong = f"this build has them up to {highest}; facts are written by those up to {adopted}"
+        do = "once no earlier build will be installed again: hub schemas adopt"
+        yield Symptom(where, wrong, do, Weight.WATCH)
+
+
 def build(adopted: str, own: str) -> Iterator[Symptom]:
     """Whether the code that runs is the build adopted last; empty if none ever was.
 

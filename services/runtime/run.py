@@ -26,6 +26,7 @@ from services.runtime.journal import KafkaJournal
 from services.runtime.names import Names
 from services.runtime.outbox import KafkaOutbox
 from services.runtime.rowlog import KafkaRowLog
+from services.runtime.schema_store import committed
 from services.runtime.service import Service
 from services.runtime.settings import Settings, load
 from services.runtime.symptoms import Symptom, Weight
@@ -158,6 +159,7 @@ def _seen_here(settings: WorkerSettings) -> list[Symptom]:
         *installed.certificates((settings.certificate, settings.ca), datetime.now(UTC)),
         *installed.schema_ids(),
         *installed.build(version, build_fingerprint()),
+        *installed.written(installed.in_use(settings.home), committed().highest),
     ]
 
 

@@ -6,6 +6,7 @@ Views get their ids where agreements are compiled, from `VIEW_IDS` on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ from services.runtime.faults import Stop, Unreadable
 
 VIEW_IDS = range(2**30, 2**31)
 """The ids of views; those of facts are below."""
+NEWEST = VIEW_IDS.start - 1
+"""Adopted by whoever may write by every schema there is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +50,14 @@ class SchemaStore:
 
     def __init__(self, folder: Path = AVRO) -> None:
         self._by_id: dict[int, Stored] = {}
-        self._latest: dict[type[Fact], Stored] = {}
+        self._versions: dict[type[Fact], list[Stored]] = defaultdict(list)
         ids = read_ids(folder)
         for kind, schemas in versions(folder).items():
             fact = BY_KIND[kind].fact
             validator = TypeAdapter(fact).validator
             for n, schema in enumerate(schemas, start=1):
                 name = f"{kind}/v{n}"
-                self._by_id[ids[name]] = self._latest[fact] = Stored(
+                stored = self._by_id[ids[name]] = Stored(
                     ids[name],
                     name,
                     schema,
@@ -63,6 +66,7 @@ class SchemaStore:
                     kind,
                     validator,
                 )
+                self._versions[fact].append(stored)
 
     def register(self, schema_id: int, schema: Schema) -> None:
         """Make a view known; saying the same again changes nothing.
@@ -89,9 +93,26 @@ class SchemaStore:
             raise Unreadable("unknown-schema")
         return stored
 
-    def latest(self, fact: type[Fact]) -> Stored:
-        """The schema by which that fact is written."""
-        return self._latest[fact]
+    def latest(self, fact: type[Fact], adopted: int = NEWEST) -> Stored:
+        """The schema by which that fact is written where ids up to `adopted` are in use.
+
+        The first version always is: every build reads it (decision 10).
+        """
+        first, *later = self._versions[fact]
+        return max(
+            (one for one in later if one.schema_id <= adopted),
+            key=lambda one: one.schema_id,
+            default=first,
+        )
+
+    def changes(self, *facts: type[Fact]) -> list[int]:
+        """The ids with whose adoption those facts are written otherwise than before, and 0."""
+        return sorted({0, *(one.schema_id for fact in facts for one in self._versions[fact][1:])})
+
+    @property
+    def highest(self) -> int:
+        """The highest id of a fact's schema there is."""
+        return max(number for number in self._by_id if number <= NEWEST)
 
     def __iter__(self) -> Iterator[Stored]:
         return iter(self._by_id.values())

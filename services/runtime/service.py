@@ -38,8 +38,8 @@ class Service:
     """
     writes: tuple[str, ...]
     """Topics it must be able to write, beside its rows and its journal."""
-    say: Callable[[Any, Trigger], Iterable[Outgoing]]
-    """One thing a decision says → records, marked with what triggered it."""
+    say: Callable[[Any, Trigger, int], Iterable[Outgoing]]
+    """One thing a decision says, what triggered it and the schemas adopted → records so marked."""
     passes_on: bool = False
     """Whether what it says is what it was told, no further link in the chain of causes."""
     on_tick: Decide | None = None

@@ -46,13 +46,15 @@ def reads_log(wanted: Iterable[type[Fact]]) -> Read:
     return read
 
 
-def says_facts(names: Names, service: str) -> Callable[[Any, wire.Trigger], Iterable[Outgoing]]:
+def says_facts(
+    names: Names, service: str
+) -> Callable[[Any, wire.Trigger, int], Iterable[Outgoing]]:
     """Facts go to the service's own topics, keyed by person."""
 
-    def say(fact: Fact, trigger: wire.Trigger) -> Iterable[Outgoing]:
+    def say(fact: Fact, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
         key = None if fact.person_id is None else fact.person_id.bytes
-        headers = tuple(wire.headers_of(fact, trigger))
-        yield Outgoing(names.said(service, type(fact)), key, wire.encode(fact), headers)
+        headers = tuple(wire.headers_of(fact, trigger, adopted))
+        yield Outgoing(names.said(service, type(fact)), key, wire.encode(fact, adopted), headers)
 
     return say
 
@@ -76,9 +78,9 @@ def failed_here(names: Names, record: Record) -> Outgoing:
 
 
 def as_said(names: Names, fact: Fact) -> Outgoing:
-    """The fact as its own source says it."""
-    headers = tuple(wire.headers_of(fact))
-    return Outgoing(names.said(fact.source, type(fact)), None, wire.encode(fact), headers)
+    """The fact as its own source says it, which does not know what is adopted: as all can read."""
+    value, headers = wire.encode(fact, 0), tuple(wire.headers_of(fact, adopted=0))
+    return Outgoing(names.said(fact.source, type(fact)), None, value, headers)
 
 
 def recorded_at(record: Record) -> datetime:
@@ -135,8 +137,9 @@ def adopted(what: str, known: Mapping[str, R]) -> Callable[[Mapping[str, str]], 
 class Speech:
     """Numbers what one record makes a service say."""
 
-    def __init__(self, service: Service, record: Record) -> None:
+    def __init__(self, service: Service, record: Record, adopted: int) -> None:
         self.offset = record.offset
+        self._adopted = adopted
         self._say = service.say
         self._record = record
         self._parts = 0
@@ -153,5 +156,5 @@ class Speech:
             Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
             if mark in o.headers
             else o
-            for o in self._say(thing, trigger)
+            for o in self._say(thing, trigger, self._adopted)
         ]

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 
 from schemas.base import Fact
 from services.runtime.faults import Unreadable
-from services.runtime.schema_store import SchemaStore, Stored, committed
+from services.runtime.schema_store import NEWEST, SchemaStore, Stored, committed
 
 MAX_BYTES = 1_000_000
 """The longest value; with key and headers it stays under the broker's own limit of 1 MiB."""
@@ -35,13 +35,15 @@ _TRIGGER = "hub_trigger"
 _TRIGGER_TEXT = re.compile(r"([A-Za-z0-9.-]{1,249})\|([0-9]{1,9})\|([0-9]{1,18})\|([0-9]{1,9})")
 
 
-def encode(fact: Fact) -> bytes:
-    """The fact on the wire, by the newest schema of its kind; equal facts have equal bytes.
+def encode(fact: Fact, adopted: int = NEWEST) -> bytes:
+    """The fact on the wire, by the newest schema of its kind with an id up to `adopted`.
+
+    Equal facts have equal bytes. What a field says that this schema does not have is left out.
 
     Raises:
         Unreadable: nobody could read it (too long, or a value outside its type).
     """
-    return _write(committed().latest(type(fact)), fact.__dict__)
+    return _write(committed().latest(type(fact), adopted), fact.__dict__)
 
 
 def decode(value: bytes, store: SchemaStore | None = None) -> Fact:
@@ -197,9 +199,9 @@ def kind_of(headers: Iterable[Header]) -> str | None:
     return header(headers, "ce_type")
 
 
-def headers_of(fact: Fact, trigger: Trigger | None = None) -> list[Header]:
+def headers_of(fact: Fact, trigger: Trigger | None = None, adopted: int = NEWEST) -> list[Header]:
     """The headers of a fact; its subject is the hub's number of the person, if it has one."""
-    stored = committed().latest(type(fact))
+    stored = committed().latest(type(fact), adopted)
     return head(
         event_id=fact.event_id,
         kind=stored.kind,

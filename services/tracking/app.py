@@ -122,13 +122,13 @@ def _position(record: Record, speaker: str) -> Position | Unfit:
     return fact.model_copy(update={"recorded_at": recorded_at(record)})
 
 
-def _says(names: Names) -> Callable[[Fact | Unfit, wire.Trigger], Iterable[Outgoing]]:
+def _says(names: Names) -> Callable[[Fact | Unfit, wire.Trigger, int], Iterable[Outgoing]]:
     say_fact = says_facts(names, ME)
 
-    def say(thing: Fact | Unfit, trigger: wire.Trigger) -> Iterable[Outgoing]:
+    def say(thing: Fact | Unfit, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Unfit):
             speaker = names.said_by(thing.record.topic)[0]
             return (dead_letter(names, speaker, thing.record, thing.reason, thing.field),)
-        return say_fact(thing, trigger)
+        return say_fact(thing, trigger, adopted)
 
     return say

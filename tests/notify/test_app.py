@@ -184,7 +184,7 @@ async def test_a_notice_nobody_can_write_holds_the_person_and_the_lead_bodies_ar
     known = agreements()
     kind = ReleaseDateSet.kind()
     torn = [
-        replace(grant, view=replace(grant.view, _told=lambda fact: {"torn": CANARY}))
+        replace(grant, views={0: replace(grant.view, _told=lambda fact: {"torn": CANARY})})
         if grant.agency == "derby-housing"
         else grant
         for grant in known._grants[kind]

@@ -105,6 +105,8 @@ def schemas(home: Path, folder: Path = AVRO) -> Iterator[Symptom]:
     """Whether ids, frozen files, models and what agencies were given fit each other."""
     unsound = list(installed.schema_ids(folder))
     yield from unsound
+    if not unsound:
+        yield from installed.written(installed.in_use(home), committed().highest)
     frozen = versions(folder)
     for name in due([entry.fact for entry in ENTRIES], frozen):
         do = "install the build again; a developer: python -m schemas.materialise"
