@@ -36,6 +36,7 @@ def build(
         routes=ROUTES,
         key_of=lambda _: DOOR,
         state_of=lambda key: STATES[key.split(":", 1)[0]],
+        states=tuple(STATES.values()),
         rules_of=_rules(versions, references),
         writes=(names.log, *(names.dead(speaker) for speaker in speakers)),
         say=_says(names),

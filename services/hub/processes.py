@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
@@ -30,6 +30,13 @@ class Program:
     """A file it is not started before, or empty."""
     held_back_by: str = ""
     """A file with the number of a process; while both are there it is not started."""
+    keeps: str = ""
+    """The service whose rows it keeps, or empty."""
+
+    def again(self, rows_rebuilt_at: float) -> Program:
+        """The same, told when its rows were made anew last; seconds since 1970."""
+        told = {"HUB_ROWS_REBUILT_AT": str(rows_rebuilt_at)}
+        return replace(self, environ={**self.environ, **told})
 
     def full_environ(self) -> dict[str, str]:
         """What of this process's environment it needs, and its own settings; nothing else."""
@@ -78,6 +85,7 @@ def programs(cluster: Cluster, layout: Layout, ports: Mapping[str, int]) -> Iter
             environ,
             ports[worker],
             held_back_by=str(holding_back(cluster.home, service)),
+            keeps=service,
         )
     clock = {
         **_as_service(cluster, "clock"),

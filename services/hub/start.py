@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from services.hub.broker.private import private_directory, write_private
 from services.hub.processes import Layout, Program, holding_back, programs
 from services.runtime import installed
 from services.runtime.faults import Stop
-from services.runtime.run import INSTALLED, build_fingerprint
+from services.runtime.names import SERVICES
+from services.runtime.run import build_fingerprint
 from services.runtime.schema_store import committed
 from services.runtime.symptoms import Weight
 
@@ -41,6 +43,8 @@ Adopted = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
 READY_S = 120.0
+ENDS_S = 5.0
+"""So soon after the door's word a worker with partitions has read that it is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,17 @@ def bring_up(
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
     _check_written(home)
+    before = installed.adopted_build(home)[0]
     cluster = _broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
     say(f"Agreements {applied.version} are in force.")
-    if running(home):
-        say("The services run already.")
+    if now := running(home):
+        if before == build_fingerprint():
+            say("The services run already.")
+        else:
+            _roll(home, {one.name: one.pid for one in now}, say)
         return cluster
     ports = _ports(layout.ports())
     wanted = list(programs(cluster, layout, ports))
@@ -221,7 +229,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     A new installation writes by the newest schemas; another goes on writing as its earlier builds
     did, to which it may go back, until somebody adopts the new ones.
     """
-    if not (cluster.home / INSTALLED).is_file():
+    if not (cluster.home / installed.INSTALLED).is_file():
         write_private(cluster.home / installed.IN_USE, str(committed().highest))
     now = datetime.now(UTC)
     if schemas := installed.in_use(cluster.home):
@@ -229,7 +237,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     _tell(cluster, RulesAdopted, RULES, now)
     build = build_fingerprint()
     offset = _tell(cluster, BuildAdopted, build, now)
-    write_private(cluster.home / INSTALLED, f"{build} {offset}")
+    write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
     _tell(cluster, AgreementsAdopted, version, now)
 
 
@@ -266,6 +274,35 @@ def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int], owne
         ],
         setsid=True,
     )
+
+
+def _roll(home: Path, before: Mapping[str, int | None], say: Say) -> None:
+    """Every process runs the code that is installed now, one after the other.
+
+    Who reads the log stops where it says that another build is in force, and is started again.
+    Others are told to: first who does not read it, then standbys, who read nothing.
+
+    Raises:
+        Stop: one does not get well.
+    """
+    say("Another build was installed: every process is started with it …")
+    readers = tuple(f"{service}-" for service in SERVICES if service != "tracking")
+    for name in sorted(before, key=lambda one: (one.startswith(readers), one)):
+        old = before[name]
+        if old is None:
+            continue
+        if not _wait(partial(_other, home, name, old), ENDS_S * name.startswith(readers)):
+            with suppress(ProcessLookupError):
+                os.kill(old, signal.SIGTERM)
+        if not _wait(partial(_other, home, name, old, well=True), READY_S):
+            raise Stop(f"Not ready: {name}. Its log is in {home / 'logs'}.")
+        say(f"  {name} is ready")
+
+
+def _other(home: Path, name: str, old: int, *, well: bool = False) -> bool:
+    """Whether another process goes by that name now; `well`, and has nothing to complain of."""
+    found = next((one for one in running(home) if one.name == name), None)
+    return found is not None and found.pid not in (None, old) and not (well and found.because)
 
 
 def _until_ready(home: Path, wanted: list[Program], say: Say) -> None:

@@ -1,5 +1,8 @@
 """Keeps the hub's processes running: what exits is started again, a little later each time.
 
+A worker whose rows cannot be used says so by its exit code: they are made anew, once for a build,
+while all other services go on.
+
 Runs as a process of its own (`python -m services.hub.supervisor PROGRAMS`), started by `hub up` and
 ended by `hub down`. It writes what runs where to `<home>/run/processes.json`.
 """
@@ -8,20 +11,30 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 
 from services.hub.broker import pids
 from services.hub.processes import Program
+from services.hub.rebuild import by_itself
+from services.runtime.faults import EXIT_ROWS
+from services.runtime.installed import adopted_build
+from services.runtime.telemetry import log_to_stderr
+
+log = logging.getLogger(__name__)
 
 STEADY_S = 30.0
 """Having run so long, a process starts again at once."""
 LONGEST_S = 15.0
 STOP_S = 15.0
+REBUILD = ("-c", "from services.hub.cli import main; main()", "rebuild", "--json")
+_BY_HAND = "find out why, then run: hub rebuild"
 
 
 @dataclass(slots=True)
@@ -38,8 +51,16 @@ class Child:
 class Supervisor:
     """All children of one hub."""
 
-    def __init__(self, home: Path, programs: list[Program], owner_pid: int = 0) -> None:
+    def __init__(
+        self,
+        home: Path,
+        programs: list[Program],
+        owner_pid: int = 0,
+        rebuild: Sequence[str] = REBUILD,
+    ) -> None:
         self._owner = owner_pid
+        self._home = home
+        self._rebuild = rebuild
         self._run = home / "run"
         logs = home / "logs"
         for folder in (self._run, logs):
@@ -51,11 +72,17 @@ class Supervisor:
         """Keep every child running until told to stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self.stop)
+        for service in {child.program.keeps for child in self._children if child.program.keeps}:
+            self._interrupted(service)
         outlived = asyncio.ensure_future(self._end_with_owner())
         await asyncio.gather(*(self._keep(child) for child in self._children))
         outlived.cancel()
         (self._run / "processes.json").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Every child is ended, and then this."""
+        self._stopping.set()
 
     async def _end_with_owner(self) -> None:
         """A hub of a test run ends with the run, however that ends."""
@@ -80,7 +107,59 @@ class Supervisor:
             child.restarts += 1
             wait_s = 0.5 if monotonic() - began > STEADY_S else min(LONGEST_S, wait_s * 1.7)
             self._write_down()
+            if code == EXIT_ROWS and child.program.keeps:
+                await self._make_anew(child.program.keeps)
             await self._pause(wait_s)
+
+    async def _make_anew(self, service: str) -> None:
+        """The rows of that service, once after each adoption of a build."""
+        build = "{}@{}".format(*adopted_build(self._home))
+        before = by_itself.last(self._home, service)
+        if before is not None and before.build == build:
+            if before.ended:
+                log.critical("rows cannot be used again", extra=_about(service, _BY_HAND))
+            return
+        begun = by_itself.Renewal(service, build, time())
+        by_itself.write_down(self._home, begun)
+        log.error("rows cannot be used and are made anew", extra=_about(service, "see its log"))
+        code, said = await self._rebuilt(service)
+        if self._stopping.is_set():
+            by_itself.forget(self._home, service)
+            return
+        failed = "" if code == 0 else (said.splitlines() or ["it ended without a word"])[-1]
+        by_itself.write_down(self._home, replace(begun, ended=True, failed=failed))
+        if failed:
+            log.critical("rows not made anew", extra=_about(service, f"{failed}; {_BY_HAND}"))
+        else:
+            log.error("rows made anew", extra=_about(service, said.strip()))
+
+    def _interrupted(self, service: str) -> None:
+        """What an earlier supervisor began and did not end is left to a person."""
+        begun = by_itself.last(self._home, service)
+        if begun is not None and not begun.ended:
+            failed = replace(begun, ended=True, failed="it was interrupted")
+            by_itself.write_down(self._home, failed)
+
+    async def _rebuilt(self, service: str) -> tuple[int, str]:
+        """Exit code of the rebuild, and what it said."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *self._rebuild,
+            service,
+            "--home",
+            str(self._home),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said = asyncio.ensure_future(process.communicate())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({said, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not said.done():
+            process.terminate()
+        out, _ = await said
+        return await process.wait(), out.decode(errors="replace")
 
     async def _start(self, child: Child) -> None:
         with child.log.open("ab") as log:
@@ -88,12 +167,16 @@ class Supervisor:
                 sys.executable,
                 "-m",
                 child.program.module,
-                env=child.program.full_environ(),
+                env=self._told(child.program).full_environ(),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         self._write_down()
+
+    def _told(self, program: Program) -> Program:
+        renewal = by_itself.last(self._home, program.keeps) if program.keeps else None
+        return program if renewal is None else program.again(renewal.at)
 
     async def _until_exit(self, child: Child) -> int:
         process = child.process
@@ -150,6 +233,10 @@ class Supervisor:
         fresh.rename(path)
 
 
+def _about(service: str, reason: str) -> dict[str, str]:
+    return {"service": service, "reason": reason}
+
+
 def somebody_holds(path: Path) -> bool:
     """Whether the process that wrote its number there still runs."""
     try:
@@ -160,6 +247,7 @@ def somebody_holds(path: Path) -> bool:
 
 def main() -> None:
     """Supervise the programs described in the file named on the command line."""
+    log_to_stderr()
     given = json.loads(Path(sys.argv[1]).read_text())
     programs = [Program(**program) for program in given["programs"]]
     asyncio.run(_supervise(Path(given["home"]), programs, given["owner_pid"]))

@@ -50,6 +50,7 @@ def build(
         routes=ROUTES,
         key_of=_row,
         state_of=lambda _: Case,
+        states=(Case,),
         rules_of=_rules(versions, references, views),
         writes=(
             *(names.inbox(receiver) for receiver in receivers),

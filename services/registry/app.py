@@ -39,6 +39,7 @@ def build(names: Names) -> Service:
         routes=ROUTES,
         key_of=person_of,
         state_of=lambda _: Register,
+        states=(Register,),
         rules_of=adopted("rules", RULES),
         writes=tuple(names.said(ME, fact) for fact in SAYS[ME]),
         say=says_facts(names, ME),

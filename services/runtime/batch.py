@@ -21,7 +21,7 @@ from schemas.log import (
 )
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
-from services.runtime.faults import Stop
+from services.runtime.faults import RowsUnusable, Stop
 from services.runtime.ports import History, Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
 from services.runtime.rows import Kept, RowStore, Working, micros
@@ -43,6 +43,7 @@ CRASHES = 3
 Source: local choice, see decision 5."""
 
 _LIFTED = HoldLifted.kind()
+Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
 ADOPTED: dict[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
@@ -99,17 +100,21 @@ class Lane:
         said of it already is said again to the letter and dropped by its readers.
 
         Raises:
-            Stop: the rows cannot be read, or are lost: whoever went on would say everything again.
+            Stop: another build is in force, and this is none that was adopted since.
+            RowsUnusable: they cannot be read, or are lost: going on would say everything again.
         """
         rows = await self.rowlog.take(self.partition)
         anew = f"; run: hub rebuild {self.service.name}"
         try:
-            self.store = RowStore(self.service.state_of, rows)
-        except Stop as unreadable:
-            raise Stop(f"{unreadable}{anew}") from None
+            self.store = RowStore(self.service.state_of, rows, self.service.shape)
+        except RowsUnusable as unreadable:
+            raise RowsUnusable(f"{unreadable}{anew}") from None
+        build = self.store.meta.adopted.get("build")
+        if build not in (None, self.build) and self.build_since < 0:
+            raise Stop("another build was adopted here: install it and start again")
         done = (await self.done()).items()
         if not self.store.whole or any((self.position(at) or 0) < offset for at, offset in done):
-            raise Stop(f"rows of partition {self.partition} are lost{anew}")
+            raise RowsUnusable(f"rows of partition {self.partition} are lost{anew}")
         if self.journal is not None:
             positions = self.store.meta.positions
             unfinished = [
@@ -195,7 +200,8 @@ class Lane:
             batch.working.apply()
         if bug is not None:
             because = f": {bug.__cause__}" if isinstance(bug.__cause__, Stop) else ""
-            raise Stop(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
+            kind = RowsUnusable if isinstance(bug.__cause__, RowsUnusable) else Stop
+            raise kind(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
 
 
 class RowTooLargeError(Exception):
@@ -279,7 +285,7 @@ class _Batch:
             fact = item
         if isinstance(fact, Tick):
             self._tick(fact, record, speech)
-        elif isinstance(fact, RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted):
+        elif isinstance(fact, Adoption):
             self._adopt(fact, record)
 
     def _park(self, record: Record) -> None:
@@ -404,11 +410,7 @@ class _Batch:
         for key in self.working.due(meta.now_us):
             self._decide(key, tick, self.service.on_tick, record, speech)
 
-    def _adopt(
-        self,
-        fact: RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted,
-        record: Record,
-    ) -> None:
+    def _adopt(self, fact: Adoption, record: Record) -> None:
         version, what = fact.version, ADOPTED[type(fact)]
         before = self.working.meta.adopted
         # A build reads past the adoption of others until it finds its own, and past those that its

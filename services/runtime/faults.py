@@ -5,6 +5,7 @@
     ├── Refused       a fact its sender may not say           → back to the sender, go on
     ├── Unavailable   a dependency is away                    → wait with back-off, health turns red
     └── Stop          a bug, or a wrong installation          → do not acknowledge, end the process
+        └── RowsUnusable  rows lost, hidden or unknown        → the same; they are made anew
 
 Messages name the field or the thing to do, never a value: they reach logs and senders.
 """
@@ -39,3 +40,11 @@ class Unavailable(Fault):
 
 class Stop(Fault):
     """The process must end without acknowledging what it has in hand."""
+
+
+class RowsUnusable(Stop):
+    """A service's rows are lost, hidden or of a version this build does not know."""
+
+
+EXIT_ROWS = 76
+"""Exit code of a worker whose rows have to be made anew; the supervisor does that once."""

@@ -33,7 +33,7 @@ from faust.types import TP
 
 from services.runtime.batch import Lane
 from services.runtime.connection import Connection
-from services.runtime.faults import Fault, Stop
+from services.runtime.faults import EXIT_ROWS, Fault, RowsUnusable, Stop
 from services.runtime.http import Health
 from services.runtime.records import Record
 from services.runtime.service import Service
@@ -360,7 +360,7 @@ class LaneApp(faust.App):
             exc_info=error,
         )
         logging.shutdown()
-        os._exit(EXIT_BUG)
+        os._exit(EXIT_ROWS if isinstance(error, RowsUnusable) else EXIT_BUG)
 
 
 def faust_app(

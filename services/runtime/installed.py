@@ -71,6 +71,23 @@ def misnumbered(frozen: Iterable[str], ids: Mapping[str, int]) -> Iterator[Sympt
         owner[number] = name
 
 
+INSTALLED = "build"
+"""The file of an installation that says which build was adopted last, and where that was said."""
+
+
+def adopted_build(home: Path) -> tuple[str, int]:
+    """Which build was adopted last, and where that was said; ("", -1) before the first."""
+    file = home / INSTALLED
+    version, _, offset = file.read_text().partition(" ") if file.is_file() else ("", "", "-1")
+    return version, int(offset)
+
+
+def build_since(home: Path, build: str) -> int:
+    """Where it was said that this build is in force, if it was adopted last; else -1."""
+    version, offset = adopted_build(home)
+    return offset if version == build else -1
+
+
 IN_USE = "schemas"
 """The file of an installation with the highest id of a schema by which facts are written."""
 

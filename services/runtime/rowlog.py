@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
-from services.runtime.faults import Stop, Unavailable
+from services.runtime.faults import RowsUnusable, Stop, Unavailable
 from services.runtime.names import Names
 from services.runtime.outbox import RDKAFKA, Config
 from services.runtime.records import RowBytes
@@ -149,7 +149,8 @@ class KafkaRowLog:
         """Every committed row before `end`.
 
         Raises:
-            Stop: an open transaction nobody will end hides rows.
+            RowsUnusable: an open transaction nobody will end hides rows.
+            Stop: the broker refuses.
         """
         rows: dict[str, bytes] = {}
         if end == 0:
@@ -164,7 +165,7 @@ class KafkaRowLog:
                     if error is None:
                         key, value = message.key(), message.value()
                         if key is None:
-                            raise Stop("a row without a key stands in the changelog")
+                            raise RowsUnusable("a row without a key stands in the changelog")
                         if value is None:
                             rows.pop(key.decode(), None)
                         else:
@@ -177,7 +178,7 @@ class KafkaRowLog:
                         raise Stop(f"rows cannot be read: {error.name()}")
         finally:
             consumer.close()
-        raise Stop(
+        raise RowsUnusable(
             f"partition {partition} of {self._topic} has an open transaction that nobody ends; "
             f"run: hub rebuild {self._service}"
         )

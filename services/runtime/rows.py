@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import heapq
+import json
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.runtime.decision import State
-from services.runtime.faults import Stop
+from services.runtime.faults import RowsUnusable
 
 VERSION = 1
 MAX_ROW = 900_000
@@ -47,6 +49,8 @@ class Meta(BaseModel):
     """The last Tick, microseconds since 1970."""
     count: int | None = None
     """How many rows stand beside this one; None: it was not counted."""
+    shape: str = ""
+    """That of the types of state of the build that kept rows last."""
 
     def copied(self) -> Meta:
         """Another with the same content; what changes in one does not in the other."""
@@ -74,6 +78,12 @@ class Kept:
         return self.waits[0] if self.waits else None
 
 
+def shape_of(states: Iterable[type[BaseModel]]) -> str:
+    """A fingerprint of what these types of state hold: another means rows of another version."""
+    described = {one.__name__: one.model_json_schema() for one in states}
+    return blake2b(json.dumps(described, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -94,7 +104,7 @@ def decode_row(raw: bytes, state_type: type[State]) -> Kept:
     """The row those bytes stand for.
 
     Raises:
-        Stop: a version this build does not know, or a state another build kept.
+        RowsUnusable: a version this build does not know, or a state another build kept.
     """
     version, wake, count = _HEAD.unpack_from(raw)
     if version != VERSION:
@@ -112,7 +122,9 @@ def _state(body: bytes, state_type: type[State]) -> State:
     try:
         return state_type.model_validate_json(body)
     except ValidationError:
-        fault = Stop("a row another build kept, which this one cannot read: run hub rebuild")
+        fault = RowsUnusable(
+            "a row another build kept, which this one cannot read: run hub rebuild"
+        )
     raise fault
 
 
@@ -123,25 +135,32 @@ def waits_of(raw: bytes) -> tuple[int, ...]:
     return tuple(offset for (offset,) in _OFFSET.iter_unpack(offsets))
 
 
-def _unknown(version: int) -> Stop:
-    return Stop(f"a row of version {version}; this build knows {VERSION}")
+def _unknown(version: int) -> RowsUnusable:
+    return RowsUnusable(f"a row of version {version}; this build knows {VERSION}")
 
 
 class RowStore:
     """All rows of one partition in memory, decoded when first looked at.
 
+    Where another build kept them, with another shape of state, all are looked at here: what cannot
+    be read shows when the partition is taken, not when its person is spoken of next.
+
     Raises:
-        Stop: rows or positions of a version this build does not know.
+        RowsUnusable: rows or positions of a version this build does not know.
     """
 
-    def __init__(self, state_of: StateOf, raw: Mapping[str, bytes]) -> None:
+    def __init__(self, state_of: StateOf, raw: Mapping[str, bytes], shape: str = "") -> None:
         self._state_of = state_of
+        self.shape = shape
         self._raw = dict(raw)
         self._rows: dict[str, Kept] = {}
         self.meta = _meta(self._raw.pop(META, None))
         for row in self._raw.values():
             if row[:1] != bytes([VERSION]) or len(row) < _HEAD.size:
                 raise _unknown(row[0] if row else 0)
+        if self.meta.shape != shape:
+            for key, row in self._raw.items():
+                decode_row(row, state_of(key))
         self._wakes = [
             (wake, key)
             for key, row in self._raw.items()
@@ -204,7 +223,7 @@ def _meta(raw: bytes | None) -> Meta:
     try:
         return Meta.model_validate_json(raw)
     except ValidationError:
-        raise Stop("positions that this build cannot read") from None
+        raise RowsUnusable("positions that this build cannot read") from None
 
 
 _UNTOUCHED: Any = object()
@@ -276,6 +295,7 @@ class Working:
         }
         more = sum((row is not None) - (key in self._store) for key, row in self.changed.items())
         self.meta.count = len(self._store) + more
+        self.meta.shape = self._store.shape
         rows[META] = self.meta.model_dump_json().encode()
         return rows
 

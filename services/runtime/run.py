@@ -53,6 +53,10 @@ class WorkerSettings(Settings):
         default=8.0, ge=6, description="After this silence a standby takes over."
     )
 
+    rows_rebuilt_at: float = Field(
+        default=0, description="When its rows were made anew by themselves, seconds since 1970."
+    )
+
     @property
     def names(self) -> Names:
         """The installation's names."""
@@ -85,23 +89,6 @@ def build_fingerprint() -> str:
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-INSTALLED = "build"
-"""The file of an installation that says which build was adopted last, and where that was said."""
-
-
-def adopted_build(home: Path) -> tuple[str, int]:
-    """Which build was adopted last, and where that was said; ("", -1) before the first."""
-    file = home / INSTALLED
-    version, _, offset = file.read_text().partition(" ") if file.is_file() else ("", "", "-1")
-    return version, int(offset)
-
-
-def build_since(home: Path, build: str) -> int:
-    """Where it was said that this build is in force, if it was adopted last; else -1."""
-    version, offset = adopted_build(home)
-    return offset if version == build else -1
 
 
 GARBAGE = (50_000, 20, 50)
@@ -154,7 +141,7 @@ async def _checked(service: Service, settings: WorkerSettings, health: http.Heal
 
 def _seen_here(settings: WorkerSettings) -> list[Symptom]:
     """What is wrong without asking the broker; with an expired certificate it never answers."""
-    version, _ = adopted_build(settings.home)
+    version, _ = installed.adopted_build(settings.home)
     return [
         *installed.certificates((settings.certificate, settings.ca), datetime.now(UTC)),
         *installed.schema_ids(),
@@ -182,6 +169,7 @@ async def _work(
     service: Service, settings: WorkerSettings, meters: Meters, health: http.Health
 ) -> None:
     config = settings.connection.confluent()
+    meters.rebuilt_at.set(settings.rows_rebuilt_at)
     outbox = KafkaOutbox(config)
     build = build_fingerprint()
     rowlog = KafkaRowLog(config, service.names, service.name)
@@ -203,7 +191,7 @@ async def _work(
             build,
             journal if service.journaled else None,
             lease,
-            build_since(settings.home, build),
+            installed.build_since(settings.home, build),
             history,
             partial(done, partition),
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from schemas.base import Fact
 from services.runtime.decision import Decide, Route, State
 from services.runtime.names import Names
 from services.runtime.records import Outgoing, Record
+from services.runtime.rows import shape_of
 from services.runtime.wire import Trigger
 
+_shape = cache(shape_of)
 Read = Callable[[Record], Any]
 """A record → what the routes know, or None where no route wants it."""
 
@@ -31,6 +34,8 @@ class Service:
     """Under which row a fact is decided."""
     state_of: Callable[[str], type[State]]
     """Which type of state stands under a key."""
+    states: tuple[type[State], ...]
+    """All types of state it keeps: where they change, rows of another build are looked at."""
     rules_of: Callable[[Mapping[str, str]], Any]
     """Adopted versions → the service's rules in force; None while nothing is adopted.
 
@@ -60,6 +65,11 @@ class Service:
     def app_id(self) -> str:
         """Consumer group and stem of the service's own topics."""
         return self.names.app(self.name)
+
+    @property
+    def shape(self) -> str:
+        """The version of its rows."""
+        return _shape(self.states)
 
     @property
     def journaled(self) -> bool:

@@ -97,6 +97,10 @@ class Meters:
         self.batches = counter("batches", "Micro-batches done.")
         self.position = gauge("position", "Next offset to read.", "topic", "partition")
         self.lag = gauge("lag_records", "Records behind.", "topic", "partition")
+        self.rebuilt_at = gauge(
+            "rows_rebuilt_at_seconds",
+            "When the supervisor made its rows anew, since 1970; 0: never.",
+        )
         self.rows = gauge("rows", "Rows kept.", "partition")
         self.delay_s = Histogram(
             "delay_seconds",

@@ -26,7 +26,7 @@ from services.runtime.records import Outgoing, Record
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import dead_letter, failed_here, recorded_at, says_facts
-from services.tracking.domain import assess, hear, key_of, state_of
+from services.tracking.domain import Device, Wearer, assess, hear, key_of, state_of
 from services.tracking.rules import RULES, Rules
 
 ME = "tracking"
@@ -68,6 +68,7 @@ def build(names: Names, agreements: Agreements, views: Mapping[int, dict[str, An
         routes=ROUTES,
         key_of=lambda item: "unfit" if isinstance(item, Unfit) else key_of(item),
         state_of=state_of,
+        states=(Device, Wearer),
         rules_of=_rules,
         writes=(
             *(names.said(ME, fact) for fact in SAYS[ME]),

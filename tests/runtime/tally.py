@@ -106,6 +106,7 @@ def tally(**changes: Any) -> Service:
         routes=ROUTES,
         key_of=person_of,
         state_of=lambda _: Tally,
+        states=(Tally,),
         rules_of=lambda _: "rules",
         writes=(SAID, WOKEN),
         say=says_facts(NAMES, ME),
@@ -151,6 +152,7 @@ def listener() -> Service:
         read=lambda record: wire.decode(record.value or b""),
         routes=(Route(CategoryChanged, hear),),
         state_of=lambda _: Heard,
+        states=(Heard,),
         key_of=lambda _: "all",
         on_tick=None,
     )

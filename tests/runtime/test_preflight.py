@@ -75,11 +75,11 @@ def test_ids_of_schemas_are_complete_and_each_its_own(tmp_path: Path) -> None:
 def test_a_worker_of_another_build_says_so_and_starts(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / run.INSTALLED).write_text("b1 4")
-    assert run.adopted_build(tmp_path) == ("b1", 4)
-    assert run.build_since(tmp_path, "b1") == 4
-    assert run.build_since(tmp_path, "b2") == -1
-    assert run.adopted_build(tmp_path / "elsewhere") == ("", -1)
+    (tmp_path / installed.INSTALLED).write_text("b1 4")
+    assert installed.adopted_build(tmp_path) == ("b1", 4)
+    assert installed.build_since(tmp_path, "b1") == 4
+    assert installed.build_since(tmp_path, "b2") == -1
+    assert installed.adopted_build(tmp_path / "elsewhere") == ("", -1)
     assert list(installed.build("b1", "b1")) == []
     (other,) = installed.build("b1", "b2")
     assert other.wrong == "the build adopted last is b1"

@@ -1,5 +1,6 @@
 """Rows come back from their bytes as they were, and wake when they want to."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.decision import State
-from services.runtime.faults import Stop
+from services.runtime.faults import RowsUnusable, Stop
 from services.runtime.rows import (
     META,
     VERSION,
@@ -18,6 +19,7 @@ from services.runtime.rows import (
     decode_row,
     encode_row,
     micros,
+    shape_of,
 )
 from tests.makers import NOON
 from tests.strategies import instants
@@ -56,6 +58,43 @@ def test_a_row_another_build_kept_stops_the_service_and_says_what_to_do() -> Non
     with pytest.raises(Stop, match="hub rebuild") as stop:
         decode_row(raw, Note)
     assert stop.value.__context__ is None
+
+
+class Later(State):
+    """The same something in another build."""
+
+    words: tuple[str, ...] = ()
+    seen: int = 0
+
+
+Later.__name__ = Note.__name__
+
+
+def saved(note: State) -> dict[str, bytes]:
+    """Everything that stands in the changelog after one row was saved."""
+    working = Working(opened(type(note), {}))
+    working.put("a", Kept(note))
+    return {key: value for key, value in working.encoded().items() if value is not None}
+
+
+def opened(kind: type[State], rows: Mapping[str, bytes]) -> RowStore:
+    """The partition, taken by a build with that type of state."""
+    return RowStore(lambda _: kind, rows, shape_of([kind]))
+
+
+def test_rows_another_build_kept_are_read_when_the_partition_is_taken_or_never() -> None:
+    store = opened(Later, saved(Note(words=("x",))))
+    assert store.get("a") == Kept(Later(words=("x",)))
+    with pytest.raises(RowsUnusable, match="another build kept"):
+        opened(Note, saved(Later(seen=1)))
+
+
+def test_rows_of_the_same_shape_are_not_looked_at_before_they_are_needed() -> None:
+    rows = saved(Note())
+    rows["a"] = rows["a"].replace(b"words", b"lines")
+    store = opened(Note, rows)
+    with pytest.raises(RowsUnusable):
+        store.get("a")
 
 
 @given(instants())

@@ -128,10 +128,21 @@ async def test_a_build_no_longer_in_force_stops_and_the_new_one_goes_on_where_it
         await house.settle()
     assert house.lane.position(NAMES.log) == 2
     house.build = "build-2"
-    await house.open()
+    await house.open(build_since=1)
     await house.settle()
     assert house.lane.store.meta.adopted == {"build": "build-2"}
     assert house.state(str(ONE)) == Tally(levels=(1, 2))
+
+
+async def test_a_standby_of_the_build_before_does_not_take_the_partition() -> None:
+    house = await a_house()
+    house.build = "build-2"
+    await house.open()
+    house.put(a_build_adopted("build-1"), a_build_adopted("build-2"), level(1))
+    await house.settle()
+    house.build = "build-1"
+    with pytest.raises(Stop, match="another build"):
+        await house.open()
 
 
 async def test_a_build_rolled_back_to_goes_on_past_the_one_between() -> None:

@@ -104,6 +104,21 @@ def test_some_of_those_runs_held_somebody_and_adopted_twice(runs: Sequence[Playe
     assert any(len(p.broker.topics.read(p.town.builds)) > 1 for p in runs)
 
 
+def test_every_service_names_all_types_of_state_it_keeps(
+    runs: Sequence[Played], town: Town
+) -> None:
+    for service in town.services:
+        keys = {
+            key
+            for played in runs
+            for (name, _), rows in played.broker.rows.items()
+            for key in rows
+            if name == service.name and key != META
+        }
+        assert keys
+        assert {service.state_of(key) for key in keys} <= set(service.states)
+
+
 @pytest.mark.parametrize("name", BY_JOURNAL)
 async def test_made_by_the_journal_they_are_the_same(runs: Sequence[Played], name: str) -> None:
     for played in runs:

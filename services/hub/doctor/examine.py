@@ -80,6 +80,7 @@ CHECKS = (
         lambda p: running.processes(start.running(p.home), p.home / "logs"),
         asks_broker=False,
     ),
+    Check("rows", lambda p: running.renewals(running.look_at_renewals(p.home)), asks_broker=False),
     Check("clock", lambda p: running.clock(running.look_at_clock(p), running.now_utc())),
     Check("work", lambda p: offsets.groups(*offsets.look_at_groups(p))),
     Check("transactions", lambda p: offsets.transactions(offsets.look_at_changelogs(p))),

@@ -13,6 +13,8 @@ from schemas.log import Tick
 from services.hub import start
 from services.hub.doctor.patient import Patient
 from services.hub.held.desk import Desk
+from services.hub.rebuild import by_itself
+from services.hub.rebuild.by_itself import Renewal
 from services.hub.rest import metric
 from services.hub.start import Process
 from services.runtime import preflight
@@ -42,6 +44,28 @@ def processes(running: Iterable[Process], logs: Path) -> Iterator[Symptom]:
         if not any(one.name == service or one.name.startswith(f"{service}-") for one in found):
             do = "run: hub down, then hub up"
             yield Symptom(service, "has no process", do, Weight.STOPS)
+
+
+def look_at_renewals(home: Path) -> list[Renewal]:
+    """Services whose rows were made anew without anybody's asking, as far as nobody saw to it."""
+    return [one for service in SERVICES if (one := by_itself.last(home, service)) is not None]
+
+
+def renewals(seen: Iterable[Renewal]) -> Iterator[Symptom]:
+    """Whose rows are being made anew, were, or could not be."""
+    for one in seen:
+        at = f"{datetime.fromtimestamp(one.at, UTC):%d %B %H:%M} UTC"
+        if one.failed:
+            do = f"then run: hub rebuild {one.service}"
+            wrong = f"its rows could not be made anew by themselves at {at}: {one.failed}"
+            yield Symptom(one.service, wrong, do, Weight.STOPS)
+        elif one.ended:
+            wrong = f"its rows could not be used and were made anew by themselves at {at}"
+            do = "expected after a roll of builds with another state; else find out why"
+            yield Symptom(one.service, wrong, do, Weight.WATCH)
+        else:
+            do = "wait; hub status shows when it works again"
+            yield Symptom(one.service, f"its rows are being made anew since {at}", do)
 
 
 @dataclass(frozen=True)

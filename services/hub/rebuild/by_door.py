@@ -150,6 +150,7 @@ class _Table:
             for key, row in self.kept.items()
         }
         meta.count = len(rows)
+        meta.shape = self.service.shape
         return {**rows, META: meta.model_dump_json().encode()}
 
 

@@ -15,6 +15,7 @@ from rich.progress import Progress
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
+from services.hub.rebuild import by_itself
 from services.hub.rebuild.run import rebuild as make_anew
 from services.runtime.faults import Fault
 from services.runtime.names import SERVICES
@@ -28,10 +29,13 @@ def rebuild(home: Path, service: str, *, as_json: bool) -> None:
     """Make the rows of SERVICE anew from what it once read.
 
     For when its changelog is lost, holds a transaction that nobody ends, or is of a version this
-    build does not know. The service is stopped for that and started again; nothing it said before
-    is said again. registry, risk and notify are made from the log, admission from the log and what
-    is still kept of its sources, tracking from its sources alone, which is possible only while all
-    it ever took is kept (72 hours).
+    build does not know. The supervisor of `hub up` does that by itself once after each adoption of
+    a build; what comes back is for a person, who first finds out why.
+
+    The service is stopped for that and started again; nothing it said before is said again.
+    registry, risk and notify are made from the log, admission from the log and what is still kept
+    of its sources, tracking from its sources alone, which is possible only while all it ever took
+    is kept (72 hours).
     """
     console = Console(stderr=True, highlight=False)
     logging.disable()  # whoever is held again was logged when it happened
@@ -44,6 +48,7 @@ def rebuild(home: Path, service: str, *, as_json: bool) -> None:
                 console.print,
                 lambda count, of: bar.update(task, completed=count, total=of),
             )
+            by_itself.forget(home, service)
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None
     except KafkaException as refused:

@@ -20,7 +20,7 @@ HEED = (
     "repeated: stands twice in a topic to the letter, its readers drop it. hung: transactions a "
     "killed broker left open for ever, aborted by Kafka's own tool. pause: the longest time from "
     "any moment of the fault until every service had done what was said by then; about 1 s is the "
-    "committing alone."
+    "committing alone. Of lose-service it is the takeover by the standby."
 )
 
 

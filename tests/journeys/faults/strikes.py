@@ -9,7 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from services.hub.broker.layout import Home
+from services.hub.broker.private import write_private
 from services.hub.broker.render import REAUTHENTICATE_S as AS_USUAL_S
+from services.hub.processes import holding_back
 from services.runtime.names import SERVICES
 from tests.journeys.faults.scene import Scene, StoppedForGood
 
@@ -29,6 +31,17 @@ def _service(number: int) -> str:
 def kill_service(scene: Scene, number: int) -> None:
     """A worker that holds partitions is gone at once; the supervisor starts it again."""
     scene.signal(scene.active(_service(number)), signal.SIGKILL)
+
+
+def lose_service(scene: Scene, number: int) -> None:
+    """A worker that holds partitions is gone and stays away: its standby has to take over."""
+    service = _service(number)
+    keeps_away = write_private(holding_back(scene.home, service), str(os.getpid()))
+    try:
+        scene.signal(scene.active(service), signal.SIGKILL)
+        time.sleep(2 * scene.session_s + 1)
+    finally:
+        keeps_away.unlink()
 
 
 def freeze_service(scene: Scene, number: int) -> None:

@@ -30,6 +30,7 @@ class Fault:
 
 FAULTS = (
     Fault("kill-service", strikes.kill_service, 100, short=2, together=20),
+    Fault("lose-service", strikes.lose_service, 20),
     Fault("freeze-service", strikes.freeze_service, 50, short=1, compacts=True),
     Fault("rebalance", strikes.rebalance, 50, together=25),
     Fault("kill-broker", strikes.kill_broker, 20, together=5),

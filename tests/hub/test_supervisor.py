@@ -1,0 +1,115 @@
+"""Rows that cannot be used are made anew once after an adoption; then a person has to look."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from services.hub.doctor.running import look_at_renewals, renewals
+from services.hub.processes import Program
+from services.hub.rebuild import by_itself
+from services.hub.supervisor import Supervisor
+from services.runtime.faults import EXIT_ROWS
+from services.runtime.installed import INSTALLED
+from services.runtime.symptoms import Weight
+
+WORKER = f"""
+import os, sys
+from pathlib import Path
+started = Path(os.environ["STARTED"])
+with started.open("a") as file:
+    print(os.environ.get("HUB_ROWS_REBUILT_AT", "never"), file=file)
+sys.exit({EXIT_ROWS})
+"""
+REBUILD = "import sys; open(sys.argv[1], 'a').write(sys.argv[2] + chr(10)); {end}"
+
+
+class Installation:
+    """One worker of registry, which ends because of its rows, and a rebuild that ends so."""
+
+    def __init__(self, home: Path, end: str) -> None:
+        self.home = home
+        (home / "ends.py").write_text(WORKER)
+        (home / INSTALLED).write_text("b1 4")
+        self.starts, self.asked = home / "starts", home / "asked"
+        environ = {"PYTHONPATH": str(home), "STARTED": str(self.starts)}
+        self.program = Program("registry-1", "ends", environ, keeps="registry")
+        self.rebuild = ("-c", REBUILD.format(end=end), str(self.asked))
+
+    async def run(self, starts: int) -> None:
+        """Supervised until the worker was started so often."""
+        supervisor = Supervisor(self.home, [self.program], rebuild=self.rebuild)
+        work = asyncio.ensure_future(supervisor.run())
+        await asyncio.to_thread(self._until_started, starts)
+        supervisor.stop()
+        await work
+
+    def _until_started(self, times: int) -> None:
+        while len(lines(self.starts)) < times:
+            time.sleep(0.02)
+
+    def seen(self) -> list[tuple[str, Weight]]:
+        """What the doctor says of it."""
+        return [(one.wrong, one.weight) for one in renewals(look_at_renewals(self.home))]
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.is_file() else []
+
+
+async def test_rows_are_made_anew_once_and_what_comes_back_is_for_a_person(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = Installation(tmp_path, "sys.exit(0)")
+    await here.run(starts=3)
+    assert lines(here.asked) == ["registry"]
+    first, second, *_ = lines(here.starts)
+    assert (first, float(second) > 1e9) == ("never", True)
+    said = [record.message for record in caplog.records]
+    assert said[:3] == [
+        "rows cannot be used and are made anew",
+        "rows made anew",
+        "rows cannot be used again",
+    ]
+    ((wrong, weight),) = here.seen()
+    assert "were made anew by themselves" in wrong
+    assert weight is Weight.WATCH
+
+
+async def test_after_another_adoption_it_is_done_again(tmp_path: Path) -> None:
+    here = Installation(tmp_path, "sys.exit(0)")
+    await here.run(starts=2)
+    (tmp_path / INSTALLED).write_text("b1 5")
+    await here.run(starts=5)
+    assert lines(here.asked) == ["registry", "registry"]
+
+
+async def test_a_rebuild_that_fails_is_not_tried_again_and_its_reason_is_shown(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = Installation(tmp_path, "sys.exit('what it took is gone')")
+    await here.run(starts=3)
+    assert lines(here.asked) == ["registry"]
+    ((wrong, weight),) = here.seen()
+    assert wrong.endswith("what it took is gone")
+    assert weight is Weight.STOPS
+    reasons = [vars(record).get("reason") for record in caplog.records]
+    assert "what it took is gone; find out why, then run: hub rebuild" in reasons
+
+
+async def test_what_a_supervisor_that_is_gone_began_is_left_to_a_person(tmp_path: Path) -> None:
+    here = Installation(tmp_path, "sys.exit(0)")
+    by_itself.write_down(tmp_path, by_itself.Renewal("registry", "b1@4", 1.0))
+    await here.run(starts=2)
+    assert lines(here.asked) == []
+    ((wrong, _),) = here.seen()
+    assert wrong.endswith("it was interrupted")
+
+
+def test_a_rebuild_by_hand_lets_it_be_done_once_more(tmp_path: Path) -> None:
+    by_itself.write_down(tmp_path, by_itself.Renewal("registry", "b1@4", 1.0))
+    by_itself.forget(tmp_path, "registry")
+    assert by_itself.last(tmp_path, "registry") is None
