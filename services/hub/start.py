@@ -71,17 +71,17 @@ def bring_up(
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
     _check_written(home)
-    before = installed.adopted_build(home)[0]
+    build, pids = installed.adopted_build(home)[0], {one.name: one.pid for one in running(home)}
     cluster = _broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
     say(f"Agreements {applied.version} are in force.")
-    if now := running(home):
-        if before == build_fingerprint():
+    if pids:
+        if build == build_fingerprint():
             say("The services run already.")
         else:
-            _roll(home, {one.name: one.pid for one in now}, say)
+            _roll(home, pids, say)
         return cluster
     ports = _ports(layout.ports())
     wanted = list(programs(cluster, layout, ports))
