@@ -126,12 +126,13 @@ class Supervisor:
         if self._stopping.is_set():
             by_itself.forget(self._home, service)
             return
-        failed = "" if code == 0 else (said.splitlines() or ["it ended without a word"])[-1]
+        last = (said.splitlines() or ["it ended without a word"])[-1]
+        failed = "" if code == 0 else last
         by_itself.write_down(self._home, replace(begun, ended=True, failed=failed))
         if failed:
             log.critical("rows not made anew", extra=_about(service, f"{failed}; {_BY_HAND}"))
         else:
-            log.error("rows made anew", extra=_about(service, said.strip()))
+            log.error("rows made anew", extra=_about(service, last))
 
     def _interrupted(self, service: str) -> None:
         """What an earlier supervisor began and did not end is left to a person."""
