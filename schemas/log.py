@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from schemas.base import Fact, FieldClass, Instant, LogFact, Ref, Slug, has
@@ -56,3 +57,13 @@ class HoldLifted(Fact):
         bool, has(FieldClass.INTERNAL, "Whether the fact it failed on is left out for good.")
     ]
     decided_by: Annotated[Ref, has(FieldClass.PROVENANCE, "Whose decision it was.")]
+
+
+Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
+ADOPTED: Mapping[type[Fact], str] = {
+    RulesAdopted: "rules",
+    AgreementsAdopted: "agreements",
+    BuildAdopted: "build",
+    SchemasAdopted: "schemas",
+}
+"""What each of these puts in force."""

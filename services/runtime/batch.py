@@ -11,14 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.log import (
-    AgreementsAdopted,
-    BuildAdopted,
-    HoldLifted,
-    RulesAdopted,
-    SchemasAdopted,
-    Tick,
-)
+from schemas.log import ADOPTED, Adoption, HoldLifted, Tick
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
 from services.runtime.faults import RowsUnusable, Stop
@@ -43,13 +36,6 @@ CRASHES = 3
 Source: local choice, see decision 5."""
 
 _LIFTED = HoldLifted.kind()
-Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
-ADOPTED: dict[type[Fact], str] = {
-    RulesAdopted: "rules",
-    AgreementsAdopted: "agreements",
-    BuildAdopted: "build",
-    SchemasAdopted: "schemas",
-}
 
 
 async def _always() -> None:

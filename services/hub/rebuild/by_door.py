@@ -23,12 +23,12 @@ from heapq import merge
 from typing import Any
 from uuid import UUID
 
-from schemas.log import Tick
+from schemas.log import ADOPTED, Tick
 from services.admission.domain import Letter, adopted_once, relearn, still_waits
 from services.admission.domain.desk import Desk
 from services.runtime import wire
 from services.runtime.again import in_order
-from services.runtime.batch import ADOPTED, heard_of
+from services.runtime.batch import heard_of
 from services.runtime.decision import Row
 from services.runtime.faults import Stop
 from services.runtime.journal import spans_of
