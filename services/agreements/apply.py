@@ -1,7 +1,7 @@
 """Making the broker hold what the agreements ask: narrow first, widen last.
 
-    take rights away → topics → passwords → our services' rights → say it is adopted → folders
-    → the agencies' rights
+    take rights away → topics → quotas → passwords → our services' rights → say it is adopted
+    → folders → the agencies' rights
 
 An agency is let in only after the log knows under which agreements. Whatever ends half way is
 ended by running it again.
@@ -37,6 +37,7 @@ from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
 from services.hub.broker.scram import drop, ensure_scram
+from services.runtime import quotas
 
 OWN = frozenset(f"User:{name}" for name in RESERVED)
 """Principals this tool may run as; it never takes a right of theirs."""
@@ -59,9 +60,9 @@ def plan(cluster: Cluster, agreements: Agreements) -> Plan:
 
     Raises:
         Stop: the broker holds something that has to be looked at by hand.
-        KafkaException: the broker did not answer.
+        KafkaException, Unavailable: the broker did not answer.
     """
-    return _plan(AdminClient(cluster.admin_config()), cluster, desired(agreements, cluster.names))
+    return _plan(cluster, desired(agreements, cluster.names))
 
 
 def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Applied:
@@ -72,16 +73,17 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     Raises:
         AgreementsRefused: a file is not in order; nothing was touched.
         Stop: the broker holds something that has to be looked at by hand; nothing was touched.
-        KafkaException: the broker refused or did not answer; run it again.
+        KafkaException, Unavailable: the broker refused or did not answer; run it again.
     """
     agreements = load(directory)
     wanted = desired(agreements, cluster.names)
     admin = AdminClient(cluster.admin_config())
-    made = _plan(admin, cluster, wanted)
+    made = _plan(cluster, wanted)
     keep(cluster, agreements, directory)
     _take(admin, cluster, made)
     _make_topics(admin, made.create)
     _configure(admin, made)
+    quotas.put(cluster.admin_config(), made.quotas)
     with passwords.alone(cluster.home):
         ensure_scram(cluster, wanted.users)
     outside = frozenset(f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users)
@@ -132,9 +134,9 @@ def _ensure_reference_secret(home: Path) -> None:
         write_private(path, secrets.token_bytes(32))
 
 
-def _plan(admin: AdminClient, cluster: Cluster, wanted: Desired) -> Plan:
+def _plan(cluster: Cluster, wanted: Desired) -> Plan:
     scope = Scope(cluster.names)
-    return compare(wanted, live.read(admin, scope), scope, OWN)
+    return compare(wanted, live.read(cluster.admin_config(), scope), scope, OWN)
 
 
 def _take(admin: AdminClient, cluster: Cluster, made: Plan) -> None:

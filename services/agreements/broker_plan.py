@@ -57,6 +57,8 @@ class Desired:
     bindings: frozenset[Binding]
     users: tuple[str, ...]
     """Slugs of the agencies that come by password."""
+    quotas: Mapping[str, int]
+    """Bytes a second, by user without `User:`."""
 
     @property
     def principals(self) -> frozenset[str]:
@@ -76,6 +78,10 @@ def desired(agreements: Agreements, names: Names) -> Desired:
         topics={topic.name: topic for topic in topics},
         bindings=frozenset(bindings),
         users=tuple(sorted(agreements.agencies)),
+        quotas={
+            names.agency_user(slug): agency.agreement.limits.bytes_per_second
+            for slug, agency in agreements.agencies.items()
+        },
     )
 
 

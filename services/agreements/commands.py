@@ -165,6 +165,7 @@ def _show(made: Plan, version: str, verdict: str, *, as_json: bool) -> None:
             "create": len(made.create),
             "configure": len(made.configure),
             "give": len(made.give),
+            "quotas": len(made.quotas),
             "take": len(made.take),
             "withdrawn": len(made.withdrawn),
             "foreign": len(made.foreign),

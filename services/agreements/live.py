@@ -6,7 +6,7 @@ The AdminClient is kept until its futures are done; nobody but a super user may 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AclBinding,
@@ -20,6 +20,8 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
 )
 
 from services.agreements.broker_plan import Binding, Scope, Topic
+from services.hub.broker.cluster import ClientConfig
+from services.runtime import quotas
 
 WAIT_S = 30.0
 RESOURCES: Mapping[str, ResourceType] = {
@@ -43,14 +45,17 @@ class Live:
     """Every refusal somebody set by hand."""
     elsewhere: frozenset[Binding] = frozenset()
     """Rights that hold from one host only; never ours, we write none such."""
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    """Bytes a second, by user, whoever set them."""
 
 
-def read(admin: AdminClient, scope: Scope) -> Live:
+def read(config: ClientConfig, scope: Scope) -> Live:
     """What the broker holds.
 
     Raises:
-        KafkaException: it did not answer, or this is not the deploying principal.
+        KafkaException, Unavailable: it did not answer, or this is not the deploying principal.
     """
+    admin = AdminClient({**config, "log_level": 0})
     found = admin.list_topics(timeout=WAIT_S).topics
     mine = {name: len(topic.partitions) for name, topic in found.items() if scope.topic(name)}
     configs = _configs(admin, sorted(mine))
@@ -71,6 +76,7 @@ def read(admin: AdminClient, scope: Scope) -> Live:
         allowed=frozenset(_binding(a) for a in allowing if a.host == "*"),
         denied=denied,
         elsewhere=frozenset(_binding(a) for a in allowing if a.host != "*"),
+        quotas=quotas.read(config),
     )
 
 

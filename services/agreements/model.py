@@ -100,6 +100,8 @@ class Limits(_Signed):
     """At most what a dead letter can carry back, its reasons added, and the log, its person added.
     A compressed batch is measured unpacked."""
     inbox_kept_days: Annotated[StrictInt, Field(ge=1, le=90)]
+    bytes_per_second: Annotated[StrictInt, Field(ge=65_536, le=1_073_741_824)]
+    """The broker slows its writers down to this, over some ten seconds; nothing is lost by it."""
 
 
 class Receives(_Signed):

@@ -8,7 +8,7 @@ lifted; both are shown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.agreements.broker_plan import Binding, Desired, Scope, Topic
 from services.agreements.live import Live
@@ -32,11 +32,14 @@ class Plan:
     """Rights that are not ours to take, yet reach our topics."""
     denied: tuple[Binding, ...] = ()
     """Refusals set by hand against our principals or topics; they win over any agreement."""
+    quotas: Mapping[str, int | None] = field(default_factory=dict)
+    """Bytes a second to hold users to; None: to none any more."""
 
     @property
     def changes(self) -> bool:
         """Whether `apply` has anything to do."""
-        return bool(self.create or self.configure or self.give or self.take or self.withdrawn)
+        narrowed = self.take or self.withdrawn
+        return bool(self.create or self.configure or self.give or self.quotas or narrowed)
 
     @property
     def same(self) -> bool:
@@ -50,6 +53,8 @@ class Plan:
         yield from (f"+ topic {t.name} ({t.partitions})" for t in self.create)
         for topic, settings in self.configure.items():
             yield from (f"~ topic {topic}: {key} = {value}" for key, value in settings.items())
+        for user, rate in self.quotas.items():
+            yield f"~ {user} may send {rate:,} bytes a second" if rate else f"- {user}: no limit"
         yield from (f"+ {right}" for right in self.give)
         yield from (f"! not ours, but reaches our topics: {right}" for right in self.foreign)
         yield from (f"! refused by hand: {right}" for right in self.denied)
@@ -78,15 +83,20 @@ def compare(wanted: Desired, live: Live, scope: Scope, own: frozenset[str]) -> P
         raise Stop("the plan would take a right of the principal that deploys; look at it by hand")
     reached = (right for right in live.allowed - ours if scope.reaches(right, wanted.topics))
     by_host = _in_scope(wanted, live.elsewhere, scope)
+    withdrawn = _withdrawn(wanted, ours, scope)
     return Plan(
         create=tuple(sorted(t for n, t in wanted.topics.items() if n not in live.topics)),
         configure=_settings(wanted, live),
         give=tuple(sorted(wanted.bindings - live.allowed)),
         take=take,
-        withdrawn=_withdrawn(wanted, ours, scope),
+        withdrawn=withdrawn,
         leftover=tuple(sorted(live.topics.keys() - wanted.topics.keys())),
         foreign=tuple(sorted({*reached, *by_host})),
         denied=tuple(sorted(_in_scope(wanted, live.denied, scope))),
+        quotas={
+            **{user: None for user in withdrawn if user in live.quotas},
+            **{u: rate for u, rate in sorted(wanted.quotas.items()) if live.quotas.get(u) != rate},
+        },
     )
 
 

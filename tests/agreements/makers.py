@@ -28,6 +28,7 @@ receives:
 limits:
   largest_message_bytes: 65536
   inbox_kept_days: 30
+  bytes_per_second: 1048576
 """
 
 

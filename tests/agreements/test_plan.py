@@ -23,7 +23,7 @@ def wanted() -> Desired:
 
 @pytest.fixture
 def as_agreed(wanted: Desired) -> Live:
-    return Live(dict(wanted.topics), wanted.bindings, NOBODY)
+    return Live(dict(wanted.topics), wanted.bindings, NOBODY, quotas=wanted.quotas)
 
 
 def planned(wanted: Desired, live: Live, names: Names = NAMES) -> Plan:
@@ -151,3 +151,27 @@ def test_the_plan_is_said_in_words_narrowing_first(wanted: Desired) -> None:
     lines = list(planned(wanted, Live({}, frozenset({wrong}), NOBODY)).lines())
     assert lines[0] == "- no longer: agency-dwp may read topic to.probation"
     assert lines[-1].startswith("+ service-tracking")
+
+
+def test_a_user_is_held_to_what_its_agreement_says_and_others_are_let_alone(
+    wanted: Desired, as_agreed: Live
+) -> None:
+    user = NAMES.agency_user("dwp")
+    now = {**wanted.quotas, user: 1, "somebody-elses": 5}
+    made = planned(wanted, replace(as_agreed, quotas=now))
+    assert made.quotas == {user: wanted.quotas[user]}
+    assert made.changes
+    assert list(made.lines()) == [f"~ {user} may send 1,048,576 bytes a second"]
+
+
+def test_whose_file_is_gone_is_held_to_nothing_any_more(wanted: Desired, as_agreed: Live) -> None:
+    user = NAMES.agency_user("gone-housing")
+    theirs = a_right(user, NAMES.inbox("gone-housing"))
+    live = replace(
+        as_agreed,
+        allowed=as_agreed.allowed | {theirs},
+        quotas={**wanted.quotas, user: 1_000_000},
+    )
+    made = planned(wanted, live)
+    assert made.quotas == {user: None}
+    assert f"- {user}: no limit" in made.lines()

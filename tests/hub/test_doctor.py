@@ -39,7 +39,9 @@ HOME = Path("/srv/hub")
 NAMES = Names()
 WANTED = desired(committed(), NAMES)
 PASSWORDS = frozenset(NAMES.agency_user(slug) for slug in WANTED.users)
-AS_AGREED = BrokerHolds(WANTED, Live(dict(WANTED.topics), WANTED.bindings, frozenset()), PASSWORDS)
+AS_AGREED = BrokerHolds(
+    WANTED, Live(dict(WANTED.topics), WANTED.bindings, frozenset(), quotas=WANTED.quotas), PASSWORDS
+)
 SECURED = {
     "listeners": "INTERNAL://127.0.0.1:1,SCRAM://127.0.0.1:2,MTLS://127.0.0.1:3",
     "listener.security.protocol.map": "INTERNAL:SSL,SCRAM:SASL_SSL,MTLS:SSL",

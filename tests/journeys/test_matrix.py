@@ -246,11 +246,10 @@ def test_agencies_are_let_in_after_adoption_and_shut_out_with_their_file(
     mine = replace(cluster, names=Names(f"w{uuid4().hex[:6]}"))
     a_file(tmp_path)
     gone = a_file(tmp_path, slug="otherham-housing")
-    admin = AdminClient({**mine.admin_config(), "log_level": 0})
     users = [mine.names.agency_user(s) for s in ("exampleshire-housing", "otherham-housing")]
 
     def let_in() -> set[str]:
-        allowed = live.read(admin, Scope(mine.names)).allowed
+        allowed = live.read(mine.admin_config(), Scope(mine.names)).allowed
         return {user for user in users if any(r.principal == f"User:{user}" for r in allowed)}
 
     def adopted(version: str) -> None:
@@ -270,6 +269,7 @@ def test_agencies_are_let_in_after_adoption_and_shut_out_with_their_file(
     assert mine.names.inbox("otherham-housing") in made.leftover
     assert let_in() == {users[0]}
     assert plan(mine, load(tmp_path)).same
+    admin = AdminClient({**mine.admin_config(), "log_level": 0})
     credentials = admin.describe_user_scram_credentials(users)
     assert isinstance(credentials, dict)
     assert credentials[users[0]].result(timeout=WAIT_S).scram_credential_infos

@@ -98,7 +98,7 @@ def look_at_broker(patient: Patient) -> BrokerHolds:
         Stop: no agreements were applied that it could be held against.
     """
     names = patient.cluster.names
-    live = lives.read(patient.admin, Scope(names))
+    live = lives.read(patient.cluster.admin_config(), Scope(names))
     users = frozenset(
         user
         for user, slots in known(patient.admin).items()
