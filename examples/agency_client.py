@@ -91,6 +91,12 @@ class Bundle:
         said: dict[str, dict[str, str]] = self.topics["says"]
         return next(iter(said.values()))["topic"].split(".")[-2]
 
+    @property
+    def epoch(self) -> dict[str, Any]:
+        """Which epoch the inbox is in; opened by a restore, since when to say again."""
+        found: dict[str, Any] = self.topics.get("inbox_epoch", {"number": 1})
+        return found
+
     def schema(self, number: int) -> Any:
         """The Avro schema of that id.
 
@@ -372,6 +378,9 @@ def receipt(bundle: Bundle, notice: Mapping[str, Any], status: str) -> dict[str,
 def listen(bundle: Bundle, options: argparse.Namespace) -> int:
     """Shows each notice once, answers those that ask for an answer, then commits."""
     shown = Shown(bundle.folder / "shown.txt")
+    if since := bundle.epoch.get("say_again_since"):
+        restored = f"the hub was restored: inbox epoch {bundle.epoch['number']}"
+        print(f"{restored}; say again what you said since {since}", file=sys.stderr)
     saying = Saying(bundle, bundle.producer())
     counts: Counter[str] = Counter()
     with closed(bundle.consumer()) as consumer:
@@ -385,7 +394,7 @@ def listen(bundle: Bundle, options: argparse.Namespace) -> int:
                     continue
                 notice = unframed(bundle, message.value() or b"")
                 print(
-                    as_json(message, notice) if options.json else as_line(message, notice),
+                    as_json(bundle, message, notice) if options.json else as_line(message, notice),
                     flush=True,
                 )
                 fresh.append(number)
@@ -527,9 +536,10 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
-def as_json(message: Message, notice: Mapping[str, Any]) -> str:
-    """The notice as one line of JSON, with its place in the inbox."""
-    return json.dumps({"offset": message.offset(), **plain(dict(notice))})
+def as_json(bundle: Bundle, message: Message, notice: Mapping[str, Any]) -> str:
+    """The notice as one line of JSON, with its place: an offset is one only within its epoch."""
+    place = {"epoch": bundle.epoch["number"], "offset": message.offset()}
+    return json.dumps({**place, **plain(dict(notice))})
 
 
 def as_line(message: Message, notice: Mapping[str, Any]) -> str:

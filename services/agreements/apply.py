@@ -10,7 +10,7 @@ ended by running it again.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     keep(cluster, agreements, directory)
     _take(admin, cluster, made)
     _make_topics(admin, made.create)
-    _configure(admin, made)
+    _configure(admin, made.configure)
     quotas.put(cluster.admin_config(), made.quotas)
     with passwords.alone(cluster.home):
         ensure_scram(cluster, wanted.users)
@@ -115,6 +115,36 @@ def renew(cluster: Cluster, agreements: Agreements, topic: str) -> None:
             if not going or monotonic() > until:
                 raise
             sleep(0.2)
+
+
+def make(cluster: Cluster, topics: Iterable[Topic]) -> None:
+    """These topics are there; one that was is left as it is.
+
+    Raises:
+        KafkaException: the broker refused or did not answer.
+    """
+    _make_topics(AdminClient(cluster.admin_config()), topics)
+
+
+def configure(cluster: Cluster, configs: Mapping[str, Mapping[str, str]]) -> None:
+    """Topics have these settings, by topic.
+
+    Raises:
+        KafkaException: the broker refused or did not answer.
+    """
+    _configure(AdminClient(cluster.admin_config()), configs)
+
+
+def let_services_in(cluster: Cluster, agreements: Agreements) -> None:
+    """Our own services have the rights these agreements give them; no agency gets any.
+
+    Raises:
+        KafkaException: the broker refused or did not answer.
+    """
+    wanted = desired(agreements, cluster.names)
+    agencies = {f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users}
+    rights = (right for right in sorted(wanted.bindings) if right.principal not in agencies)
+    _give(AdminClient(cluster.admin_config()), rights)
 
 
 def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
@@ -161,7 +191,7 @@ def _new(topic: Topic) -> NewTopic:
     return NewTopic(topic.name, topic.partitions, config=dict(topic.configs))
 
 
-def _configure(admin: AdminClient, made: Plan) -> None:
+def _configure(admin: AdminClient, configs: Mapping[str, Mapping[str, str]]) -> None:
     resources = [
         ConfigResource(
             ResourceType.TOPIC,
@@ -171,7 +201,7 @@ def _configure(admin: AdminClient, made: Plan) -> None:
                 for key, value in settings.items()
             ],
         )
-        for topic, settings in made.configure.items()
+        for topic, settings in configs.items()
     ]
     if resources:
         _wait(admin.incremental_alter_configs(resources, request_timeout=live.WAIT_S).values())

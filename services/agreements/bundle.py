@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 from schemas.catalogue import BY_KIND
+from services.agreements import epochs
 from services.agreements.compile import Agency
+from services.agreements.epochs import Epoch
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import Revoked
 from services.hub.broker.private import private_directory, write_private
@@ -29,9 +31,8 @@ def write(cluster: Cluster, agency: Agency) -> Path:
     """
     adopted = in_use(cluster.home)
     folder = hand_over(cluster, agency.slug)
-    write_private(
-        folder / "topics.json", json.dumps(topics(agency, cluster.names, adopted), indent=2)
-    )
+    told = topics(agency, cluster.names, adopted, epochs.read(cluster.home))
+    write_private(folder / "topics.json", json.dumps(told, indent=2))
     schemas = private_directory(folder / "schemas")
     for schema_id, schema in _schemas(agency, adopted).items():
         write_private(schemas / f"{schema_id}.avsc", json.dumps(schema, indent=2))
@@ -59,8 +60,11 @@ def _kept(path: Path, content: str) -> Path:
     return write_private(path, content)
 
 
-def topics(agency: Agency, names: Names, adopted: int) -> dict[str, object]:
-    """Where the agency speaks, by which schemas of those up to `adopted`, and where it listens."""
+def topics(agency: Agency, names: Names, adopted: int, epoch: Epoch) -> dict[str, object]:
+    """Where the agency speaks, by which schemas of those up to `adopted`, and where it listens.
+
+    With it, in which epoch its inbox is.
+    """
     says = {}
     for kind in agency.says:
         fact = BY_KIND[kind].fact
@@ -70,10 +74,21 @@ def topics(agency: Agency, names: Names, adopted: int) -> dict[str, object]:
         "says": says,
         "inbox": names.inbox(agency.slug),
         "dead": names.dead(agency.slug),
+        "inbox_epoch": _epoch(epoch, names.inbox(agency.slug)),
         "group": names.agency_user(agency.slug),
         # The broker holds whole batches to the limit, so a client has to keep them small.
         "largest_batch_bytes": agency.agreement.limits.largest_message_bytes // 2,
     }
+
+
+def _epoch(epoch: Epoch, inbox: str) -> dict[str, object]:
+    """With it an offset is a place for ever; opened by a restore, what to say again."""
+    told: dict[str, object] = {"number": epoch.number}
+    if epoch.opened_at is not None and epoch.say_again_since is not None:
+        told["opened_at"] = epoch.opened_at.isoformat()
+        told["first_offset"] = epoch.first_offsets.get(inbox, 0)
+        told["say_again_since"] = epoch.say_again_since.isoformat()
+    return told
 
 
 def _schemas(agency: Agency, adopted: int) -> dict[int, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from services.agreements.commands import agreements
+from services.hub.backup.commands import backup, drill, restore
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
 from services.hub.doctor.command import doctor
@@ -32,6 +33,9 @@ for command in (
     held,
     secrets,
     rebuild,
+    backup,
+    restore,
+    drill,
     schemas,
     down,
     demo,

@@ -49,10 +49,13 @@ class Comparison:
 
 
 class Recorded:
-    """The recorded run."""
+    """The recorded run; `by_deployer` before the agencies are let in, when only that one can."""
 
-    def __init__(self, cluster: Cluster, agreements: Agreements) -> None:
+    def __init__(
+        self, cluster: Cluster, agreements: Agreements, *, by_deployer: bool = False
+    ) -> None:
         self._cluster = cluster
+        self._by_deployer = by_deployer
         self._names = cluster.names
         self._agencies = agreements.agencies
         self._readers: dict[str, Reader] = {}
@@ -105,7 +108,12 @@ class Recorded:
 
     def _as_agency(self, slug: str) -> Reader:
         if slug not in self._readers:
-            self._readers[slug] = Reader(self._cluster.agency_config(slug))
+            config = (
+                self._cluster.admin_config()
+                if self._by_deployer
+                else self._cluster.agency_config(slug)
+            )
+            self._readers[slug] = Reader(config)
         return self._readers[slug]
 
 

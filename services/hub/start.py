@@ -21,7 +21,7 @@ from typing import Any
 from schemas.base import sourced_id
 from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
-from services.agreements import bundle
+from services.agreements import bundle, epochs
 from services.agreements.adopt import SPEAKER as DEPLOY
 from services.agreements.adopt import tell
 from services.agreements.versions import Versions
@@ -70,9 +70,11 @@ def bring_up(
         Stop: a process did not become healthy in time; its log says why.
         BrokerFault, AgreementsRefused, KafkaException: as their commands do.
     """
+    if (home / epochs.RESTORING).exists():
+        raise Stop(f"A restore into {home} was not ended: run hub restore again.")
     _check_written(home)
     build, pids = installed.adopted_build(home)[0], {one.name: one.pid for one in running(home)}
-    cluster = _broker(home, say)
+    cluster = broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
@@ -183,12 +185,19 @@ def port_of(home: Path, name: str) -> int:
         raise Stop(f"no {name} runs in {home}; start it: hub up --home {home}") from None
 
 
-def _broker(home: Path, say: Say) -> Cluster:
+def broker(home: Path, say: Say, owner_pid: int = 0) -> Cluster:
+    """The cluster of the environment, or the one of this home, started if it did not run.
+
+    With `owner_pid` what is started ends when that process does.
+
+    Raises:
+        BrokerFault: it cannot be had.
+    """
     if os.environ.get(EXTERNAL):
         say("Using the cluster of HUB_BOOTSTRAP_SERVERS.")
         return Cluster.load(home)
     with suppress(AlreadyRunning):
-        return process.start(home, say=say).cluster
+        return process.start(home, owner_pid=owner_pid or None, say=say).cluster
     say("The broker runs already.")
     return Cluster.load(home)
 

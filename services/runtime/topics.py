@@ -43,14 +43,16 @@ class Reader:
         for partition in range(partitions):
             yield from self.part(topic, partition)
 
-    def part(self, topic: str, partition: int, until: int | None = None) -> Iterator[Record]:
-        """Every record of one partition up to its end at the call, or before `until`.
+    def part(
+        self, topic: str, partition: int, until: int | None = None, since: int = 0
+    ) -> Iterator[Record]:
+        """Every record of one partition from `since` up to its end at the call, or before `until`.
 
         Raises:
             Unavailable: the broker refuses or does not answer; the next try connects anew.
         """
         try:
-            yield from _read(self._consumer, topic, partition, until)
+            yield from _read(self._consumer, TopicPartition(topic, partition), until, since)
         except Unavailable:
             self.close()
             self._consumer = self._connected()
@@ -70,6 +72,14 @@ class Reader:
             else:
                 rows[record.partition][key] = record.value
         return rows
+
+    def ends(self, topic: str, partition: int = 0) -> tuple[int, int]:
+        """First offset of a partition and the one after its last.
+
+        Raises:
+            Unavailable: the broker refuses or does not answer.
+        """
+        return ends_of(self._consumer, TopicPartition(topic, partition))
 
     def close(self) -> None:
         """No connection is left."""
@@ -101,14 +111,15 @@ def done(
     return found
 
 
-def _read(consumer: Consumer, topic: str, partition: int, until: int | None) -> Iterator[Record]:
-    place = TopicPartition(topic, partition)
+def _read(
+    consumer: Consumer, place: TopicPartition, until: int | None, since: int
+) -> Iterator[Record]:
     low, end = ends_of(consumer, place)
     if until is not None:
         end = min(end, until)
-    if low >= end:
+    place.offset = following = max(low, since)
+    if following >= end:
         return
-    place.offset = following = low
     consumer.assign([place])
     while True:
         # `consume` waits its whole time unless it gets as many as it asks for.
@@ -126,4 +137,4 @@ def _read(consumer: Consumer, topic: str, partition: int, until: int | None) -> 
             elif error.code() == KafkaError.GROUP_AUTHORIZATION_FAILED:
                 continue  # no group is used; the library asks for its coordinator all the same
             elif not error.retriable():
-                raise Unavailable(f"{topic} cannot be read: {error.name()}")
+                raise Unavailable(f"{place.topic} cannot be read: {error.name()}")

@@ -9,6 +9,7 @@ from schemas.register import CategoryChanged
 from schemas.risk import RoshAssessed
 from services.agreements.bundle import topics
 from services.agreements.compile import Agency, Agreements, load
+from services.agreements.epochs import Epoch
 from tests.in_memory import NAMES
 from tests.newer_schemas import NEWER, build_has, of_two_builds
 
@@ -63,6 +64,6 @@ def test_an_agency_says_nothing_by_a_schema_to_come(
 
 def said_by(agency: Agency, adopted: int) -> int:
     """By which schema that agency is told to say assessments."""
-    says: Any = topics(agency, NAMES, adopted)["says"]
+    says: Any = topics(agency, NAMES, adopted, Epoch())["says"]
     schema_id: int = says[RoshAssessed.kind()]["schema_id"]
     return schema_id

@@ -245,6 +245,10 @@ SEEDED: dict[str, tuple[Find, str, str, str]] = {
         lambda: files.room(Room(free=2**29, total=100 * 2**30)),
         *("disk", "0.5 GiB free (0 %)", "make room"),
     ),
+    "a backup nobody takes any more": (
+        lambda: files.backup(NOW - timedelta(hours=7), NOW),
+        *("backup", "began 7 hours ago", "hub backup take"),
+    ),
     "nothing runs": (
         lambda: running.processes([], HOME),
         *("services", "none runs", "hub up"),
@@ -335,6 +339,8 @@ def test_a_seeded_fault_is_found_and_named_in_one_line(seed: str) -> None:
         lambda: files.build(ONE_BUILD),
         lambda: files.build(replace(ONE_BUILD, told=None, told_at=-1)),
         lambda: files.room(SPACIOUS),
+        lambda: files.backup(None, NOW),
+        lambda: files.backup(NOW - timedelta(minutes=59), NOW),
         lambda: running.processes(ALL_RUN, HOME),
         lambda: of_tick(TICKING),
         lambda: running.held(NOBODY_HELD),

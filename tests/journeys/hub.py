@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from schemas.base import Fact
@@ -142,6 +143,24 @@ def running_hub(cluster: Cluster) -> Iterator[Hub]:
     finally:
         topics.close()
         start.stop_services(cluster.home, lambda _: None)
+
+
+@contextmanager
+def meanwhile(do: Callable[[], object]) -> Iterator[None]:
+    """It is done again and again during the block, and once more to the end."""
+    over = Event()
+
+    def again() -> None:
+        while not over.is_set():
+            do()
+
+    thread = Thread(target=again)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def eventually(true: Callable[[], bool], within_s: float, what: str) -> float:

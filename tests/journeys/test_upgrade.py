@@ -9,11 +9,9 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -26,7 +24,7 @@ from services.hub.rebuild import by_itself
 from services.runtime import wire
 from services.runtime.schema_store import committed
 from tests import makers
-from tests.journeys.hub import ROOT, Hub, eventually
+from tests.journeys.hub import ROOT, Hub, eventually, meanwhile
 from tests.journeys.pauses import measured
 
 pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.timeout(590)]
@@ -90,27 +88,20 @@ def hub(code: Path, home: Path, *command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@contextmanager
-def load(running: Hub, folder: Path, said: list[ConvictionRecorded]) -> Iterator[None]:
+def load(
+    running: Hub, folder: Path, said: list[ConvictionRecorded]
+) -> AbstractContextManager[None]:
     """Somebody new becomes known again and again during the block."""
-    over = Event()
 
     def speak() -> None:
-        while not over.is_set():
-            number = 40_000 + len(said)
-            person = makers.a_conviction(
-                identifiers=(makers.a_pnc(number),), occurred_at=datetime.now(UTC)
-            )
-            running.say(folder, person)
-            said.append(person)
+        number = 40_000 + len(said)
+        person = makers.a_conviction(
+            identifiers=(makers.a_pnc(number),), occurred_at=datetime.now(UTC)
+        )
+        running.say(folder, person)
+        said.append(person)
 
-    thread = Thread(target=speak)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return meanwhile(speak)
 
 
 def install_newer(code: Path) -> None:

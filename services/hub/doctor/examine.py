@@ -65,6 +65,7 @@ def _secrets(patient: Patient) -> Iterator[Symptom]:
 BROKER = Check("broker", lambda p: broker.symptoms(broker.look(p)))
 CHECKS = (
     Check("disk", lambda p: files.room(files.look_at_room(p.home)), asks_broker=False),
+    Check("backup", lambda p: files.backup(files.look_at_backup(p.home), p.now), asks_broker=False),
     Check("secrets", _secrets, asks_broker=False),
     Check("certificates", lambda p: files.certificates(p.home, p.now), asks_broker=False),
     Check("schemas", lambda p: files.schemas(p.home), asks_broker=False),

@@ -8,12 +8,13 @@ import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from schemas.catalogue import ENTRIES
 from schemas.log import BuildAdopted
 from schemas.materialise import AVRO, due, versions
+from services.hub.backup.take import LAST_BACKUP
 from services.hub.broker import passwords
 from services.hub.broker.layout import Home
 from services.hub.doctor.agreed import told_last
@@ -30,6 +31,7 @@ _FOLDERS = (*_CLOSED, "logs", "run", "agreements", "broker")
 _DROP = "drop"
 """What a partner lays down arrives as the partner's client sets it, inside a closed folder."""
 _PUBLIC = ("*.pub", "known_hosts")
+BACKUP_WITHIN = timedelta(hours=1)
 _LEAST_FREE = 2**30
 _LEAST_FREE_PCT = 5
 
@@ -156,6 +158,20 @@ def build(seen: BuildSeen) -> Iterator[Symptom]:
     elif seen.adopted and seen.told_at > seen.said_at:
         wrong = f"was adopted again at {seen.told_at}, this installation says at {seen.said_at}"
         yield Symptom("build", wrong, "somebody else adopted it: find out who, then hub up again")
+
+
+def look_at_backup(home: Path) -> datetime | None:
+    """When the last backup began; None: none was ever taken."""
+    file = home / LAST_BACKUP
+    return datetime.fromisoformat(file.read_text()) if file.is_file() else None
+
+
+def backup(began_at: datetime | None, now: datetime) -> Iterator[Symptom]:
+    """Whether more could be lost than anybody meant, where backups are taken at all."""
+    if began_at is not None and now - began_at > BACKUP_WITHIN:
+        hours = (now - began_at) / timedelta(hours=1)
+        wrong = f"the last one began {hours:.0f} hours ago; all since would be lost with the disks"
+        yield Symptom("backup", wrong, "look why it is not run any more; hub backup take FOLDER")
 
 
 @dataclass(frozen=True)

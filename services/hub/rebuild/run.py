@@ -90,14 +90,14 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
         say("Putting the rows in place …")
         agreements = Versions(cluster.home / "agreements").latest()
         applying.renew(cluster, agreements, service.names.rows(name))
-        asyncio.run(_put(cluster, service, made.rows))
+        asyncio.run(put(cluster, name, made.rows))
         rows = sum(key != META for part in made.rows.values() for key in part)
         return Rebuilt(name, made.records, rows, made.held, time.monotonic() - began)
 
 
 async def _made(cluster: Cluster, service: Service, progress: Progress) -> _Made:
     agreements = Versions(cluster.home / "agreements").latest()
-    with closing(Recorded(cluster, agreements)) as recorded:
+    with closing(Recorded(cluster, agreements, by_deployer=True)) as recorded:
         if service.name == "admission":
             return _by_door(cluster, service, recorded)
         if service.journaled:
@@ -235,9 +235,9 @@ def _until_nobody_works(cluster: Cluster, service: Service) -> None:
         time.sleep(0.5)
 
 
-async def _put(cluster: Cluster, service: Service, rows: Mapping[int, Mapping[str, bytes]]) -> None:
-    """These rows stand in the empty changelog, each partition's positions last."""
-    rowlog = KafkaRowLog(cluster.service_config(service.name), service.names, service.name)
+async def put(cluster: Cluster, name: str, rows: Mapping[int, Mapping[str, bytes]]) -> None:
+    """These rows stand in the service's empty changelog, each partition's positions last."""
+    rowlog = KafkaRowLog(cluster.service_config(name), cluster.names, name)
     for number, part in rows.items():
         await rowlog.take(number)
         for some in _portions(part):

@@ -1,0 +1,1 @@
+"""Backup, restore and drill: all of a hub that its broker's disks could lose."""
