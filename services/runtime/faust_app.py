@@ -187,15 +187,19 @@ class LaneConsumer(AIOKafkaConsumer):
     # -- fetching
 
     async def _drain_messages(self, fetcher: Any) -> None:  # noqa: ANN401
+        """Fetch until stopped; any failure ends the process.
+
+        Faust would end the fetcher alone, and the worker go on without reading, in good health.
+        """
         try:
             while not (self.should_stop or fetcher.should_stop):
                 await self._fetch_once()
-        except self.consumer_stopped_errors:
-            if not self.app.should_stop:
-                raise
         except asyncio.CancelledError:
             if not self.app.should_stop:
                 raise
+        except Exception as error:  # noqa: BLE001  whatever it is, nothing would be read any more
+            if not self.app.should_stop:
+                self.app.stop_now(error)
 
     async def _fetch_once(self) -> None:
         wanted = {
