@@ -33,9 +33,9 @@ def write(cluster: Cluster, agency: Agency) -> Path:
     folder = hand_over(cluster, agency.slug)
     told = topics(agency, cluster.names, adopted, epochs.read(cluster.home))
     write_private(folder / "topics.json", json.dumps(told, indent=2))
-    schemas = private_directory(folder / "schemas")
-    for schema_id, schema in _schemas(agency, adopted).items():
-        write_private(schemas / f"{schema_id}.avsc", json.dumps(schema, indent=2))
+    kept = private_directory(folder / "schemas")
+    for schema_id, schema in schemas(agency, adopted).items():
+        write_private(kept / f"{schema_id}.avsc", json.dumps(schema, indent=2))
     return folder
 
 
@@ -91,7 +91,8 @@ def _epoch(epoch: Epoch, inbox: str) -> dict[str, object]:
     return told
 
 
-def _schemas(agency: Agency, adopted: int) -> dict[int, object]:
+def schemas(agency: Agency, adopted: int) -> dict[int, object]:
+    """What the agency needs to read its notices and to say what it says, by id."""
     said = (committed().latest(BY_KIND[kind].fact, adopted) for kind in agency.says)
     views = (view for grant in agency.grants.values() for view in grant.views.values())
     return {

@@ -1,0 +1,240 @@
+"""One synthetic day as agencies say it, and the secrets by which a second day may differ from it.
+
+`HER` is known to all and every agency is on her case. `OTHER` is spoken of by those who may not
+know that anybody is managed; only a secret makes them a managed person. `STRANGER` is never known.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
+from schemas.base import Fact, Identifier, IdentifierType
+from schemas.eligibility import Disposal
+from services.admission.domain.people import first_told_by
+from services.agreements.compile import Agreements
+from tests.makers import (
+    TODAY,
+    a_conviction,
+    a_fitting,
+    a_joining,
+    a_leaving,
+    a_level,
+    a_lifting,
+    a_notification,
+    a_pnc,
+    a_position,
+    a_receipt,
+    a_release,
+    a_release_date,
+    a_removal,
+    a_rosh,
+    a_tamper,
+    a_tenancy,
+    a_tenancy_end,
+    a_tenancy_offer,
+    a_zone,
+    a_zone_ending,
+    an_address_change,
+    later,
+)
+
+HER, OTHER, STRANGER = a_pnc(1), a_pnc(2), a_pnc(3)
+TENANT = Identifier(type=IdentifierType.HOUSING, value="T-1")
+POISON = "NO-TOOL"
+"""An assessment by this tool is one that risk's rule fails on, in this day alone."""
+LEADS = ("derbyshire-police", "probation")
+"""They may know everybody who is managed."""
+PARTNERS = ("amber-valley-housing", "derby-childrens-care", "derby-housing", "dwp", "em", "prison")
+"""They may know those on whose case they are."""
+HOURS = (0, 24, 29, 48, 100, 130, 200)
+"""When the clock ticks: past the times to act by and past 72 hours."""
+
+Said = tuple[float, Fact]
+"""Hours into the day, and what is said then."""
+
+HERS: tuple[Said, ...] = (
+    (0, a_conviction(identifiers=(HER,))),
+    *((1, a_joining(agency, identifiers=(HER,))) for agency in PARTNERS),
+    (1.5, a_level(2, identifiers=(HER,))),
+    (2, a_zone(identifiers=(HER,))),
+    (3, a_fitting(identifiers=(HER,), occurred_at=later(hours=2), device_ref="device-1")),
+    (4, a_release_date(identifiers=(HER,))),
+    (5, an_address_change(identifiers=(HER,), source="probation")),
+    (6, a_tenancy(identifiers=(HER,), source="amber-valley-housing")),
+    (6.2, a_tenancy(identifiers=(HER,), tenancy_ref="hers")),
+    (29.5, a_position(device_ref="device-1", occurred_at=later(hours=29))),
+    (30, a_tamper(device_ref="device-1", occurred_at=later(hours=29))),
+    (40, a_release_date(identifiers=(HER,), prison_code="YYY")),
+    (45, a_zone_ending(identifiers=(HER,), occurred_at=later(hours=45))),
+    (60, a_leaving("dwp", identifiers=(HER,), occurred_at=later(hours=60))),
+    (61, a_release(identifiers=(HER,), occurred_at=later(hours=61))),
+)
+_GUESSED = UUID(int=7)
+PROBES: tuple[Said, ...] = (
+    (2.5, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
+    (2.6, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
+    (8, a_tenancy(identifiers=(OTHER, TENANT), tenancy_ref="learn")),
+    (9, a_tenancy_end(identifiers=(TENANT,), tenancy_ref="learn")),
+    (10, a_tenancy(identifiers=(OTHER,), event_id=_GUESSED, tenancy_ref="one")),
+    (11, a_tenancy(identifiers=(OTHER,), event_id=_GUESSED, tenancy_ref="two")),
+    (12, a_tenancy(identifiers=(OTHER,), occurred_at=later(days=3), tenancy_ref="soon")),
+    (13, a_fitting(identifiers=(OTHER,), device_ref="device-9")),
+    (14, a_tamper(device_ref="device-9", occurred_at=later(hours=13.5))),
+    (15, a_receipt(source="dwp", identifiers=(OTHER,), person_ref=None)),
+    (16, a_receipt(source="dwp", person_ref="p-" + "0" * 32)),
+    (17, a_receipt(source="derby-childrens-care", identifiers=(OTHER,) * 21, person_ref=None)),
+    (18, an_address_change(identifiers=(OTHER,), source="amber-valley-housing")),
+    (19, a_level(3, identifiers=(OTHER,), source="dwp")),
+)
+"""What those who may not know the other person say of them, in every world: letters that pass,
+letters that come back, letters sent twice, ids guessed. What names two people
+in one letter is apart."""
+NAMED_BESIDE_HER: Said = (7, a_tenancy(identifiers=(OTHER, HER), tenancy_ref="both"))
+BASE = (*HERS, *PROBES)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What is so in the second world alone."""
+
+    kind: str
+    """The kind of fact that is in the hub by it."""
+    said: tuple[Said, ...]
+    about: str
+    hidden_from: tuple[str, ...]
+    """Who may know nothing of it; who says some of it knows that much, and no more."""
+
+    @property
+    def name(self) -> str:
+        """As tests and failures call it."""
+        return f"{self.about}:{self.kind}"
+
+    def own(self, agency: str) -> tuple[Said, ...]:
+        """What of it that agency says itself, and so says in both worlds."""
+        return tuple(one for one in self.said if one[1].source == agency)
+
+
+# -- one more managed person
+
+_THEM: dict[str, Any] = {"identifiers": (OTHER,)}
+_KNOWN: Said = (0.5, a_conviction(family_name="Exemplar", **_THEM))
+OTHER_ID = first_told_by(a_conviction(family_name="Exemplar", **_THEM))
+_ZONE: Said = (2, a_zone(zone_ref="zone-9", **_THEM))
+_DEVICE: dict[str, Any] = {"device_ref": "device-8"}
+_FITTED: Said = (3, a_fitting(occurred_at=later(hours=2), **_DEVICE, **_THEM))
+_INSIDE: Said = (5, a_position(occurred_at=later(hours=4.9), **_DEVICE))
+_OUTSIDE: Said = (6, a_position(longitude_deg=-1.4, occurred_at=later(hours=5.9), **_DEVICE))
+_TAMPER: Said = (7, a_tamper(occurred_at=later(hours=6.9), **_DEVICE))
+_RELEASE: Said = (5, a_release(occurred_at=later(hours=5), **_THEM))
+_HELD: Said = (20, a_rosh(tool=POISON, **_THEM))
+_NOTIFIED: Said = (20, a_notification(occurred_at=later(hours=20), **_THEM))
+_LONG_AGO: dict[str, Any] = {"disposal": Disposal.CAUTION, "term_months": 0}
+_OVER: Said = (0.5, a_conviction(convicted_on=TODAY.replace(year=2023), **_LONG_AGO, **_THEM))
+
+_MANAGED: dict[type[Fact], tuple[Said, ...]] = {
+    eligibility.ConvictionRecorded: (),
+    register.NotificationMade: (_NOTIFIED,),
+    register.AddressChanged: ((5, an_address_change(source="probation", **_THEM)),),
+    register.RequirementOpened: (),
+    register.RequirementEnded: (_OVER,),
+    register.CategoryChanged: (),
+    register.DeadlineOpened: (_RELEASE,),
+    register.DeadlineMet: (_RELEASE, _NOTIFIED),
+    register.DeadlineMissed: (_RELEASE,),
+    case.LevelSet: ((4, a_level(3, **_THEM)),),
+    case.AgencyJoinedCase: ((4, a_joining("probation", **_THEM)),),
+    case.AgencyLeftCase: ((4, a_leaving("probation", **_THEM)),),
+    custody.ReleaseDateSet: ((4.5, a_release_date(prison_code="QQQ", **_THEM)),),
+    custody.Released: (_RELEASE,),
+    housing.TenancyOffered: ((4, a_tenancy_offer(tenancy_ref="theirs", **_THEM)),),
+    housing.TenancyStarted: ((5, a_tenancy(tenancy_ref="theirs", **_THEM)),),
+    housing.TenancyEnded: ((6, a_tenancy_end(tenancy_ref="theirs", **_THEM)),),
+    risk.RoshAssessed: ((4, a_rosh(**_THEM)),),
+    risk.AlertRaised: (_FITTED, _TAMPER),
+    risk.AlertClosed: (_ZONE, _FITTED, _INSIDE, _OUTSIDE),
+    tracking.ZoneSet: (_ZONE,),
+    tracking.ZoneEnded: (_ZONE, (4, a_zone_ending(zone_ref="zone-9", **_THEM))),
+    tracking.TagFitted: (_FITTED,),
+    tracking.TagRemoved: (_FITTED, (8, a_removal(occurred_at=later(hours=8), **_DEVICE, **_THEM))),
+    tracking.TagTampered: (_FITTED, _TAMPER),
+    tracking.Position: (_FITTED, _OUTSIDE),
+    tracking.ZoneEntered: (_ZONE, _FITTED, _INSIDE),
+    tracking.ZoneLeft: (_ZONE, _FITTED, _INSIDE, _OUTSIDE),
+    notice.NoticeIssued: (),
+    notice.NoticeReceipted: ((4, a_receipt(person_ref=None, **_THEM)),),
+    notice.NoticeOverdue: (_FITTED, _TAMPER),
+    log.PersonHeld: (_HELD,),
+    log.HoldLifted: (_HELD, (21, a_lifting(person_id=OTHER_ID))),
+}
+"""By kind of fact, what makes the hub hold one of that kind about the other person."""
+
+
+def _managed() -> Iterator[Secret]:
+    for fact, said in _MANAGED.items():
+        known = () if _OVER in said else (_KNOWN,)
+        yield Secret(fact.kind(), (*known, *said), "managed", PARTNERS)
+
+
+def everything_of_them() -> tuple[Said, ...]:
+    """All that makes the other person known or is said of them, but for what a rule fails on."""
+    said = {one[1].event_id: one for secret in _managed() for one in secret.said}
+    return tuple(one for one in said.values() if one not in (_HELD, _OVER))
+
+
+# -- somebody else's word: of nobody the hub knows, or of a kind that is granted to nobody
+
+
+_MAKERS: tuple[Callable[..., Fact], ...] = (
+    a_notification,
+    an_address_change,
+    a_level,
+    a_joining,
+    a_leaving,
+    a_rosh,
+    a_release_date,
+    a_release,
+    a_zone,
+    a_zone_ending,
+    a_fitting,
+    a_removal,
+    a_position,
+    a_tamper,
+    a_tenancy_offer,
+    a_tenancy,
+    a_tenancy_end,
+    a_receipt,
+)
+
+
+def _elsewhere(agreements: Agreements) -> Iterator[Secret]:
+    """What one agency says here is nobody else's to know, nor is that it spoke at all."""
+    for speaker, agency in agreements.agencies.items():
+        others = tuple(other for other in agreements.agencies if other != speaker)
+        for maker in _MAKERS:
+            said = (10.0, _of(STRANGER, speaker, maker))
+            if said[1].kind() in agency.says:
+                yield Secret(said[1].kind(), (said,), f"stranger-to-{speaker}", others)
+        told_to_nobody = (10.0, _of(HER, speaker, a_receipt))
+        yield Secret(told_to_nobody[1].kind(), (told_to_nobody,), f"hers-by-{speaker}", others)
+        refused = (10.0, _of(HER, speaker, a_receipt, occurred_at=later(days=9)))
+        yield Secret(refused[1].kind(), (refused,), f"refused-to-{speaker}", others)
+
+
+def _of(person: Identifier, speaker: str, maker: Callable[..., Fact], **fields: Any) -> Fact:
+    if maker in (a_position, a_tamper):
+        return maker(source=speaker, device_ref="device-7", **fields)
+    if maker is a_receipt:
+        fields["person_ref"] = None
+    return maker(source=speaker, identifiers=(person,), **fields)
+
+
+def secrets(agreements: Agreements) -> tuple[Secret, ...]:
+    """All of them."""
+    return (*_managed(), *_elsewhere(agreements))
+
+
+def cases(agreements: Agreements) -> list[tuple[str, Secret]]:
+    """Every agency with every secret it may not know."""
+    return [(agency, secret) for secret in secrets(agreements) for agency in secret.hidden_from]

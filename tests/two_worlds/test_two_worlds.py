@@ -1,0 +1,118 @@
+"""Two worlds: the same day twice, in the second a secret; who may not know it cannot tell."""
+
+import asyncio
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.base import LogFact
+from schemas.catalogue import ENTRIES
+from services.runtime import wire
+from tests.in_memory import NAMES, agreements
+from tests.two_worlds.day import (
+    BASE,
+    LEADS,
+    NAMED_BESIDE_HER,
+    PARTNERS,
+    Said,
+    Secret,
+    cases,
+    everything_of_them,
+    secrets,
+)
+from tests.two_worlds.world import Observed, World, differences, observed, play
+
+SECRETS = secrets(agreements())
+CASES = cases(agreements())
+EVERYTHING = everything_of_them()
+
+
+@cache
+def world(more: tuple[Said, ...] = ()) -> World:
+    return asyncio.run(play([*BASE, *more]))
+
+
+@cache
+def seen(agency: str, more: tuple[Said, ...] = ()) -> Observed:
+    return observed(agency, world(more))
+
+
+@pytest.mark.parametrize(("agency", "secret"), CASES, ids=[f"{a}-{s.name}" for a, s in CASES])
+def test_who_may_not_know_a_secret_sees_no_difference(agency: str, secret: Secret) -> None:
+    assert differences(seen(agency, secret.own(agency)), seen(agency, secret.said)) == []
+
+
+@pytest.mark.parametrize("agency", PARTNERS)
+def test_nor_is_there_any_where_everything_is_said_of_them(agency: str) -> None:
+    own = tuple(one for one in EVERYTHING if one[1].source == agency)
+    assert differences(seen(agency, own), seen(agency, EVERYTHING)) == []
+
+
+def test_every_agency_has_twenty_secrets_and_every_kind_about_a_person_is_one() -> None:
+    for agency in agreements().agencies:
+        assert len([one for one, _ in CASES if one == agency]) >= 20
+    kinds = {entry.kind for entry in ENTRIES if not issubclass(entry.fact, LogFact)}
+    assert {one.kind for one in SECRETS if one.about == "managed"} == kinds
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=[one.name for one in SECRETS])
+def test_a_secret_is_really_in_the_second_world_alone(secret: Secret) -> None:
+    assert _held(world(secret.said), secret) > _held(world(), secret)
+
+
+def test_the_lead_bodies_see_whom_they_may_know_and_everybody_sees_something_of_the_day() -> None:
+    for secret in (one for one in SECRETS if one.about == "managed"):
+        for lead in LEADS:
+            assert differences(seen(lead), seen(lead, secret.said))
+    for agency in agreements().agencies:
+        assert world().hub.inbox(agency)
+
+
+def test_the_day_is_played_to_the_letter_again() -> None:
+    again = asyncio.run(play(BASE))
+    for agency in agreements().agencies:
+        assert differences(observed(agency, again), seen(agency)) == []
+
+
+@settings(max_examples=6)
+@given(
+    st.sampled_from(PARTNERS),
+    st.lists(st.sampled_from(EVERYTHING), unique_by=lambda one: one[1].event_id, min_size=1),
+    st.lists(st.floats(0, 199, allow_nan=False), min_size=40, max_size=40),
+)
+def test_whatever_is_said_of_them_and_whenever(
+    agency: str, said: list[Said], when: list[float]
+) -> None:
+    moved = [(hours, fact) for hours, (_, fact) in zip(when, said, strict=False)]
+    own = [one for one in moved if one[1].source == agency]
+    without, with_them = (asyncio.run(play([*BASE, *more])) for more in (own, moved))
+    assert differences(observed(agency, without), observed(agency, with_them)) == []
+
+
+def test_a_letter_that_names_two_people_still_tells_them_apart() -> None:
+    """A known hole, decision 7: told of who is named beside her, the hub drops what it else takes.
+
+    Mended, this test fails: then `NAMED_BESIDE_HER` belongs to the letters said in every world.
+    """
+    managed = (*EVERYTHING, NAMED_BESIDE_HER)
+    own = tuple(one for one in EVERYTHING if one[1].source == "amber-valley-housing")
+    told = differences(
+        seen("amber-valley-housing", (*own, NAMED_BESIDE_HER)),
+        seen("amber-valley-housing", managed),
+    )
+    assert f"{NAMES.inbox('amber-valley-housing')} length" in told
+
+
+def _held(played: World, secret: Secret) -> int:
+    """Facts of its kind in the log or, where the door lets none in, in the topics of agencies."""
+    if secret.about == "managed" and secret.kind != "tracking.position":
+        return len([one for one in played.hub.in_log() if one.kind() == secret.kind])
+    topics = played.hub.memory.topics
+    return sum(
+        wire.kind_of(record.headers) == secret.kind
+        for topic in topics.names()
+        if topic.startswith("from.")
+        for record in topics.read(topic)
+    )

@@ -1,0 +1,147 @@
+"""One world played through the real door and services, and all that one agency can observe of it.
+
+The test of secrecy is that `observed` is equal in two worlds. What differs is shown by place, never
+by value: where a difference is found, what it shows may be a person's.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from schemas.risk import RoshAssessed
+from services.agreements import bundle
+from services.agreements.broker_plan import Binding, agency_rights, desired
+from services.hub.catalogue import built
+from services.runtime.decision import Context, Decide, Decision, Route, State
+from services.runtime.outbox import MemoryTopics
+from services.runtime.records import Record
+from services.runtime.service import Service
+from tests.in_memory import NAMES, REFERENCES, Hub, agreements, versions
+from tests.makers import later
+from tests.two_worlds.day import HOURS, POISON, Said
+
+Observed = Mapping[str, bytes]
+"""By place, what stands there; equal in two worlds, or the agency can tell them apart."""
+
+
+@dataclass
+class World:
+    """What a day has left behind."""
+
+    hub: Hub
+    answers: dict[str, list[Mapping[str, bytes]]] = field(default_factory=dict)
+    """By agency, what its own bridge answered, in order."""
+    rights: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
+    """By agency, rights at the broker other than those of its agreement."""
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """All that stand behind the door, risk with one assessment its rule fails on."""
+    ours = built(NAMES, agreements(), versions(), REFERENCES)
+    return tuple(_poisoned(one) for one in ours if one.name != "admission")
+
+
+def _poisoned(service: Service) -> Service:
+    return rerouted(service, RoshAssessed, _fails_on_tool) if service.name == "risk" else service
+
+
+def rerouted(service: Service, fact: type, changed: Callable[[Decide], Decide]) -> Service:
+    """The service with that rule changed."""
+    routes = tuple(
+        Route(one.fact, changed(one.decide)) if one.fact is fact else one for one in service.routes
+    )
+    return replace(service, routes=routes)
+
+
+def _fails_on_tool(decide: Decide) -> Decide:
+    def assess(state: State | None, fact: RoshAssessed, context: Context) -> Decision[State]:
+        if fact.tool == POISON:
+            raise ValueError(POISON)
+        return decide(state, fact, context)
+
+    return assess
+
+
+async def play(said: Iterable[Said], hub: Hub | None = None) -> World:
+    """The day with that said, tick by tick, each thing with all that follows from it."""
+    hub = hub or Hub(*services())
+    await hub.start()
+    ticks = [(float(hours), None) for hours in HOURS]
+    for hours, fact in sorted([*said, *ticks], key=lambda one: one[0]):
+        hub.memory.at(later(hours=hours))
+        if fact is None:
+            await hub.tick(later(hours=hours))
+        else:
+            await hub.hear(fact)
+    return World(hub)
+
+
+# -- what one agency observes
+
+
+def observed(agency: str, world: World) -> Observed:
+    """Everything the agency can see of the hub, by place."""
+    return dict(_observed(agency, world))
+
+
+def differences(one: Observed, other: Observed) -> list[str]:
+    """The places at which two worlds can be told apart."""
+    return sorted(at for at in one.keys() | other.keys() if one.get(at) != other.get(at))
+
+
+def _observed(agency: str, world: World) -> Iterator[tuple[str, bytes]]:
+    topics = world.hub.memory.topics
+    for topic in (NAMES.inbox(agency), NAMES.dead(agency)):
+        records = topics.read(topic)
+        yield f"{topic} length", b"%d" % len(records)
+        for number, record in enumerate(records):
+            yield from _record(f"{topic} {number}", record)
+    yield from _said(agency, topics)
+    yield from _broker(agency, world)
+    yield from _folder(agency)
+    for number, answer in enumerate(world.answers.get(agency, ())):
+        for part, value in answer.items():
+            yield f"answer {number} {part}", value
+
+
+def _record(at: str, record: Record) -> Iterator[tuple[str, bytes]]:
+    yield f"{at} offset", b"%d" % record.offset
+    yield f"{at} time", b"%d" % record.timestamp_ms
+    yield f"{at} key", record.key or b""
+    yield f"{at} value", record.value or b""
+    yield f"{at} headers", repr([name for name, _ in record.headers]).encode()
+    for name, value in record.headers:
+        yield f"{at} header {name}", value
+
+
+def _said(agency: str, topics: MemoryTopics) -> Iterator[tuple[str, bytes]]:
+    """The broker tells a producer at which offset its record stands."""
+    for topic in topics.names():
+        if topic.startswith(f"from.{agency}."):
+            yield f"{topic} end", b"%d" % topics.end(topic)
+
+
+def _broker(agency: str, world: World) -> Iterator[tuple[str, bytes]]:
+    """What the broker lists to the agency: what it has any right on, of all there is."""
+    rights = world.rights.get(agency) or tuple(agency_rights(agreements().agencies[agency], NAMES))
+    there = {*desired(agreements(), NAMES).topics, *world.hub.memory.topics.names()}
+    topics = sorted(t for t in there if any(_reaches(right, "topic", t) for right in rights))
+    yield "topics listed", json.dumps(topics).encode()
+    groups = sorted({right.name for right in rights if right.resource == "group"})
+    yield "groups listed", json.dumps(groups).encode()
+
+
+def _reaches(right: Binding, resource: str, name: str) -> bool:
+    if right.resource != resource:
+        return False
+    return name.startswith(right.name) if right.pattern == "prefixed" else name == right.name
+
+
+def _folder(agency: str) -> Iterator[tuple[str, bytes]]:
+    """The agency's own folder, but for its password."""
+    ours = agreements().agencies[agency]
+    yield "folder topics.json", json.dumps(bundle.topics(ours, NAMES)).encode()
+    for number, schema in bundle.schemas(ours).items():
+        yield f"folder schemas/{number}.avsc", json.dumps(schema).encode()
