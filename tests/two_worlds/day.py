@@ -72,6 +72,7 @@ HERS: tuple[Said, ...] = (
     (61, a_release(identifiers=(HER,), occurred_at=later(hours=61))),
 )
 _GUESSED = UUID(int=7)
+"""An event's id that two agencies give, one of them in order to find out about the other's."""
 PROBES: tuple[Said, ...] = (
     (2.5, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
     (2.6, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
@@ -143,7 +144,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.DeadlineOpened: (_RELEASE,),
     register.DeadlineMet: (_RELEASE, _NOTIFIED),
     register.DeadlineMissed: (_RELEASE,),
-    case.LevelSet: ((4, a_level(3, **_THEM)),),
+    case.LevelSet: ((4, a_level(3, event_id=_GUESSED, **_THEM)),),
     case.AgencyJoinedCase: ((4, a_joining("probation", **_THEM)),),
     case.AgencyLeftCase: ((4, a_leaving("probation", **_THEM)),),
     custody.ReleaseDateSet: ((4.5, a_release_date(prison_code="QQQ", **_THEM)),),

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import cache
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,15 @@ from tests.two_worlds.day import (
     everything_of_them,
     secrets,
 )
-from tests.two_worlds.world import Observed, World, differences, observed, play
+from tests.two_worlds.world import (
+    Observed,
+    World,
+    differences,
+    ids_of_the_log,
+    notes_in_common,
+    observed,
+    play,
+)
 
 SECRETS = secrets(agreements())
 CASES = cases(agreements())
@@ -74,6 +83,14 @@ def test_the_day_is_played_to_the_letter_again() -> None:
     again = asyncio.run(play(BASE))
     for agency in agreements().agencies:
         assert differences(observed(agency, again), seen(agency)) == []
+
+
+def test_agencies_that_compare_notes_have_no_reference_in_common() -> None:
+    played = world(EVERYTHING)
+    for one, other in combinations(agreements().agencies, 2):
+        assert notes_in_common(one, other, played) == frozenset()
+    for agency in PARTNERS:
+        assert ids_of_the_log(agency, played) == []
 
 
 @settings(max_examples=6)

@@ -5,10 +5,11 @@ by value: where a difference is found, what it shows may be a person's.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from schemas.base import Fact
 from schemas.risk import RoshAssessed
 from services.agreements import bundle
 from services.agreements.broker_plan import Binding, agency_rights, desired
@@ -17,12 +18,16 @@ from services.runtime.decision import Context, Decide, Decision, Route, State
 from services.runtime.outbox import MemoryTopics
 from services.runtime.records import Record
 from services.runtime.service import Service
-from tests.in_memory import NAMES, REFERENCES, Hub, agreements, versions
+from tests.in_memory import NAMES, REFERENCES, Hub, agreements, everything, versions
 from tests.makers import later
 from tests.two_worlds.day import HOURS, POISON, Said
 
 Observed = Mapping[str, bytes]
 """By place, what stands there; equal in two worlds, or the agency can tell them apart."""
+
+
+Act = Callable[[], Awaitable[None]]
+"""Something else that somebody does."""
 
 
 @dataclass
@@ -64,17 +69,22 @@ def _fails_on_tool(decide: Decide) -> Decide:
     return assess
 
 
-async def play(said: Iterable[Said], hub: Hub | None = None) -> World:
+async def play(
+    said: Iterable[Said], hub: Hub | None = None, acts: Iterable[tuple[float, Act]] = ()
+) -> World:
     """The day with that said, tick by tick, each thing with all that follows from it."""
     hub = hub or Hub(*services())
     await hub.start()
     ticks = [(float(hours), None) for hours in HOURS]
-    for hours, fact in sorted([*said, *ticks], key=lambda one: one[0]):
+    steps: list[tuple[float, Fact | Act | None]] = [*said, *ticks, *acts]
+    for hours, step in sorted(steps, key=lambda one: one[0]):
         hub.memory.at(later(hours=hours))
-        if fact is None:
+        if step is None:
             await hub.tick(later(hours=hours))
+        elif isinstance(step, Fact):
+            await hub.hear(step)
         else:
-            await hub.hear(fact)
+            await step()
     return World(hub)
 
 
@@ -145,3 +155,32 @@ def _folder(agency: str) -> Iterator[tuple[str, bytes]]:
     yield "folder topics.json", json.dumps(bundle.topics(ours, NAMES)).encode()
     for number, schema in bundle.schemas(ours).items():
         yield f"folder schemas/{number}.avsc", json.dumps(schema).encode()
+
+
+# -- what agencies can find out together
+
+
+def notes_in_common(one: str, other: str, world: World) -> frozenset[bytes]:
+    """References of persons and numbers of notices that two agencies were both given."""
+    return _references(one, world) & _references(other, world)
+
+
+def ids_of_the_log(agency: str, world: World) -> list[str]:
+    """Kinds of facts of which the hub's own ids stand anywhere in that inbox."""
+    told = b"".join(everything(record) for record in world.hub.inbox(agency))
+    return [
+        fact.kind()
+        for fact in world.hub.in_log()
+        for number in (fact.event_id, fact.person_id)
+        if number is not None and (number.bytes in told or str(number).encode() in told)
+    ]
+
+
+def _references(agency: str, world: World) -> frozenset[bytes]:
+    given = {"ce_id", "ce_subject"}
+    return frozenset(
+        value
+        for record in world.hub.inbox(agency)
+        for name, value in (*record.headers, ("ce_subject", record.key or b""))
+        if name in given
+    )
