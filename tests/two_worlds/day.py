@@ -14,7 +14,10 @@ from schemas.base import Fact, Identifier, IdentifierType
 from schemas.eligibility import Disposal
 from services.admission.domain.people import first_told_by
 from services.agreements.compile import Agreements
+from services.runtime.speech import log_partition
+from tests.in_memory import REFERENCES
 from tests.makers import (
+    HOME,
     TODAY,
     a_conviction,
     a_fitting,
@@ -42,6 +45,7 @@ from tests.makers import (
 
 HER, OTHER, STRANGER = a_pnc(1), a_pnc(2), a_pnc(3)
 TENANT = Identifier(type=IdentifierType.HOUSING, value="T-1")
+TENANT_2 = Identifier(type=IdentifierType.HOUSING, value="T-2")
 POISON = "NO-TOOL"
 """An assessment by this tool is one that risk's rule fails on, in this day alone."""
 LEADS = ("derbyshire-police", "probation")
@@ -90,9 +94,8 @@ PROBES: tuple[Said, ...] = (
     (19, a_level(3, identifiers=(OTHER,), source="dwp")),
 )
 """What those who may not know the other person say of them, in every world: letters that pass,
-letters that come back, letters sent twice, ids guessed. What names two people
-in one letter is apart."""
-NAMED_BESIDE_HER: Said = (7, a_tenancy(identifiers=(OTHER, HER), tenancy_ref="both"))
+letters that come back, letters sent twice, ids guessed. What ties two people
+together is in `TIES`."""
 BASE = (*HERS, *PROBES)
 
 
@@ -120,8 +123,16 @@ class Secret:
 # -- one more managed person
 
 _THEM: dict[str, Any] = {"identifiers": (OTHER,)}
-_KNOWN: Said = (0.5, a_conviction(family_name="Exemplar", **_THEM))
-OTHER_ID = first_told_by(a_conviction(family_name="Exemplar", **_THEM))
+_HERS_IS = log_partition(first_told_by(a_conviction(identifiers=(HER,))))
+_BY_PARTITION = {
+    log_partition(first_told_by(one)): one
+    for one in (a_conviction(given_names=f"Exemplar {n}", **_THEM) for n in range(40))
+}
+KNOWN_ANYWHERE: tuple[Said, ...] = tuple((0.5, one) for one in _BY_PARTITION.values())
+"""The other person becomes known, once in each part of the log."""
+KNOWN: Said = (0.5, _BY_PARTITION[_HERS_IS])
+"""In hers, where who works on one works on both."""
+OTHER_ID = first_told_by(_BY_PARTITION[_HERS_IS])
 _ZONE: Said = (2, a_zone(zone_ref="zone-9", **_THEM))
 _DEVICE: dict[str, Any] = {"device_ref": "device-8"}
 _FITTED: Said = (3, a_fitting(occurred_at=later(hours=2), **_DEVICE, **_THEM))
@@ -174,7 +185,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
 
 def _managed() -> Iterator[Secret]:
     for fact, said in _MANAGED.items():
-        known = () if _OVER in said else (_KNOWN,)
+        known = () if _OVER in said else (KNOWN,)
         yield Secret(fact.kind(), (*known, *said), "managed", PARTNERS)
 
 
@@ -182,6 +193,47 @@ def everything_of_them() -> tuple[Said, ...]:
     """All that makes the other person known or is said of them, but for what a rule fails on."""
     said = {one[1].event_id: one for secret in _managed() for one in secret.said}
     return tuple(one for one in said.values() if one not in (_HELD, _OVER))
+
+
+# -- what ties two people together
+
+_REF = REFERENCES.ref("derby-housing", first_told_by(a_conviction(identifiers=(HER,))))
+_AWAY = HOME.model_copy(update={"council_code": "E07000032"})
+_MOVED: Said = (
+    20,
+    an_address_change(
+        source="probation", identifiers=(HER,), occurred_at=later(hours=10), home=_AWAY
+    ),
+)
+
+TIES: dict[str, tuple[str, tuple[Said, ...]]] = {
+    "two people in one letter": (
+        "amber-valley-housing",
+        ((7, a_tenancy(identifiers=(OTHER, HER), tenancy_ref="both")),),
+    ),
+    "two people in one letter of its own": (
+        "derby-housing",
+        ((7, a_tenancy(identifiers=(OTHER, HER), occurred_at=later(hours=20))), _MOVED),
+    ),
+    "its own number for two people": (
+        "derby-housing",
+        (
+            (7, a_tenancy(identifiers=(OTHER, TENANT_2), tenancy_ref="theirs-2")),
+            (8, a_tenancy(identifiers=(TENANT_2,), person_ref=_REF, tenancy_ref="hers-2")),
+            (9, a_tenancy(identifiers=(TENANT_2,), occurred_at=later(hours=20))),
+            _MOVED,
+        ),
+    ),
+    "a device of hers on somebody else": (
+        "prison",
+        ((20, a_fitting(device_ref="device-1", occurred_at=later(hours=19), **_THEM)),),
+    ),
+    "two people in one letter of the Responsible Authority's": (
+        "prison",
+        ((20, a_release_date(identifiers=(OTHER, HER))),),
+    ),
+}
+"""What ties the other person to her, and who can then tell whether that one is managed."""
 
 
 # -- somebody else's word: of nobody the hub knows, or of a kind that is granted to nobody

@@ -70,9 +70,16 @@ def _fails_on_tool(decide: Decide) -> Decide:
 
 
 async def play(
-    said: Iterable[Said], hub: Hub | None = None, acts: Iterable[tuple[float, Act]] = ()
+    said: Iterable[Said],
+    hub: Hub | None = None,
+    acts: Iterable[tuple[float, Act]] = (),
+    *,
+    at_once: bool = False,
 ) -> World:
-    """The day with that said, tick by tick, each thing with all that follows from it."""
+    """The day with that said, each thing with all that follows from it.
+
+    `at_once`: what is said between two ticks is read in one go, as after an outage.
+    """
     hub = hub or Hub(*services())
     await hub.start()
     ticks = [(float(hours), None) for hours in HOURS]
@@ -82,7 +89,9 @@ async def play(
         if step is None:
             await hub.tick(later(hours=hours))
         elif isinstance(step, Fact):
-            await hub.hear(step)
+            hub.say(step)
+            if not at_once:
+                await hub.memory.settle()
         else:
             await step()
     return World(hub)
