@@ -14,6 +14,7 @@ from schemas.base import Fact, Identifier, IdentifierType
 from schemas.eligibility import Disposal
 from services.admission.domain.people import first_told_by
 from services.agreements.compile import Agreements
+from services.hub.simulation.world import POISON
 from services.runtime.speech import log_partition
 from tests.in_memory import REFERENCES
 from tests.makers import (
@@ -46,8 +47,6 @@ from tests.makers import (
 HER, OTHER, STRANGER = a_pnc(1), a_pnc(2), a_pnc(3)
 TENANT = Identifier(type=IdentifierType.HOUSING, value="T-1")
 TENANT_2 = Identifier(type=IdentifierType.HOUSING, value="T-2")
-POISON = "NO-TOOL"
-"""An assessment by this tool is one that risk's rule fails on, in this day alone."""
 LEADS = ("derbyshire-police", "probation")
 """They may know everybody who is managed."""
 PARTNERS = ("amber-valley-housing", "derby-childrens-care", "derby-housing", "dwp", "em", "prison")

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from schemas.base import Fact
-from schemas.risk import RoshAssessed
 from services.agreements import bundle
 from services.agreements.broker_plan import Binding, agency_rights, desired
 from services.hub.catalogue import built
-from services.runtime.decision import Context, Decide, Decision, Route, State
+from services.hub.simulation.town import poisoned
+from services.runtime.decision import Decide, Route
 from services.runtime.outbox import MemoryTopics
 from services.runtime.records import Record
 from services.runtime.service import Service
 from tests.in_memory import NAMES, REFERENCES, Hub, agreements, everything, versions
 from tests.makers import later
-from tests.two_worlds.day import HOURS, POISON, Said
+from tests.two_worlds.day import HOURS, Said
 
 Observed = Mapping[str, bytes]
 """By place, what stands there; equal in two worlds, or the agency can tell them apart."""
@@ -44,12 +44,8 @@ class World:
 @cache
 def services() -> tuple[Service, ...]:
     """All that stand behind the door, risk with one assessment its rule fails on."""
-    ours = built(NAMES, agreements(), versions(), REFERENCES)
-    return tuple(_poisoned(one) for one in ours if one.name != "admission")
-
-
-def _poisoned(service: Service) -> Service:
-    return rerouted(service, RoshAssessed, _fails_on_tool) if service.name == "risk" else service
+    ours = poisoned(built(NAMES, agreements(), versions(), REFERENCES))
+    return tuple(one for one in ours if one.name != "admission")
 
 
 def rerouted(service: Service, fact: type, changed: Callable[[Decide], Decide]) -> Service:
@@ -58,15 +54,6 @@ def rerouted(service: Service, fact: type, changed: Callable[[Decide], Decide]) 
         Route(one.fact, changed(one.decide)) if one.fact is fact else one for one in service.routes
     )
     return replace(service, routes=routes)
-
-
-def _fails_on_tool(decide: Decide) -> Decide:
-    def assess(state: State | None, fact: RoshAssessed, context: Context) -> Decision[State]:
-        if fact.tool == POISON:
-            raise ValueError(POISON)
-        return decide(state, fact, context)
-
-    return assess
 
 
 async def play(

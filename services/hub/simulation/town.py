@@ -67,14 +67,14 @@ def a_town(files: Path) -> Town:
     views = SchemaStore()
     for number, schema in agreements.view_schemas.items():
         views.register(number, schema)
-    return Town(names, agreements, tuple(_poisoned(services)), _told(agreements), views)
+    return Town(names, agreements, tuple(poisoned(services)), _told(agreements), views)
 
 
 def _told(agreements: Agreements) -> tuple[str, ...]:
     return tuple(slug for slug in agreements.receivers if slug != "tracking")
 
 
-def _poisoned(services: Iterable[Service]) -> Iterable[Service]:
+def poisoned(services: Iterable[Service]) -> Iterable[Service]:
     """Risk's rule fails on an assessment without a tool, the door on a level of a certain day."""
     spoilt = {"risk": (RoshAssessed, _fails_on_tool), "admission": (Letter, _fails_on_day)}
     for service in services:
