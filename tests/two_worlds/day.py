@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
-from schemas.base import Fact, Identifier, IdentifierType
+from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, derived_id
 from schemas.eligibility import Disposal
+from schemas.log import HoldLifted
 from services.admission.domain.people import first_told_by
 from services.agreements.compile import Agreements
 from services.hub.simulation.world import POISON
@@ -194,9 +195,59 @@ def everything_of_them() -> tuple[Said, ...]:
     return tuple(one for one in said.values() if one not in (_HELD, _OVER))
 
 
+# -- one more thing about her
+
+HERS_ID = first_told_by(a_conviction(identifiers=(HER,)))
+
+
+def of_her() -> dict[str, tuple[Said, ...]]:
+    """What is said of the other person, said of her instead, by the kind of fact that brings."""
+    return {
+        fact.kind(): tuple((hours, _of_her(one)) for hours, one in said)
+        for fact, said in _MANAGED.items()
+        if said and said != (_OVER,)
+    }
+
+
+def _of_her(fact: Fact) -> Fact:
+    of_her = {"event_id": derived_id(fact.event_id, "of her")}
+    if isinstance(fact, FactAboutPerson):
+        return fact.model_copy(update={**of_her, "identifiers": (HER,)})
+    if isinstance(fact, HoldLifted):
+        return fact.model_copy(update={**of_her, "person_id": HERS_ID})
+    return fact
+
+
+# -- the same said of her, but for one word
+
+
+def zone_of_hers(*, protects_victim: bool) -> tuple[Said, ...]:
+    """A zone, and that she is in it."""
+    zone = a_zone(
+        zone_ref="zone-9",
+        identifiers=(HER,),
+        event_id=_GUESSED,
+        protects_victim=protects_victim,
+    )
+    return (2, zone), *((hours, _of_her(one)) for hours, one in (_FITTED, _INSIDE, _OUTSIDE))
+
+
+def release_of_hers(*more: Identifier) -> tuple[Said, ...]:
+    """When she is released, with more of her numbers."""
+    numbers = (HER, *more)
+    return ((20, a_release_date(identifiers=numbers, prison_code="WWW", event_id=_GUESSED)),)
+
+
+def move_of_hers(line: str) -> tuple[Said, ...]:
+    """Where she lives from now on."""
+    home = HOME.model_copy(update={"line": line})
+    moved = an_address_change(source="probation", identifiers=(HER,), event_id=_GUESSED, home=home)
+    return ((20, moved),)
+
+
 # -- what ties two people together
 
-_REF = REFERENCES.ref("derby-housing", first_told_by(a_conviction(identifiers=(HER,))))
+_REF = REFERENCES.ref("derby-housing", HERS_ID)
 _AWAY = HOME.model_copy(update={"council_code": "E07000032"})
 _MOVED: Said = (
     20,
@@ -268,8 +319,6 @@ def _elsewhere(agreements: Agreements) -> Iterator[Secret]:
             said = (10.0, _of(STRANGER, speaker, maker))
             if said[1].kind() in agency.says:
                 yield Secret(said[1].kind(), (said,), f"stranger-to-{speaker}", others)
-        told_to_nobody = (10.0, _of(HER, speaker, a_receipt))
-        yield Secret(told_to_nobody[1].kind(), (told_to_nobody,), f"hers-by-{speaker}", others)
         refused = (10.0, _of(HER, speaker, a_receipt, occurred_at=later(days=9)))
         yield Secret(refused[1].kind(), (refused,), f"refused-to-{speaker}", others)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.base import LogFact
+from schemas.base import Fact, Identifier, IdentifierType, LogFact
 from schemas.catalogue import ENTRIES
 from services.runtime import wire
 from services.runtime.names import LOG_PARTITIONS
@@ -24,8 +24,13 @@ from tests.two_worlds.day import (
     Secret,
     cases,
     everything_of_them,
+    move_of_hers,
+    of_her,
+    release_of_hers,
     secrets,
+    zone_of_hers,
 )
+from tests.two_worlds.oracle import may_know, must_know
 from tests.two_worlds.world import (
     Observed,
     World,
@@ -39,6 +44,7 @@ from tests.two_worlds.world import (
 SECRETS = secrets(agreements())
 CASES = cases(agreements())
 EVERYTHING = everything_of_them()
+NOMS = Identifier(type=IdentifierType.NOMS, value="A1234BC")
 
 
 @cache
@@ -49,6 +55,12 @@ def world(more: tuple[Said, ...] = (), *, at_once: bool = False) -> World:
 @cache
 def seen(agency: str, more: tuple[Said, ...] = ()) -> Observed:
     return observed(agency, world(more))
+
+
+@cache
+def facts(more: tuple[Said, ...]) -> frozenset[Fact]:
+    """What is in the log."""
+    return frozenset(world(more).hub.in_log())
 
 
 @cache
@@ -65,6 +77,43 @@ def test_who_may_not_know_a_secret_sees_no_difference(agency: str, secret: Secre
 def test_nor_is_there_any_where_everything_is_said_of_them(agency: str) -> None:
     own = tuple(one for one in EVERYTHING if one[1].source == agency)
     assert differences(seen(agency, own), seen(agency, EVERYTHING)) == []
+
+
+@pytest.mark.parametrize("kind", of_her())
+def test_of_her_an_agency_is_told_what_it_may_know_and_sees_nothing_of_the_rest(kind: str) -> None:
+    said = of_her()[kind]
+    for agency in agreements().agencies:
+        own = tuple(one for one in said if one[1].source == agency)
+        # Also what is in the log no more may be missed: an alert, of somebody who is held.
+        new = facts(own).symmetric_difference(facts(said))
+        found = differences(seen(agency, own), seen(agency, said))
+        may = any(may_know(agency, one, agreements(), on_case=True) for one in new)
+        must = any(must_know(agency, one, agreements(), on_case=True) for one in new)
+        assert must <= bool(found) <= may, agency
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "see_it"),
+    [
+        (
+            zone_of_hers(protects_victim=False),
+            zone_of_hers(protects_victim=True),
+            {*LEADS, "prison"},  # by an alert's urgency: a known hole, decision 3
+        ),
+        (release_of_hers(), release_of_hers(NOMS), {*LEADS}),
+        (
+            move_of_hers("2 Example Street"),
+            move_of_hers("3 Example Street"),
+            {"derbyshire-police", "derby-housing", "derby-childrens-care"},
+        ),
+    ],
+    ids=["victim", "number", "address"],
+)
+def test_who_is_not_granted_a_word_of_a_fact_sees_nothing_of_what_it_is(
+    one: tuple[Said, ...], other: tuple[Said, ...], see_it: set[str]
+) -> None:
+    apart = {a for a in agreements().agencies if differences(seen(a, one), seen(a, other))}
+    assert apart == see_it
 
 
 def test_every_agency_has_twenty_secrets_and_every_kind_about_a_person_is_one() -> None:
