@@ -77,11 +77,14 @@ HERS: tuple[Said, ...] = (
 )
 _GUESSED = UUID(int=7)
 """An event's id that two agencies give, one of them in order to find out about the other's."""
+HERS_ID = first_told_by(a_conviction(identifiers=(HER,)))
+HERS_REF = REFERENCES.ref("derby-housing", HERS_ID)
 PROBES: tuple[Said, ...] = (
     (2.5, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
     (2.6, a_tenancy(identifiers=(OTHER,), tenancy_ref="probe")),
     (8, a_tenancy(identifiers=(OTHER, TENANT), tenancy_ref="learn")),
     (9, a_tenancy_end(identifiers=(TENANT,), tenancy_ref="learn")),
+    (9.5, a_tenancy(identifiers=(OTHER,), person_ref=HERS_REF, tenancy_ref="by-reference")),
     (10, a_tenancy(identifiers=(OTHER,), event_id=_GUESSED, tenancy_ref="one")),
     (11, a_tenancy(identifiers=(OTHER,), event_id=_GUESSED, tenancy_ref="two")),
     (12, a_tenancy(identifiers=(OTHER,), occurred_at=later(days=3), tenancy_ref="soon")),
@@ -123,7 +126,7 @@ class Secret:
 # -- one more managed person
 
 _THEM: dict[str, Any] = {"identifiers": (OTHER,)}
-_HERS_IS = log_partition(first_told_by(a_conviction(identifiers=(HER,))))
+_HERS_IS = log_partition(HERS_ID)
 _BY_PARTITION = {
     log_partition(first_told_by(one)): one
     for one in (a_conviction(given_names=f"Exemplar {n}", **_THEM) for n in range(40))
@@ -197,8 +200,6 @@ def everything_of_them() -> tuple[Said, ...]:
 
 # -- one more thing about her
 
-HERS_ID = first_told_by(a_conviction(identifiers=(HER,)))
-
 
 def of_her() -> dict[str, tuple[Said, ...]]:
     """What is said of the other person, said of her instead, by the kind of fact that brings."""
@@ -247,7 +248,6 @@ def move_of_hers(line: str) -> tuple[Said, ...]:
 
 # -- what ties two people together
 
-_REF = REFERENCES.ref("derby-housing", HERS_ID)
 _AWAY = HOME.model_copy(update={"council_code": "E07000032"})
 _MOVED: Said = (
     20,
@@ -269,7 +269,7 @@ TIES: dict[str, tuple[str, tuple[Said, ...]]] = {
         "derby-housing",
         (
             (7, a_tenancy(identifiers=(OTHER, TENANT_2), tenancy_ref="theirs-2")),
-            (8, a_tenancy(identifiers=(TENANT_2,), person_ref=_REF, tenancy_ref="hers-2")),
+            (8, a_tenancy(identifiers=(TENANT_2,), person_ref=HERS_REF, tenancy_ref="hers-2")),
             (9, a_tenancy(identifiers=(TENANT_2,), occurred_at=later(hours=20))),
             _MOVED,
         ),
