@@ -23,7 +23,7 @@ from tests.two_worlds.day import OTHER, OTHER_ID
 from tests.two_worlds.world import rerouted, services
 
 _MARKER = (("marker", b""),)
-Says = Callable[[Any, Trigger], Iterable[Outgoing]]
+Says = Callable[[Any, Trigger, int], Iterable[Outgoing]]
 
 
 def a_hub(
@@ -126,8 +126,8 @@ class LateWhereMuchIsTold(MemoryTopics):
 def _says_beside(notify: Service, more: Callable[[Delivery], Iterable[Outgoing]]) -> Service:
     say: Says = notify.say
 
-    def says(thing: Any, trigger: Trigger) -> Iterator[Outgoing]:
-        yield from say(thing, trigger)
+    def says(thing: Any, trigger: Trigger, schemas: int) -> Iterator[Outgoing]:
+        yield from say(thing, trigger, schemas)
         if isinstance(thing, Delivery):
             yield from more(thing)
 

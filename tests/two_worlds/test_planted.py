@@ -72,8 +72,8 @@ async def test_a_list_of_schemas_that_depends_on_persons(monkeypatch: pytest.Mon
     for world in await worlds(leaks.a_hub):
         people = {fact.person_id for fact in world.hub.in_log()}
 
-        def one_each(agency: Agency, more: int = len(people)) -> dict[int, object]:
-            return its_own(agency) | dict.fromkeys(range(more), "string")
+        def one_each(agency: Agency, adopted: int, more: int = len(people)) -> dict[int, object]:
+            return its_own(agency, adopted) | dict.fromkeys(range(more), "string")
 
         monkeypatch.setattr(bundle, "schemas", one_each)
         seen.append(observed(WATCHER, world))

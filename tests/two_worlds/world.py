@@ -12,11 +12,13 @@ from functools import cache
 from schemas.base import Fact
 from services.agreements import bundle
 from services.agreements.broker_plan import Binding, agency_rights, desired
+from services.agreements.epochs import Epoch
 from services.hub.catalogue import built
 from services.hub.simulation.town import poisoned
 from services.runtime.decision import Decide, Route
 from services.runtime.outbox import MemoryTopics
 from services.runtime.records import Record
+from services.runtime.schema_store import committed
 from services.runtime.service import Service
 from tests.in_memory import NAMES, REFERENCES, Hub, agreements, everything, versions
 from tests.makers import later
@@ -148,8 +150,9 @@ def _reaches(right: Binding, resource: str, name: str) -> bool:
 def _folder(agency: str) -> Iterator[tuple[str, bytes]]:
     """The agency's own folder, but for its password."""
     ours = agreements().agencies[agency]
-    yield "folder topics.json", json.dumps(bundle.topics(ours, NAMES)).encode()
-    for number, schema in bundle.schemas(ours).items():
+    adopted = committed().highest
+    yield "folder topics.json", json.dumps(bundle.topics(ours, NAMES, adopted, Epoch())).encode()
+    for number, schema in bundle.schemas(ours, adopted).items():
         yield f"folder schemas/{number}.avsc", json.dumps(schema).encode()
 
 
