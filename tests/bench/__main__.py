@@ -55,6 +55,8 @@ class Found:
     figures: list[Figure] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     rounds: dict[str, Any] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    """Studies that came to nothing, and why."""
 
 
 Study = Callable[[Cluster, Size, Say, Found], Iterable[Figure]]
@@ -108,6 +110,8 @@ def main(*, quick: bool, as_json: bool, only: tuple[str, ...]) -> None:
         click.echo(json.dumps(_as_json(found, here), ensure_ascii=False))
     else:
         _show(Console(), found, here)
+    if found.missing:
+        raise click.ClickException(f"not measured: {', '.join(found.missing)}; why is above")
 
 
 def _measured(names: Iterable[str], size: Size, console: Console) -> Found:
@@ -126,13 +130,15 @@ def _measured(names: Iterable[str], size: Size, console: Console) -> Found:
                 finally:
                     process.stop(Path(at))
         except (BrokerFault, Fault, NotMeasured) as fault:
-            raise click.ClickException(f"{name}: {fault}") from None
+            found.missing[name] = str(fault)
+            say(f"[bold]{name} was not measured[/bold]: {fault}")
     return found
 
 
 def _as_json(found: Found, here: Machine) -> dict[str, Any]:
     return {
         "machine": asdict(here),
+        "missing": found.missing,
         "figures": [asdict(one) | {"reached": one.reached} for one in found.figures],
         **found.rounds,
     }

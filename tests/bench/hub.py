@@ -24,7 +24,7 @@ from services.runtime.records import Outgoing
 from services.runtime.speech import as_said
 from tests.bench.load import adoptions
 from tests.bench.machine import cpu_s, memory_mb
-from tests.bench.topics import may_write, written
+from tests.bench.topics import emptied_group, may_write, written
 from tests.processes import a_free_port, guard, started
 
 AGREEMENTS = Path(__file__).parents[2] / "deploy" / "agreements"
@@ -149,8 +149,12 @@ class Hub:
         return written(self.cluster.admin_config(), topics)
 
     def without_rows(self, service: str) -> None:
-        """The service keeps nothing any more: it begins with the first record of the log."""
+        """The service keeps nothing any more: it begins with the first record of the log.
+
+        Its group is forgotten too: one that was told it is done, without rows, means rows are lost.
+        """
         applying.renew(self.cluster, self.agreements, self.names.rows(service))
+        emptied_group(self.cluster.admin_config(), self.names.app(service))
 
     @contextmanager
     def running(

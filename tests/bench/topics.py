@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic, sleep
 
-from confluent_kafka import KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AclOperation,
     AdminClient,
@@ -28,6 +29,27 @@ def emptied(config: ClientConfig, topics: Mapping[str, int]) -> Iterator[None]:
     finally:
         for gone in admin.delete_topics(list(topics), operation_timeout=WAIT_S).values():
             gone.result(WAIT_S)
+
+
+def emptied_group(config: ClientConfig, group: str) -> None:
+    """Nothing is known of the group any more; there need not have been one.
+
+    A static member stays in it until its session ends, also when its process is gone.
+    """
+    admin, until = AdminClient({**config, "log_level": 0}), monotonic() + 2 * WAIT_S
+    while True:
+        gone = admin.delete_consumer_groups([group], request_timeout=WAIT_S)[group]
+        try:
+            gone.result(WAIT_S)
+        except KafkaException as refused:
+            code = refused.args[0].code()
+            if code == KafkaError.GROUP_ID_NOT_FOUND:
+                return
+            if code != KafkaError.NON_EMPTY_GROUP or monotonic() > until:
+                raise
+            sleep(0.5)
+        else:
+            return
 
 
 def written(config: ClientConfig, topics: Iterable[str]) -> int:
