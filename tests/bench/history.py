@@ -85,9 +85,9 @@ def drawn(history: Sequence[Mapping[str, Any]], to: Path) -> None:
         axes.plot([one.value for _, one in points], marker="o", color="#1d70b8")
         axes.set_xticks(range(len(points)), [commit for commit, _ in points], fontsize=6)
         axes.tick_params(axis="y", labelsize=7)
-        axes.set_ylim(bottom=0)
         last = points[-1][1]
         aim = last.at_most if last.at_most is not None else last.at_least
+        axes.set_ylim(0, 1.1 * max(aim or 0, *(one.value for _, one in points)))
         if aim is not None:
             axes.axhline(aim, linestyle="--", linewidth=1, color="#505a5f")
     sheet.savefig(to, dpi=110)
