@@ -187,12 +187,24 @@ def sourced_id(source: str, kind: str, number: str) -> UUID:
     return _uuid8(b"", f"{source}\x1f{kind}\x1f{number}".encode())
 
 
-def follows(cause: Fact, kind: type[Fs], *, source: str, part: str = "", **fields: Any) -> Fs:  # noqa: ANN401
-    """A fact of `kind` caused by `cause`: same person, instant of the cause unless given."""
+def follows(
+    cause: Fact,
+    kind: type[Fs],
+    *,
+    source: str,
+    part: str = "",
+    of: UUID | None = None,
+    **fields: Any,  # noqa: ANN401
+) -> Fs:
+    """A fact of `kind` caused by `cause`: same person, instant of the cause unless given.
+
+    Its id follows from the cause; or from what it is `of`, where the cause is only the moment at
+    which that shows, as a Tick is: another Tick shows the very same fact (decision 2).
+    """
     fields.setdefault("occurred_at", cause.occurred_at)
     fields.setdefault("person_id", cause.person_id)
     return kind(
-        event_id=derived_id(cause.event_id, kind.kind(), part),
+        event_id=derived_id(of or cause.event_id, kind.kind(), part),
         caused_by=cause.event_id,
         source=source,
         **fields,

@@ -123,7 +123,7 @@ def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
             tick,
             NoticeOverdue,
             source=ME,
-            part=str(one.notice_ref),
+            of=one.notice_ref,
             person_id=case.person_id,
             notice_ref=one.notice_ref,
             agency=one.agency,

@@ -191,6 +191,17 @@ def test_each_notice_is_late_at_its_own_time() -> None:
     assert (first.agency, second.agency) == ("derby-housing", "dwp")
 
 
+def test_a_reminder_is_the_same_fact_whichever_tick_shows_it() -> None:
+    found = []
+    for days in (2, 30):
+        desk = a_desk("derby-housing")
+        desk.say(a_release_date())
+        late = desk.tick(later(days=days))
+        found.append({overdue.event_id for overdue in late})
+        assert len(found[-1]) == len(late) > 0
+    assert found[0] <= found[1]
+
+
 def test_after_an_outage_everything_late_is_said_at_the_first_tick() -> None:
     desk = a_desk("derby-housing", "dwp")
     count = len(desk.hear(a_release_date()))

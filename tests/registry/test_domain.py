@@ -21,6 +21,7 @@ from tests.registry.person import (
     THURSDAY_MIDNIGHT,
     WEDNESDAY,
     a_desk,
+    cautioned,
     convicted,
     notified,
     released,
@@ -98,6 +99,19 @@ def test_after_an_outage_one_tick_says_what_was_missed_and_when_it_was_noticed()
     assert missed.occurred_at == THURSDAY_MIDNIGHT
     assert missed.noticed_at == datetime(2026, 3, 9, 7, tzinfo=UTC)
     assert desk.ticked(datetime(2026, 3, 9, 8, tzinfo=UTC)) == []
+
+
+@pytest.mark.parametrize("year", [2026, 2200])
+def test_what_the_end_of_a_day_changes_is_the_same_fact_whichever_tick_shows_it(year: int) -> None:
+    found = []
+    for hour in (7, 8):
+        desk = a_desk()
+        desk.hear(cautioned(MONDAY))
+        said = desk.ticked(datetime(year, 12, 9, hour, tzinfo=UTC))
+        assert said
+        found.append([(type(fact), fact.event_id) for fact in said])
+        assert len(set(found[-1])) == len(said)
+    assert found[0] == found[1]
 
 
 def test_a_missed_duty_done_later_is_met_late() -> None:

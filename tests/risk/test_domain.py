@@ -147,6 +147,16 @@ def test_a_zone_whose_time_is_up_closes_the_alert_on_the_next_tick() -> None:
     assert desk.wake_at is None
 
 
+def test_an_alert_is_closed_under_one_number_whatever_shows_it() -> None:
+    numbers = set()
+    for after in (31, 45):
+        desk = a_desk()
+        desk.hear(zone(in_force_to=at(30)), entered(0))
+        (closed,) = desk.ticked(at(after))
+        numbers.add(closed.event_id)
+    assert len(numbers) == 1
+
+
 def test_a_tick_changes_nothing_while_the_zone_binds() -> None:
     desk = a_desk()
     desk.hear(zone(in_force_to=at(30)), entered(0), tampered(0))

@@ -1,12 +1,14 @@
 """What is new in one picture of a person against the one before, as facts.
 
-Parts name the person or the deadline, so that one Tick has a fact of its own for everybody.
+What the end of a day changes has its id from the deadline or the person and the day, not from the
+Tick: whichever Tick shows it, nobody is told of it under another number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from schemas.base import Fact, follows
 from schemas.log import Tick
@@ -53,19 +55,21 @@ def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
             tick,
             RequirementEnded,
             source=ME,
-            part=str(after.person_id),
+            of=after.person_id,
+            part=str(new.last_day),
             person_id=after.person_id,
             occurred_at=end_of(new.last_day),
             ended_on=new.last_day + DAY,
         )
-    yield from _of_category(before, after, tick)
+    yield from _of_category_then(before, after, tick)
     for was, clock in zip(before.clocks, after.clocks, strict=True):
         if clock.stage is Stage.MISSED and was.stage is Stage.OPEN:
             yield follows(
                 tick,
                 DeadlineMissed,
                 source=ME,
-                part=clock.ref(after.person_id),
+                of=UUID(clock.ref(after.person_id)),
+                part=str(clock.due_on),
                 person_id=after.person_id,
                 occurred_at=end_of(clock.due_on),
                 deadline_ref=clock.ref(after.person_id),
@@ -87,6 +91,21 @@ def _of_category(before: Register, after: Register, cause: Fact) -> Iterator[Fac
             CategoryChanged,
             source=ME,
             part=str(after.person_id),
+            category=after.category,
+            previous=before.category,
+        )
+
+
+def _of_category_then(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
+    """What becomes of the category when the requirement has run out, and nothing else can."""
+    last_day = after.requirement.last_day if after.requirement else None
+    if before.category != after.category:
+        yield follows(
+            tick,
+            CategoryChanged,
+            source=ME,
+            of=after.person_id,
+            part=str(last_day),
             person_id=after.person_id,
             category=after.category,
             previous=before.category,

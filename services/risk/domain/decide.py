@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from schemas.base import Fact, derived_id, follows
 from schemas.log import Tick
@@ -219,7 +220,7 @@ def _closed(standing: Standing, alert: Alert, closing: Closing, cause: Fact) -> 
         cause,
         AlertClosed,
         source=ME,
-        part=alert.alert_ref,
+        of=UUID(alert.alert_ref),  # an alert is closed once
         person_id=standing.person_id,
         alert_ref=alert.alert_ref,
         closing=closing,
