@@ -110,16 +110,15 @@ def _answered(producer: Producer) -> None:
 
 
 @contextmanager
-def told(cluster: Cluster, topic: str, first: int = 0) -> Iterator[None]:
-    """Somebody writes one number after the other there during the block."""
+def told(cluster: Cluster, topic: str, numbers: Iterator[int]) -> Iterator[None]:
+    """Somebody writes one of these numbers after the other there during the block."""
     over = Event()
 
     def tell() -> None:
-        producer, number = Producer({**cluster.admin_config(), "enable.idempotence": True}), first
+        producer = Producer({**cluster.admin_config(), "enable.idempotence": True})
         while not over.wait(PACE_S):
-            producer.produce(topic, b"%d" % number)
+            producer.produce(topic, b"%d" % next(numbers))
             producer.poll(0)
-            number += 1
         assert producer.flush(30) == 0
 
     thread = Thread(target=tell)

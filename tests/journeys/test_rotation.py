@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -91,7 +92,7 @@ def quiet(_: str) -> None:
 def test_a_password_rotates_twice_under_load_and_the_old_one_is_refused(place: Place) -> None:
     cluster, inbox = place.cluster, place.cluster.names.inbox(PROBATION)
     with at_work(place.outsider):
-        with told(cluster, inbox):
+        with told(cluster, inbox, count()):
             for _ in range(2):
                 _rotated_and_retired(place)
         notices = stands_in(cluster, inbox)
@@ -149,7 +150,7 @@ def test_a_revoked_agency_is_cut_off_within_two_seconds_and_let_in_again(
     admin = Producer(cluster.admin_config())
     admin.produce(held, b"known already")
     assert admin.flush(10) == 0
-    with told(cluster, names.inbox(PROBATION)), parked(cluster, held) as waiting:
+    with told(cluster, names.inbox(PROBATION), count()), parked(cluster, held) as waiting:
         with at_work(outsider):
             eventually(lambda: len(outsider.brought) > 50, 20, "it is told")
             began = time.monotonic()
@@ -250,10 +251,10 @@ def test_the_brokers_certificates_and_the_authority_rotate_under_load(
         ended_s = _session_ends_after(cluster)
         inbox = cluster.names.inbox("probation")
         topic = cluster.names.said("probation", ConvictionRecorded)
-        outsider = Outsider(folder_of(cluster, "probation"), topic)
+        outsider, numbers = Outsider(folder_of(cluster, "probation"), topic), count()
         with at_work(outsider):
             for command in BROKERS:
-                with told(cluster, inbox, len(stands_in(cluster, inbox))):
+                with told(cluster, inbox, numbers):
                     name, answer = timed(home, *command)
                     outsider.start_anew()  # with the ca.pem the step laid into its folder
                 with capsys.disabled():
