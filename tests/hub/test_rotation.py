@@ -7,11 +7,11 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from click.testing import CliRunner
@@ -363,18 +363,26 @@ def listening(home: Home, trusts: Path) -> Iterator[str]:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(trusts))
     context.load_cert_chain(certificate_file, key)
     context.verify_mode = ssl.CERT_REQUIRED
+    over = Event()
     with socket.create_server(("localhost", 0)) as server:
-        Thread(target=_serve, args=(server, context), daemon=True).start()
-        yield f"localhost:{server.getsockname()[1]}"
+        server.settimeout(0.1)
+        thread = Thread(target=_serve, args=(server, context, over))
+        thread.start()
+        try:
+            yield f"localhost:{server.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
 
 
-def _serve(server: socket.socket, context: ssl.SSLContext) -> None:
-    kept: list[ssl.SSLSocket] = []
-    with suppress(OSError):
-        while True:
-            line, _ = server.accept()
-            with suppress(ssl.SSLError):
-                kept.append(context.wrap_socket(line, server_side=True))
+def _serve(server: socket.socket, context: ssl.SSLContext, over: Event) -> None:
+    """Every line that shakes hands is kept open until it is over, and closed then."""
+    with ExitStack() as kept:
+        while not over.is_set():
+            with suppress(OSError):  # nobody came, or whoever came was refused
+                line = kept.enter_context(server.accept()[0])
+                line.settimeout(5)
+                kept.enter_context(context.wrap_socket(line, server_side=True))
 
 
 def test_a_certificate_counts_as_refused_only_where_the_listener_says_so(
