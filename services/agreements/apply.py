@@ -86,13 +86,13 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     quotas.put(cluster.admin_config(), made.quotas)
     with passwords.alone(cluster.home):
         ensure_scram(cluster, wanted.users)
-    outside = frozenset(f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users)
-    _give(admin, (right for right in made.give if right.principal not in outside))
+    inside, outside = _apart(cluster, wanted, made.give)
+    _give(admin, inside)
     if say is not None:
         say(agreements.version)
     with passwords.alone(cluster.home):
         folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
-    _give(admin, (right for right in made.give if right.principal in outside))
+    _give(admin, outside)
     return Applied(agreements.version, made, folders)
 
 
@@ -142,9 +142,20 @@ def let_services_in(cluster: Cluster, agreements: Agreements) -> None:
         KafkaException: the broker refused or did not answer.
     """
     wanted = desired(agreements, cluster.names)
+    inside, _ = _apart(cluster, wanted, sorted(wanted.bindings))
+    _give(AdminClient(cluster.admin_config()), inside)
+
+
+def _apart(
+    cluster: Cluster, wanted: Desired, rights: Iterable[Binding]
+) -> tuple[list[Binding], list[Binding]]:
+    """The rights of our own services, and those of agencies."""
     agencies = {f"User:{cluster.names.agency_user(slug)}" for slug in wanted.users}
-    rights = (right for right in sorted(wanted.bindings) if right.principal not in agencies)
-    _give(AdminClient(cluster.admin_config()), rights)
+    inside: list[Binding] = []
+    outside: list[Binding] = []
+    for right in rights:
+        (outside if right.principal in agencies else inside).append(right)
+    return inside, outside
 
 
 def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:

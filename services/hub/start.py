@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.base import sourced_id
-from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
+from schemas.log import Adoption, AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
 from services.agreements import bundle, epochs
 from services.agreements.adopt import SPEAKER as DEPLOY
@@ -38,7 +38,6 @@ from services.runtime.schema_store import committed
 from services.runtime.symptoms import Weight
 
 Say = Callable[[str], None]
-Adopted = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
 
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
@@ -250,7 +249,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     _tell(cluster, AgreementsAdopted, version, now)
 
 
-def _tell(cluster: Cluster, kind: type[Adopted], version: str, now: datetime) -> int:
+def _tell(cluster: Cluster, kind: type[Adoption], version: str, now: datetime) -> int:
     event_id = sourced_id(DEPLOY, kind.kind(), f"{version}@{now.isoformat()}")
     return tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=version))
 
@@ -300,15 +299,15 @@ def _roll(home: Path, before: Mapping[str, int | None], say: Say) -> None:
         old = before[name]
         if old is None:
             continue
-        if not _wait(partial(_other, home, name, old), ENDS_S * name.startswith(readers)):
+        if not _wait(partial(another, home, name, old), ENDS_S * name.startswith(readers)):
             with suppress(ProcessLookupError):
                 os.kill(old, signal.SIGTERM)
-        if not _wait(partial(_other, home, name, old, well=True), READY_S):
+        if not _wait(partial(another, home, name, old, well=True), READY_S):
             raise Stop(f"Not ready: {name}. Its log is in {home / 'logs'}.")
         say(f"  {name} is ready")
 
 
-def _other(home: Path, name: str, old: int, *, well: bool = False) -> bool:
+def another(home: Path, name: str, old: int, *, well: bool = False) -> bool:
     """Whether another process goes by that name now; `well`, and has nothing to complain of."""
     found = next((one for one in running(home) if one.name == name), None)
     return found is not None and found.pid not in (None, old) and not (well and found.because)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import faust
+
+
+def tls_of(config: Mapping[str, object]) -> ssl.SSLContext:
+    """Authority and certificate of a librdkafka configuration, for Python's own clients."""
+    context = ssl.create_default_context(cafile=str(config["ssl.ca.location"]))
+    context.load_cert_chain(
+        str(config["ssl.certificate.location"]), str(config["ssl.key.location"])
+    )
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +30,7 @@ class Connection:
 
     def faust(self) -> tuple[str, faust.SSLCredentials]:
         """Broker URL and credentials for Faust."""
-        context = ssl.create_default_context(cafile=str(self.ca))
-        context.load_cert_chain(str(self.certificate), str(self.key))
+        context = tls_of(self.confluent())
         return f"kafka://{self.bootstrap}", faust.SSLCredentials(context=context)
 
     def confluent(self) -> dict[str, str | int | float | bool]:

@@ -8,7 +8,6 @@ is spelled out here from the protocol (API key 49, version 0).
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from aiokafka.protocol.types import (  # type: ignore[import-untyped]  # likewis
     String,
 )
 
+from services.runtime.connection import tls_of
 from services.runtime.faults import Unavailable
 from services.runtime.outbox import Config
 
@@ -139,14 +139,10 @@ def _refuse(code: int) -> None:
 
 @asynccontextmanager
 async def _admin(config: Config) -> AsyncIterator[AIOKafkaAdminClient]:
-    context = ssl.create_default_context(cafile=str(config["ssl.ca.location"]))
-    context.load_cert_chain(
-        str(config["ssl.certificate.location"]), str(config["ssl.key.location"])
-    )
     admin = AIOKafkaAdminClient(
         bootstrap_servers=str(config["bootstrap.servers"]),
         security_protocol="SSL",
-        ssl_context=context,
+        ssl_context=tls_of(config),
         request_timeout_ms=WAIT_MS,
     )
     try:

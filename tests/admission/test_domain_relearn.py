@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import Fact
+from schemas.log import Adoption
 from services.admission.domain import Letter, adopted_once, relearn, still_waits
 from services.admission.domain.desk import Desk
-from services.admission.domain.ours import Adoption
 from services.admission.rules import WAITS_FOR
 from tests.admission.at_the_door import HERS, HIS, REFERENCES, TENANT, Door, a_door, conviction
 from tests.admission.test_domain_properties import OF_ONE_PERSON

@@ -5,22 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from schemas.base import Fact, LogFact, kebab
-from schemas.log import (
-    AgreementsAdopted,
-    BuildAdopted,
-    HoldLifted,
-    RulesAdopted,
-    SchemasAdopted,
-    Tick,
-)
+from schemas.log import Adoption, HoldLifted, Tick
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import let_in
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
 from services.runtime.faults import Refused
-
-Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
 
 
 def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:

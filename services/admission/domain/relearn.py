@@ -6,7 +6,7 @@ from datetime import datetime
 
 from schemas.base import Fact, FactAboutDevice, FactAboutPerson
 from schemas.catalogue import entry_of
-from schemas.log import HoldLifted, Tick
+from schemas.log import Adoption, HoldLifted, Tick
 from services.admission.domain import ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.door import about
@@ -32,7 +32,7 @@ def relearn(desk: Desk, fact: Fact) -> None:
     take(desk, fact, person)
 
 
-def adopted_once(desk: Desk, fact: ours.Adoption) -> None:
+def adopted_once(desk: Desk, fact: Adoption) -> None:
     """The rows after that was said at the door: by the log's fact or by the letter, in order."""
     ours.adopt(desk, fact)
 

@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 from services.hub.broker.cluster import ClientConfig
 from services.hub.broker.faults import NotTaken
 from services.hub.broker.probe import QUIET
+from services.runtime.connection import tls_of
 
 WITHIN_S = 30.0
 THREADS = 4
@@ -128,10 +129,7 @@ def _alerts(config: ClientConfig) -> bool:
 
     librdkafka reports that like a broker that is away, so the handshake is made here.
     """
-    context = ssl.create_default_context(cafile=str(config["ssl.ca.location"]))
-    context.load_cert_chain(
-        str(config["ssl.certificate.location"]), str(config["ssl.key.location"])
-    )
+    context = tls_of(config)
     host, _, port = str(config["bootstrap.servers"]).rpartition(":")
     return all(_alert(context, host, int(port)) for _ in range(THREADS))
 

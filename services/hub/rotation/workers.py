@@ -67,8 +67,7 @@ def _again(home: Path, process: Process, pid: int) -> Pause:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     while time.monotonic() - began < READY_S:
-        now = {one.name: one for one in start.running(home)}.get(process.name)
-        if now is not None and now.pid not in (None, pid) and not now.because:
+        if start.another(home, process.name, pid, well=True):
             return Pause(process.name, time.monotonic() - began)
         time.sleep(0.1)
     raise Stop(
