@@ -82,6 +82,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(log.SchemasAdopted, derived=True),
     Entry(log.PersonHeld, derived=True),
     Entry(log.HoldLifted, derived=True),
+    Entry(log.Decided, derived=True),
+    Entry(log.ActRefused, derived=True),
 )
 
 BY_KIND: dict[str, Entry] = {entry.kind: entry for entry in ENTRIES}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from schemas.base import Fact, FieldClass, Instant, LogFact, Ref, Slug, has
+from schemas.base import Fact, FieldClass, Instant, LogFact, Part, Ref, Slug, has
 
 
 class Tick(LogFact):
@@ -57,6 +57,56 @@ class HoldLifted(Fact):
         bool, has(FieldClass.INTERNAL, "Whether the fact it failed on is left out for good.")
     ]
     decided_by: Annotated[Ref, has(FieldClass.PROVENANCE, "Whose decision it was.")]
+
+
+class Signer(Part):
+    """An enrolled identity, the role it acts in, and the proof that it does."""
+
+    actor: Annotated[Ref, has(FieldClass.PROVENANCE, "The identity: an opaque number.")]
+    role: Annotated[Slug, has(FieldClass.PROVENANCE, "The role it acts in.")]
+    agency: Annotated[Slug, has(FieldClass.PROVENANCE, "The agency whose agreement enrols it.")]
+    proof: Annotated[
+        str,
+        has(
+            FieldClass.INTERNAL,
+            "A signature or a signed token over exactly this act.",
+            pattern=r"^[A-Za-z0-9_.-]+$",
+            max_length=6000,
+        ),
+    ]
+
+
+class Decided(LogFact):
+    """A person decided this; it counts by what was signed, whoever carried it to the hub.
+
+    What is decided is a slug, not an enum: whoever deploys always writes the first version, so a
+    word added later has to fit it. Which are known is in `services/agreements/acts.py`.
+    """
+
+    what: Annotated[Slug, has(FieldClass.MANAGEMENT, "The matter.")]
+    outcome: Annotated[Slug, has(FieldClass.MANAGEMENT, "What was decided in it.")]
+    subject: Annotated[Ref, has(FieldClass.INTERNAL, "About which one: an opaque number.")]
+    reasons: Annotated[
+        tuple[Slug, ...], has(FieldClass.MANAGEMENT, "Why, in coded words.", max_length=8)
+    ]
+    installation: Annotated[
+        Ref, has(FieldClass.INTERNAL, "For which installation of the hub it was signed.")
+    ]
+    by: Annotated[Signer, has(FieldClass.PROVENANCE, "Who decided.")]
+    second: Annotated[
+        Signer | None, has(FieldClass.PROVENANCE, "Another person who agrees, where two must.")
+    ] = None
+
+
+class ActRefused(LogFact):
+    """An act that needs a person was asked for and refused, and why; nothing came of it."""
+
+    what: Annotated[Slug, has(FieldClass.MANAGEMENT, "The matter.")]
+    outcome: Annotated[Slug, has(FieldClass.MANAGEMENT, "What would have been decided in it.")]
+    reason: Annotated[Slug, has(FieldClass.MANAGEMENT, "Why not, in a coded word.")]
+    actor: Annotated[
+        Ref | None, has(FieldClass.PROVENANCE, "Who is said to have asked, if enrolled there.")
+    ] = None
 
 
 Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted

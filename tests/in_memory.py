@@ -10,6 +10,7 @@ from services.agreements.compile import Agreements, load
 from services.agreements.needs import needs
 from services.agreements.references import References
 from services.agreements.versions import Versions
+from services.hub.simulation import people
 from services.runtime import wire
 from services.runtime.memory import MemoryHub
 from services.runtime.names import LOG_PARTITIONS, Names
@@ -25,8 +26,8 @@ NOWHERE = Path("nowhere")
 
 @cache
 def agreements() -> Agreements:
-    """Those of this repository."""
-    return load(Path(__file__).parent.parent / "deploy" / "agreements")
+    """Those of this repository, with invented people who may act."""
+    return people.enrol(load(Path(__file__).parent.parent / "deploy" / "agreements"))
 
 
 def versions(*known: Agreements) -> Versions:

@@ -55,7 +55,7 @@ def _rules(
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:
             return None
-        return Rules(versions.get(adopted["agreements"]), references)
+        return Rules(versions.get(adopted["agreements"]), references, versions.get)
 
     return rules_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,3 +45,5 @@ class Rules:
 
     agreements: Agreements
     references: References
+    version: Callable[[str], Agreements]
+    """Those of another version this installation has."""

@@ -19,7 +19,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from schemas.base import FieldClass
 from services.agreements import apply as applying
-from services.agreements.adopt import adopt
+from services.agreements import signing
 from services.agreements.compile import load
 from services.agreements.explain import Unknown
 from services.agreements.explain import explain as explained
@@ -77,6 +77,9 @@ def plan(
         compiled = load(directory)
         made = applying.plan(_cluster(home, prefix), compiled)
         verdict = "as agreed" if made.same else "the broker differs"
+        if not as_json:
+            for line in signing.widening(home, compiled):
+                click.echo(f"^ wider, takes two: {line}")
         _show(made, compiled.version, verdict, as_json=as_json)
         context.exit(SAME if made.same else DRIFT)
 
@@ -86,17 +89,31 @@ def plan(
 @home_option
 @prefix_option
 @json_option
+@signing.acting
 @click.pass_context
 def apply(
-    context: click.Context, directory: Path, home: Path, prefix: str, *, as_json: bool
+    context: click.Context,
+    directory: Path,
+    home: Path,
+    prefix: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
-    """Make the broker hold what the files ask. Exit 3: something is left for a person."""
+    """Make the broker hold what the files ask. Exit 3: something is left for a person.
+
+    What lets somebody say, know or decide more than before takes two information-governance
+    officers; what narrows takes nobody.
+    """
     with _said_as_exit_code(context):
         cluster = _cluster(home, prefix)
+        fact = signing.adoption(cluster, load(directory), signing.Asked(actors, keys, reasons))
         done = applying.apply(
             cluster,
             directory,
-            say=lambda version: adopt(cluster, version, datetime.now(UTC)),
+            say=lambda version: signing.say_adopted(cluster, fact, version),
         )
         left = bool(done.plan.foreign or done.plan.denied)
         verdict = "something is left for a person" if left else "the broker holds it"

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from schemas.base import FieldClass
@@ -148,6 +148,7 @@ def load(directory: Path) -> Agreements:
         if one is not None:
             signed.append(one)
             found += lint.findings(one)
+    found += lint.enrolled_twice(signed)
     if not signed and not found:
         found.append(Finding(directory.name, 1, "", "no agreement file is in this directory"))
     if found:
@@ -157,9 +158,18 @@ def load(directory: Path) -> Agreements:
 
 def fingerprint(agreements: Iterable[Agreement]) -> str:
     """The same for the same content, whatever the layout, comments and order of keys."""
-    said = [item.model_dump(mode="json") for item in sorted(agreements, key=lambda a: a.agency)]
+    said = [_said(item) for item in sorted(agreements, key=lambda a: a.agency)]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+_ADDED = frozenset({"actors", "sign_in"})
+"""Sections files had not always: one that says nothing there keeps its fingerprint."""
+
+
+def _said(agreement: Agreement) -> dict[str, Any]:
+    said = agreement.model_dump(mode="json")
+    return {key: value for key, value in said.items() if value or key not in _ADDED}
 
 
 def ends_at(last_day: date) -> datetime:

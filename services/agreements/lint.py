@@ -6,12 +6,13 @@ Each rule is one function that yields a place and what is wrong there. Source of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 
 from schemas import notice
 from schemas.base import AboutWhom, FieldClass
 from schemas.catalogue import BY_TOPIC_PART
+from services.agreements import actors
 from services.agreements.faults import Finding
 from services.agreements.files import Place, Signed
 from services.agreements.model import Agreement, Body, Kind, Receives
@@ -115,10 +116,21 @@ def _was_reviewed_before_it_ends(_: Agreement, grant: Receives) -> Wrong:
         yield ("reviewed",), "is after the last day"
 
 
+def _enrols_in_order(agreement: Agreement) -> Wrong:
+    return actors.wrong(agreement, service=agreement.kind is Kind.SERVICE)
+
+
+def enrolled_twice(files: Sequence[Signed]) -> Iterator[Finding]:
+    """Everybody is enrolled once, in one file."""
+    for file, at in actors.shared([one.agreement for one in files]):
+        yield files[file].marks.finding(("actors", at), "its number or key is in another file")
+
+
 _FILE_RULES: tuple[Callable[[Agreement], Wrong], ...] = (
     _name_is_free,
     _says_what_it_may,
     _one_grant_per_fact,
+    _enrols_in_order,
 )
 _GRANT_RULES: tuple[Callable[[Agreement, Receives], Wrong], ...] = (
     _tells_of_persons,

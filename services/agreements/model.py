@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from schemas.base import FieldClass, IdentifierType, Slug
 from schemas.catalogue import BY_KIND, BY_TOPIC_PART, Entry
 from schemas.risk import Urgency
+from services.agreements.actors import Enrolled, SignIn
 
 
 class Kind(StrEnum):
@@ -143,3 +144,7 @@ class Agreement(_Signed):
     says: tuple[FactName, ...]
     receives: tuple[Receives, ...]
     limits: Limits
+    actors: tuple[Enrolled, ...] = ()
+    """Who may act for it, and in which roles."""
+    sign_in: SignIn | None = None
+    """Its own sign-in service, where some of them show a token instead of a key."""

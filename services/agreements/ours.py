@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from schemas.base import Fact
 from schemas.log import (
+    ActRefused,
     AgreementsAdopted,
     BuildAdopted,
+    Decided,
     HoldLifted,
     PersonHeld,
     RulesAdopted,
@@ -40,6 +42,9 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "tracking": (ZoneEntered, ZoneLeft),
     "notify": (NoticeIssued, NoticeOverdue, PersonHeld),
     "clock": (Tick,),
-    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, HoldLifted),
+    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided),
 }
-"""By service or speaker. Admission says nothing of its own: it writes the log."""
+"""By service or speaker. Admission has no topic of its own: it writes the log."""
+AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused)
+"""What admission writes there beside what it lets in: what follows from an act of a person, and
+that one was refused."""

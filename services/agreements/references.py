@@ -38,6 +38,11 @@ class References:
         """Keys the hashes under which the door keeps identifiers."""
         return self._derive("identifiers")
 
+    @cached_property
+    def installation(self) -> str:
+        """By which this installation is told from any other; no secret."""
+        return self._derive("installation").hex()
+
     def ref(self, receiver: str, person: PersonId) -> str:
         """The person's reference for that receiver."""
         sealed = self._cipher(f"agency:{receiver}").encryptor().update(person.bytes)

@@ -10,6 +10,8 @@ from services.runtime.faults import Stop
 
 LATEST = "latest"
 """The file that names the version applied last."""
+ADOPTED = "adopted"
+"""The file that names the version that was said to be in force last: told later than applied."""
 
 
 class Versions:
@@ -32,6 +34,18 @@ class Versions:
         if not pointer.is_file():
             raise Stop("no agreements were applied here; run: hub agreements apply")
         return self.get(pointer.read_text().strip())
+
+    def adopted(self) -> Agreements | None:
+        """The agreements said to be in force last; None before the first.
+
+        Raises:
+            Stop: they are not here any more.
+        """
+        for name in (ADOPTED, LATEST):
+            pointer = self._folder / name
+            if pointer.is_file():
+                return self.get(pointer.read_text().strip())
+        return None
 
     def views(self) -> dict[int, dict[str, Any]]:
         """Every view there ever was: what is unread in an inbox may be of an earlier version."""

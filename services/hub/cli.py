@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from services.agreements.commands import agreements
+from services.hub.actors.command import actor
 from services.hub.backup.commands import backup, drill, restore
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
@@ -25,6 +26,7 @@ def main() -> None:
 for command in (
     broker,
     agreements,
+    actor,
     up,
     clock,
     status,

@@ -15,6 +15,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from services.agreements.commands import files_option
+from services.agreements.signing import Asked, acting
 from services.hub import start
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -40,6 +41,7 @@ OK, FAILED, UNWELL = 0, 1, 2
 @click.option(
     "--hold-clock", is_flag=True, help="Load a register first; `hub clock` starts the clock."
 )
+@acting
 @click.pass_context
 def up(
     context: click.Context,
@@ -47,11 +49,17 @@ def up(
     agreements: Path,
     tick_s: float,
     webhooks: tuple[str, ...],
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
     *,
     standbys: bool,
     hold_clock: bool,
 ) -> None:
-    """Start broker and services, apply the agreements, say where things are."""
+    """Start broker and services, apply the agreements, say where things are.
+
+    Who acts matters only where the agreements widen: that takes two (hub agreements apply).
+    """
     console = Console(stderr=True)
     layout = Layout(
         standbys=standbys,
@@ -60,7 +68,8 @@ def up(
         webhooks=_pairs(webhooks),
     )
     try:
-        start.bring_up(home, agreements, console.print, layout)
+        asked = Asked(actors, keys, reasons)
+        start.bring_up(home, agreements, console.print, layout, asked=asked)
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None
     except KafkaException as refused:

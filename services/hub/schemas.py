@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from confluent_kafka import KafkaException
 
+from services.agreements.signing import Asked, acting
 from services.hub import start
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option
@@ -21,15 +22,17 @@ def schemas() -> None:
 
 @schemas.command()
 @home_option
-def adopt(home: Path) -> None:
+@acting
+def adopt(home: Path, actors: tuple[str, ...], keys: Path, reasons: tuple[str, ...]) -> None:
     """Write facts by the newest schemas this build has, from here on.
 
     A build that brings a new version of a fact reads it at once, but goes on writing as the builds
     before it, so that it can be taken back. Run this when it stays: no build without these schemas
-    can be installed any more. What new fields say is said from then on.
+    can be installed any more. What new fields say is said from then on. Takes one person: on call,
+    or a co-ordinator.
     """
     try:
-        highest = start.adopt_schemas(Cluster.load(home))
+        highest = start.adopt_schemas(Cluster.load(home), Asked(actors, keys, reasons))
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None
     except KafkaException as refused:

@@ -18,12 +18,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from schemas.base import sourced_id
-from schemas.log import Adoption, AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
+from schemas.base import Fact, sourced_id
+from schemas.log import Adoption, BuildAdopted, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
-from services.agreements import bundle, epochs
+from services.agreements import bundle, epochs, signing
 from services.agreements.adopt import SPEAKER as DEPLOY
 from services.agreements.adopt import tell
+from services.agreements.compile import load
+from services.agreements.signing import Asked
 from services.agreements.versions import Versions
 from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
@@ -38,6 +40,7 @@ from services.runtime.schema_store import committed
 from services.runtime.symptoms import Weight
 
 Say = Callable[[str], None]
+NOBODY_ASKED = Asked()
 
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
@@ -59,11 +62,18 @@ class Process:
 
 
 def bring_up(
-    home: Path, agreements: Path, say: Say, layout: Layout, *, owner_pid: int = 0
+    home: Path,
+    agreements: Path,
+    say: Say,
+    layout: Layout,
+    *,
+    owner_pid: int = 0,
+    asked: Asked = NOBODY_ASKED,
 ) -> Cluster:
     """A hub that is ready: what runs already is left as it is.
 
-    With `owner_pid` the services end when that process does.
+    With `owner_pid` the services end when that process does. `asked` are those who agree, where
+    the agreements widen.
 
     Raises:
         Stop: a process did not become healthy in time; its log says why.
@@ -76,7 +86,10 @@ def bring_up(
     cluster = broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
-    applied = applying.apply(cluster, agreements, say=lambda version: _adopt(cluster, version))
+    adoption = signing.adoption(cluster, load(agreements), asked)
+    applied = applying.apply(
+        cluster, agreements, say=lambda version: _adopt(cluster, version, adoption)
+    )
     say(f"Agreements {applied.version} are in force.")
     if pids:
         if build == build_fingerprint():
@@ -212,26 +225,32 @@ def _check_written(home: Path) -> None:
             raise Stop(str(one))
 
 
-def adopt_schemas(cluster: Cluster) -> int:
+def adopt_schemas(cluster: Cluster, asked: Asked = NOBODY_ASKED) -> int:
     """Facts are written by the newest schemas this build has, and no build without them goes on.
 
     Returns the highest id of them.
 
     Raises:
         Stop: they are written by newer ones already.
+        NobodyActs, NotAllowed: it is not signed by whom it takes; nothing was done.
         KafkaException: the broker refused or did not answer; run it again.
     """
     _check_written(cluster.home)
-    highest = committed().highest
+    highest, act = committed().highest, None
+    if installed.in_use(cluster.home) != highest:
+        act = signing.allowed(cluster, "schemas", "adopt", str(highest), asked)
     write_private(cluster.home / installed.IN_USE, str(highest))
-    _tell(cluster, SchemasAdopted, str(highest), datetime.now(UTC))
+    if act is not None:
+        tell(cluster, act)
+    else:
+        _tell(cluster, SchemasAdopted, str(highest), datetime.now(UTC))
     agreements = Versions(cluster.home / "agreements").latest()
     for agency in agreements.agencies.values():
         bundle.write(cluster, agency)
     return highest
 
 
-def _adopt(cluster: Cluster, version: str) -> None:
+def _adopt(cluster: Cluster, version: str, adoption: Fact) -> None:
     """Rules, build and agreements in force from here on; what is already changes nothing.
 
     A new installation writes by the newest schemas; another goes on writing as its earlier builds
@@ -246,7 +265,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     build = build_fingerprint()
     offset = _tell(cluster, BuildAdopted, build, now)
     write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
-    _tell(cluster, AgreementsAdopted, version, now)
+    signing.say_adopted(cluster, adoption, version)
 
 
 def _tell(cluster: Cluster, kind: type[Adoption], version: str, now: datetime) -> int:

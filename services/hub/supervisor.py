@@ -33,7 +33,7 @@ STEADY_S = 30.0
 """Having run so long, a process starts again at once."""
 LONGEST_S = 15.0
 STOP_S = 15.0
-REBUILD = ("-c", "from services.hub.cli import main; main()", "rebuild", "--json")
+REBUILD = ("-c", "from services.hub.cli import main; main()", "rebuild", "--unattended", "--json")
 _BY_HAND = "find out why, then run: hub rebuild"
 
 

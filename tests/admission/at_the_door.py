@@ -12,6 +12,7 @@ from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, 
 from services.admission.rules import Rules
 from services.agreements.compile import Agreements, load
 from services.agreements.references import References
+from services.hub.simulation import people
 from services.runtime.decision import Context, Decision, Row, State
 from services.runtime.faults import Unreadable
 from tests.makers import NOON, a_conviction, a_pnc, a_tick
@@ -27,15 +28,15 @@ WEARER = Identifier(type=IdentifierType.MDSS, value="1")
 
 @cache
 def agreements() -> Agreements:
-    """Those of this repository."""
-    return load(Path(__file__).parents[2] / "deploy" / "agreements")
+    """Those of this repository, with invented people who may act."""
+    return people.enrol(load(Path(__file__).parents[2] / "deploy" / "agreements"))
 
 
 class Door:
     """Letters in; the log and what was returned out. Time stands still unless it is moved."""
 
     def __init__(self, *, adopted: bool = True, rows: Mapping[str, Row[Any]] | None = None) -> None:
-        self.rules = Rules(agreements(), REFERENCES) if adopted else None
+        self.rules = Rules(agreements(), REFERENCES, lambda _: agreements()) if adopted else None
         self.rows: dict[str, Row[Any]] = dict(rows or {})
         self.at = NOON
         self.log: list[Fact] = []

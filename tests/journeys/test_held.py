@@ -1,21 +1,34 @@
-"""A held person on a real broker: shown without their data, released after the fix, told of."""
+"""A held person on a real broker: shown without their data, released by whom it takes, told of."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copytree
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 
 from schemas.base import Fact
-from schemas.log import HoldLifted, PersonHeld
+from schemas.log import ActRefused, Decided, HoldLifted, PersonHeld
 from schemas.risk import RoshAssessed
+from services.admission.app import build as build_door
+from services.admission.domain.people import first_told_by
+from services.agreements.adopt import tell
 from services.agreements.apply import apply
+from services.agreements.needs import needs
+from services.agreements.references import References
+from services.agreements.signing import Asked, NobodyActs, NotAllowed
+from services.agreements.signing import installation as signed_for
+from services.agreements.versions import LATEST, Versions
+from services.hub.actors.proof import prove
 from services.hub.broker.cluster import Cluster
+from services.hub.broker.private import write_private
+from services.hub.cli import main
 from services.hub.held import command
 from services.hub.held.desk import Desk
 from services.risk.app import build
@@ -24,6 +37,7 @@ from services.runtime.batch import Lane
 from services.runtime.decision import Context, Decision, Route, State
 from services.runtime.faults import Refused
 from services.runtime.history import KafkaHistory
+from services.runtime.journal import KafkaJournal
 from services.runtime.names import Names
 from services.runtime.outbox import KafkaOutbox
 from services.runtime.records import Outgoing, Record
@@ -36,7 +50,8 @@ from tests import makers
 from tests.journeys.hub import AGREEMENTS, eventually
 
 pytestmark = pytest.mark.journey
-SOMEBODY = makers.a_person(1)
+KNOWN = makers.a_conviction()
+SOMEBODY = first_told_by(KNOWN)
 HERE = log_partition(SOMEBODY)
 
 
@@ -46,21 +61,48 @@ def fails(_: State | None, __: RoshAssessed, ___: Context) -> Decision[State]:
 
 @dataclass
 class Installation:
-    """Risk by hand on a broker: what the door would append, and a lane that takes it."""
+    """The door and risk by hand on a broker: each takes what is new when it is told to."""
 
     cluster: Cluster
     outbox: KafkaOutbox
+    keys: Path
+    actors: dict[str, str]
+    """Who is enrolled, by role."""
 
-    async def appended(self, *facts: Fact) -> None:
-        """They stand in the log, as the door puts them there."""
-        log = self.cluster.names.log
+    def asked(self, *roles: str) -> Asked:
+        """Whoever has these roles says that they act."""
+        return Asked(tuple(self.actors[role] for role in roles), self.keys)
+
+    async def said(self, *facts: Fact) -> None:
+        """Their sources say them."""
         for fact in facts:
+            topic = self.cluster.names.said(fact.source, type(fact))
             headers = tuple(wire.headers_of(fact))
-            out = Outgoing(log, SOMEBODY.bytes, wire.encode(fact), headers, HERE)
-            await self.outbox.send([out])
+            await self.outbox.send([Outgoing(topic, None, wire.encode(fact), headers)])
+
+    async def admit(self) -> Lane:
+        """A process of the door takes what is new, and ends."""
+        names, home = self.cluster.names, self.cluster.home
+        versions = Versions(home / "agreements")
+        sources = needs(versions.latest(), names)["admission"].reads
+        references = References((home / "secrets" / "references").read_bytes())
+        door = build_door(names, sources, versions, references)
+        config = self.cluster.service_config("admission")
+        rowlog = KafkaRowLog(config, names, "admission")
+        journal = KafkaJournal(config, rowlog, names.journal("admission"), door.app_id)
+        lane = Lane(
+            door, 0, KafkaOutbox(config), rowlog, Meters("admission"), "journey", journal=journal
+        )
+        await lane.open()
+        for topic in sources:
+            new = [one for one in self.read(topic, 1) if one.offset >= (lane.position(topic) or 0)]
+            if new:
+                await lane.run(new)
+        return lane
 
     async def work(self, service: Service) -> Lane:
-        """A process of risk takes what is new, and ends."""
+        """The door, then a process of risk takes what is new, and ends."""
+        await self.admit()
         config, names = self.cluster.service_config("risk"), self.cluster.names
         lane = Lane(
             service,
@@ -84,11 +126,24 @@ class Installation:
         finally:
             reader.close()
 
+    def stands(self, kind: type[Fact]) -> list[Fact]:
+        """All of that kind in that person's partition of the log."""
+        records = self.read(self.cluster.names.log)
+        facts = [wire.decode(one.value or b"") for one in records if one.partition == HERE]
+        return [fact for fact in facts if isinstance(fact, kind)]
+
 
 @pytest.fixture(scope="module")
-def installation(cluster: Cluster) -> Iterator[Installation]:
+def installation(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     mine = replace(cluster, names=Names(f"h{uuid4().hex[:6]}"))
-    apply(mine, AGREEMENTS)
+    folder = tmp_path_factory.mktemp("actors")
+    files, keys = Path(copytree(AGREEMENTS, folder / "agreements")), folder / "keys"
+    actors = {role: _enrol(files, keys, role) for role in ("on-call", "lead-officer", "contact")}
+    pointer = mine.home / "agreements" / LATEST
+    before = pointer.read_text() if pointer.is_file() else ""
+    version = apply(mine, files).version
     # A right that was given a moment ago is waited for.
     config = mine.service_config("risk")
     eventually(
@@ -97,13 +152,26 @@ def installation(cluster: Cluster) -> Iterator[Installation]:
         "risk has its rights",
     )
     outbox = KafkaOutbox(mine.admin_config())
-    yield Installation(mine, outbox)
+    there = Installation(mine, outbox, keys, actors)
+    for fact in (makers.rules_adopted(), makers.agreements_adopted(version)):
+        tell(mine, fact)
+    yield there
     outbox.close()
+    if before:
+        write_private(pointer, before)
 
 
-def assessed(number: int) -> RoshAssessed:
-    at = makers.later(minutes=number)
-    return makers.admitted(makers.a_rosh(occurred_at=at), SOMEBODY)
+def _enrol(files: Path, keys: Path, role: str) -> str:
+    words = ("--agency", "probation", "--role", role, "--until", "2099-12-31", "--json")
+    where = ("--dir", str(files), "--keys", str(keys))
+    done = CliRunner().invoke(main, ["actor", "enrol", *words, *where])
+    assert done.exit_code == 0, done.output
+    actor: str = json.loads(done.output)["actor"]
+    return actor
+
+
+def assessed(*numbers: int) -> Sequence[RoshAssessed]:
+    return [makers.a_rosh(occurred_at=makers.later(minutes=number)) for number in numbers]
 
 
 def broken(names: Names) -> Service:
@@ -120,11 +188,13 @@ def test_a_held_person_is_released_after_the_fix(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = installation.cluster.names
-    asyncio.run(installation.appended(makers.rules_adopted(), assessed(1), assessed(2)))
+    asyncio.run(installation.said(KNOWN))
+    asyncio.run(installation.admit())
+    asyncio.run(installation.said(*assessed(1, 2)))
     asyncio.run(installation.work(broken(names)))
     desk = Desk(installation.cluster)
     (hold,) = desk.holds()
-    assert (hold.service, hold.partition, hold.waits) == ("risk", HERE, (1, 2))
+    assert (hold.service, hold.partition, len(hold.waits)) == ("risk", HERE, 2)
     assert desk.faults(hold) == ["ZeroDivisionError"]
     assert [waiting.kind for waiting in desk.waiting(hold)] == ["risk.rosh-assessed"] * 2
 
@@ -140,16 +210,34 @@ def test_a_held_person_is_released_after_the_fix(
     assert missing.exit_code == 1
     assert "hub held list" in missing.output
 
-    said = desk.lift(hold, skipped=False, decided_by="on-call-1", at=datetime.now(UTC))
-    (stands,) = installation.read(names.said("deploy", HoldLifted), 1)
-    assert wire.decode(stands.value or b"") == said
-    asyncio.run(installation.appended(said))
+    nobody = CliRunner().invoke(command.held, ["release", hold.number], env={"HUB_ACTOR": ""})
+    assert nobody.exit_code == 1
+    assert "--as ACTOR" in nobody.output
+    assert installation.actors["on-call"] in nobody.output
+    with pytest.raises(NobodyActs):
+        desk.lift(hold, skipped=False, asked=Asked(("a-ffffffffffff",), installation.keys))
+    with pytest.raises(NotAllowed, match="role-may-not"):
+        desk.lift(hold, skipped=False, asked=installation.asked("contact"))
+    asyncio.run(installation.work(broken(names)))
+    assert desk.now(hold) == hold
+    (refused,) = installation.stands(ActRefused)
+    assert isinstance(refused, ActRefused)
+    assert (refused.what, refused.reason) == ("hold", "role-may-not")
+    assert refused.actor == installation.actors["contact"]
+    assert installation.stands(Decided) == installation.stands(HoldLifted) == []
+
+    said = desk.lift(hold, skipped=False, asked=installation.asked("on-call"))
+    (*_, told) = installation.read(names.said("deploy", Decided), 1)
+    assert wire.decode(told.value or b"") == said
     asyncio.run(installation.work(broken(names)))
     assert desk.now(hold) == hold
     assert desk.faults(hold) == ["ZeroDivisionError"] * 2
 
-    again = desk.lift(hold, skipped=False, decided_by="on-call-1", at=datetime.now(UTC))
-    asyncio.run(installation.appended(again))
+    asyncio.run(installation.said(*assessed(3)))  # waits too
+    asyncio.run(installation.work(broken(names)))
+    with pytest.raises(NotAllowed, match="role-may-not"):
+        desk.lift(hold, skipped=True, asked=installation.asked("on-call"))
+    desk.lift(hold, skipped=True, asked=installation.asked("lead-officer"))
     lane = asyncio.run(installation.work(build(names)))
     assert desk.now(hold) is None
     with pytest.raises(Refused):
@@ -159,3 +247,22 @@ def test_a_held_person_is_released_after_the_fix(
     assert row.waits == ()
     held = installation.read(names.said("risk", PersonHeld), 1)
     assert len({record.header("ce_id") for record in held}) == 2
+    _proved(installation)
+
+
+def _proved(installation: Installation) -> None:
+    """Every act in the log is proved again; one that nobody signed is found."""
+    cluster = installation.cluster
+    versions, here = Versions(cluster.home / "agreements"), signed_for(cluster.home)
+    proof = prove(cluster, versions, here)
+    assert [one.act for one in proof.acts] == ["hold release", "hold skip"]
+    assert (proof.refused, proof.wrong) == (2, ())
+    lifted = [fact for fact in installation.stands(HoldLifted) if isinstance(fact, HoldLifted)]
+    assert [fact.skipped for fact in lifted] == [False, True]
+    forged = lifted[0].model_copy(update={"event_id": makers.CAUSE, "caused_by": makers.CAUSE})
+    log, headers = cluster.names.log, tuple(wire.headers_of(forged))
+    out = Outgoing(log, SOMEBODY.bytes, wire.encode(forged), headers, HERE)
+    asyncio.run(installation.outbox.send([out]))
+    (wrong,) = prove(cluster, versions, here).wrong
+    assert wrong.startswith("log.hold-lifted at ")
+    assert wrong.endswith(": nobody-decided")

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
-from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, derived_id
+from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, PersonId, derived_id
 from schemas.eligibility import Disposal
-from schemas.log import HoldLifted
+from schemas.log import Decided
 from services.admission.domain.people import first_told_by
 from services.agreements.compile import Agreements
+from services.hub.simulation import people
 from services.hub.simulation.world import POISON
 from services.runtime.speech import log_partition
 from tests.in_memory import REFERENCES
@@ -26,7 +27,6 @@ from tests.makers import (
     a_joining,
     a_leaving,
     a_level,
-    a_lifting,
     a_notification,
     a_pnc,
     a_position,
@@ -148,6 +148,20 @@ _NOTIFIED: Said = (20, a_notification(occurred_at=later(hours=20), **_THEM))
 _LONG_AGO: dict[str, Any] = {"disposal": Disposal.CAUTION, "term_months": 0}
 _OVER: Said = (0.5, a_conviction(convicted_on=TODAY.replace(year=2023), **_LONG_AGO, **_THEM))
 
+
+def _release(person: PersonId) -> Decided:
+    """Somebody lets risk decide again for them."""
+    return people.decided(
+        "hold",
+        "release",
+        "risk-0-0",
+        people.ON_CALL,
+        at=later(hours=21),
+        installation=REFERENCES.installation,
+        person_id=person,
+    )
+
+
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
     register.NotificationMade: (_NOTIFIED,),
@@ -181,7 +195,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     notice.NoticeReceipted: ((4, a_receipt(person_ref=None, **_THEM)),),
     notice.NoticeOverdue: (_FITTED, _TAMPER),
     log.PersonHeld: (_HELD,),
-    log.HoldLifted: (_HELD, (21, a_lifting(person_id=OTHER_ID))),
+    log.HoldLifted: (_HELD, (21, _release(OTHER_ID))),
 }
 """By kind of fact, what makes the hub hold one of that kind about the other person."""
 
@@ -214,8 +228,8 @@ def _of_her(fact: Fact) -> Fact:
     of_her = {"event_id": derived_id(fact.event_id, "of her")}
     if isinstance(fact, FactAboutPerson):
         return fact.model_copy(update={**of_her, "identifiers": (HER,)})
-    if isinstance(fact, HoldLifted):
-        return fact.model_copy(update={**of_her, "person_id": HERS_ID})
+    if isinstance(fact, Decided):
+        return _release(HERS_ID)
     return fact
 
 

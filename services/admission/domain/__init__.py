@@ -10,6 +10,7 @@ waits for 72 hours and is then forgotten, and the sender's answer is the same (d
     ours       what the hub's own services, its clock and its deployers say
     people     whose numbers these are
     devices    who wears a device when
+    acts       what people decide, and what follows from it
     entry      into the log once, and with it whatever waited for that
     waiting    facts that wait for their person
     relearn    the rows again, where they are lost: from the log, and from the letters still kept
@@ -21,6 +22,7 @@ from services.admission.domain.relearn import adopted_once, relearn, still_waits
 from services.admission.domain.states import (
     DOOR,
     STATES,
+    Acted,
     Device,
     Heard,
     InForce,
@@ -36,6 +38,7 @@ from services.admission.domain.states import (
 __all__ = [
     "DOOR",
     "STATES",
+    "Acted",
     "Admitted",
     "Device",
     "Heard",

@@ -19,7 +19,8 @@ class Desk:
 
     def __init__(self, rows: Rows, in_force: Rules | None) -> None:
         self._rows = rows
-        self._in_force = in_force
+        self.in_force = in_force
+        """The rules where the letter stands; None before the first."""
         self._changed: dict[str, Row[State] | None] = {}
         self._said: list[Fact] = []
         self._log_fact: LogFact | None = None
@@ -31,9 +32,9 @@ class Desk:
         Raises:
             Refused: nothing was adopted yet.
         """
-        if self._in_force is None:
+        if self.in_force is None:
             raise Refused("nothing-adopted")
-        return self._in_force
+        return self.in_force
 
     def get(self, key: str, kind: type[S]) -> S | None:
         """What is kept under that key, as far as it is of that kind."""

@@ -11,12 +11,12 @@ from schemas.base import (
     kebab,
 )
 from schemas.catalogue import entry_of
-from schemas.log import Tick
-from services.admission.domain import ours, people
+from schemas.log import AgreementsAdopted, Decided, SchemasAdopted, Tick
+from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import SAID_DIFFERENTLY, let_in, wearer
-from services.admission.domain.letters import Letter, Returned
-from services.admission.domain.states import Person, Waited, Waiting
+from services.admission.domain.letters import Admitted, Letter, Returned
+from services.admission.domain.states import Acted, Person, Waited, Waiting
 from services.admission.domain.waiting import until, wait
 from services.admission.identifiers import canonical
 from services.admission.rules import AHEAD, DEPTH, NUMBERS_AT_MOST, WAITS_FOR
@@ -33,11 +33,14 @@ def admit(_: State | None, letter: Letter, context: Context) -> Decision[State]:
         return desk.decision(_admit(desk, letter))
     except (Unreadable, Refused) as fault:
         back = Returned(letter, fault.reason, fault.field)
-        return Decision(None, f"refused-{fault.reason}", (back,))
+        told = acts.refused(context.rules, letter, fault)
+        return Decision(None, f"refused-{fault.reason}", (back, *map(Admitted, told)))
 
 
-def forget(waiting: Waiting | Waited, tick: Tick, _: Context) -> Decision[State]:
+def forget(waiting: Waiting | Waited | Acted, tick: Tick, _: Context) -> Decision[State]:
     """Nothing waits longer than 72 hours; what does is forgotten, counted and not logged."""
+    if isinstance(waiting, Acted):
+        return Decision(None, "too-old-to-come-again")
     if isinstance(waiting, Waited):
         return Decision(None, "day-over")
     left = tuple(one for one in waiting.letters if one.recorded_at + WAITS_FOR > tick.now)
@@ -46,6 +49,8 @@ def forget(waiting: Waiting | Waited, tick: Tick, _: Context) -> Decision[State]
 
 def _admit(desk: Desk, letter: Letter) -> str:
     fact = _well_said(letter)
+    if isinstance(fact, Decided | AgreementsAdopted | SchemasAdopted):
+        return acts.take(desk, fact, letter)
     if isinstance(fact, LogFact):
         return ours.say_everywhere(desk, fact, letter)
     if not desk.rules.agreements.may_say(letter.speaker, fact.kind()):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from schemas.base import Fact, LogFact, kebab
-from schemas.log import Adoption, HoldLifted, Tick
+from schemas.log import Adoption, Tick
 from services.admission.domain.desk import Desk
-from services.admission.domain.entry import let_in
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
@@ -35,8 +34,6 @@ def say(desk: Desk, fact: Fact) -> str:
     """
     if fact.person_id is None or desk.get(f"person:{fact.person_id}", Person) is None:
         raise Refused("nobody", "person_id")
-    if isinstance(fact, HoldLifted):  # an operator's letter may come twice
-        return let_in(desk, fact, fact.person_id)
     desk.say(fact)
     return "admitted"
 

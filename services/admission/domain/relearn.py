@@ -6,8 +6,8 @@ from datetime import datetime
 
 from schemas.base import Fact, FactAboutDevice, FactAboutPerson
 from schemas.catalogue import entry_of
-from schemas.log import Adoption, HoldLifted, Tick
-from services.admission.domain import ours, people
+from schemas.log import Adoption, Decided, Tick
+from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.door import about
 from services.admission.domain.entry import take
@@ -24,8 +24,11 @@ def relearn(desk: Desk, fact: Fact) -> None:
         if last is None or fact.now > last.now:
             desk.put("clock", LastTick(now=fact.now))
         return
+    if isinstance(fact, Decided):
+        acts.keep(desk, fact)
+        return
     person = fact.person_id
-    if person is None or not isinstance(fact, FactAboutDevice | FactAboutPerson | HoldLifted):
+    if person is None or not isinstance(fact, FactAboutDevice | FactAboutPerson):
         return
     if isinstance(fact, FactAboutPerson) and _made_known(fact) and fact.recorded_at is not None:
         desk.put(f"person:{person}", Person(known_since=fact.recorded_at))

@@ -20,6 +20,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from schemas.log import Decided
+from services.agreements.acts import anybody
+from services.agreements.signing import Asked, acting, signed
+from services.agreements.versions import Versions
 from services.hub.backup import secrets as secret_file
 from services.hub.backup.drill import Drilled
 from services.hub.backup.drill import drill as drilled
@@ -126,18 +130,36 @@ def verify(context: click.Context, folder: Path, *, as_json: bool) -> None:
 @folder_argument
 @secrets_option
 @passphrase_option
+@acting
 def restore(
-    home: Path, folder: Path, secrets: Path | None, passphrase_file: Path | None, *, as_json: bool
+    home: Path,
+    folder: Path,
+    secrets: Path | None,
+    passphrase_file: Path | None,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """Put the hub of the backup in FOLDER into an empty cluster, started if it is a local one.
 
     A cluster that holds a hub is not touched. What ends half way is begun again by the same
     command. No agency is let in until `hub up`; its folder then says in which epoch its inbox is,
-    and since when to say again.
+    and since when to say again. Takes two people, on call or co-ordinators by the agreements of the
+    copy.
     """
     console = Console(stderr=True, highlight=False)
     with _told(), _bar() as show:
-        done = put_back(folder, home, secrets, _passphrase(passphrase_file), console.print, show)
+        done = put_back(
+            folder,
+            home,
+            secrets,
+            _passphrase(passphrase_file),
+            console.print,
+            show,
+            decide=lambda cluster: _act(cluster, folder, Asked(actors, keys, reasons)),
+        )
     if as_json:
         click.echo(json.dumps(asdict(done), default=str))
         return
@@ -169,6 +191,17 @@ def drill(context: click.Context, home: Path, folder: Path, *, as_json: bool) ->
     else:
         _show(done)
     context.exit(NOT_WHOLE if done.different else 0)
+
+
+def _act(cluster: Cluster, folder: Path, asked: Asked) -> Decided | None:
+    """By which people allow it; where it is refused there is no log yet to be told."""
+    if not anybody(Versions(cluster.home / "agreements").latest()):
+        return None
+    copy = f"copy-{load(folder).lineage}".replace("/", ":")
+    fact, refusal = signed(cluster.home, "copy", "restore", copy, asked)
+    if refusal is not None:
+        raise refusal
+    return fact
 
 
 def _show(done: Drilled) -> None:

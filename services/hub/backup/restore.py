@@ -19,9 +19,11 @@ from pathlib import Path
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from schemas.base import Fact
 from schemas.log import AgreementsAdopted
 from services.agreements import apply as applying
 from services.agreements import epochs, live
+from services.agreements.adopt import tell
 from services.agreements.broker_plan import Scope
 from services.agreements.broker_plan import Topic as WantedTopic
 from services.agreements.compile import Agreements
@@ -82,10 +84,12 @@ def restore(
     progress: Progress,
     *,
     owner_pid: int = 0,
+    decide: Callable[[Cluster], Fact | None] = lambda _: None,
 ) -> Restored:
     """The hub of that backup stands in the cluster of that home, ready for `hub up`.
 
-    With `owner_pid` a broker started for it ends when that process does.
+    With `owner_pid` a broker started for it ends when that process does. `decide` gives the act by
+    which people allow it, or raises; the hub is told of it when it is there.
 
     Raises:
         Stop: why it cannot be, and what to do; a cluster that holds a hub is not touched.
@@ -96,6 +100,7 @@ def restore(
     manifest = checked(folder, progress)
     _lay(folder, home, manifest, secrets, passphrase)
     cluster = broker(home, say, owner_pid)
+    act = decide(cluster)
     agreements = Versions(home / "agreements").latest()
     _emptied(cluster, manifest, say)
     picture = Picture(folder, manifest, cluster.names)
@@ -108,6 +113,8 @@ def restore(
     rows = _rows(cluster, agreements, picture, say, progress)
     epoch = _opened(cluster, manifest, picture.unfinished_since(picked) - MARGIN)
     (home / epochs.RESTORING).unlink()
+    if act is not None:
+        tell(cluster, act)
     left_out, took_s = manifest.records - records, time.monotonic() - began
     since = epoch.say_again_since or manifest.began_at
     return Restored(epoch.number, records, empty, left_out, rows, manifest.began_at, since, took_s)

@@ -16,6 +16,7 @@ from rich.table import Table
 from services.hub import start
 from services.hub.broker.commands import json_option
 from services.hub.broker.faults import BrokerFault
+from services.hub.demo.people import KEYS
 from services.hub.demo.run import PEEKS, Outcome
 from services.hub.demo.run import demo as run_demo
 from services.hub.proofs import lines
@@ -58,6 +59,10 @@ def demo(context: click.Context, home: Path, size: str, *, keep: bool, as_json: 
         _show(outcome)
     if keep:
         console.print(f"The hub runs on: hub status --home {home}; hub down --home {home}")
+        console.print(
+            f"Invented people may act in it: hub actor list --home {home}; their keys are in "
+            f"--keys {home / KEYS}"
+        )
     context.exit(0 if outcome.holds else 2)
 
 

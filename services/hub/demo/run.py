@@ -19,6 +19,7 @@ from services.bridge.bundle import Bundle
 from services.hub import start
 from services.hub.broker.cluster import Cluster
 from services.hub.catalogue import all_services
+from services.hub.demo import people
 from services.hub.demo.delivery import Phase
 from services.hub.demo.outside import LISTENERS, REFUSED, Outside, notices_shown
 from services.hub.demo.story import Story, live, prepare
@@ -87,6 +88,7 @@ async def demo(home: Path, agreements: Path, size: str, say: Say, *, keep: bool 
     """
     began = time.monotonic()
     await asyncio.to_thread(_fresh, home, say)
+    agreements = people.enrol(agreements, home)
     outcome = Outcome()
     async with Outside(home) as outside:
         layout = Layout(

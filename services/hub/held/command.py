@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -12,6 +11,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
+from services.agreements.signing import Asked, acting
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -22,9 +22,6 @@ HELD_AGAIN = 2
 """Exit code where the rule failed once more."""
 
 number_argument = click.argument("number", metavar="NUMBER")
-by_option = click.option(
-    "--by", "decided_by", required=True, metavar="REF", help="Whose decision it is, by reference."
-)
 within_option = click.option(
     "--within", "within_s", default=60.0, show_default=True, help="Seconds to wait for the service."
 )
@@ -60,7 +57,9 @@ def list_(home: Path, *, as_json: bool) -> None:
     for hold, error in holds:
         table.add_row(hold.number, hold.service, error, str(len(hold.waits)))
     Console().print(table)
-    click.echo("Look at one: hub held show NUMBER; after the fix: hub held release NUMBER --by REF")
+    click.echo(
+        "Look at one: hub held show NUMBER; after the fix: hub held release NUMBER --as ACTOR"
+    )
 
 
 def _with_errors(desk: Desk) -> list[tuple[Hold, str]]:
@@ -101,20 +100,30 @@ def show(number: str, home: Path, *, as_json: bool) -> None:
 
 @held.command()
 @number_argument
-@by_option
+@acting
 @within_option
 @home_option
 @click.pass_context
 def release(
-    context: click.Context, number: str, decided_by: str, within_s: float, home: Path
+    context: click.Context,
+    number: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    within_s: float,
+    home: Path,
 ) -> None:
-    """Decide again everything that waits, after the rule was mended and its build adopted."""
-    context.exit(_lift(home, number, decided_by, within_s, skipped=False))
+    """Decide again everything that waits, after the rule was mended and its build adopted.
+
+    Takes one person: on call, or a co-ordinator.
+    """
+    asked = Asked(actors, keys, reasons)
+    context.exit(_lift(home, number, asked, within_s, skipped=False))
 
 
 @held.command()
 @number_argument
-@by_option
+@acting
 @within_option
 @click.option("--yes", is_flag=True, help="Leave the fact out without asking.")
 @home_option
@@ -122,26 +131,31 @@ def release(
 def skip(
     context: click.Context,
     number: str,
-    decided_by: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
     within_s: float,
     home: Path,
     *,
     yes: bool,
 ) -> None:
-    """Leave the fact the rule failed on out for good, and decide the rest."""
+    """Leave the fact the rule failed on out for good, and decide the rest.
+
+    Takes one person: a lead officer or a co-ordinator.
+    """
     if not yes:
         click.confirm(
             f"The service will never take the fact at {number}. Leave it out?", abort=True
         )
-    context.exit(_lift(home, number, decided_by, within_s, skipped=True))
+    context.exit(_lift(home, number, Asked(actors, keys, reasons), within_s, skipped=True))
 
 
-def _lift(home: Path, number: str, decided_by: str, within_s: float, *, skipped: bool) -> int:
+def _lift(home: Path, number: str, asked: Asked, within_s: float, *, skipped: bool) -> int:
     desk = _desk(home)
     try:
         hold = desk.hold(number)
         times = len(desk.faults(hold))
-        desk.lift(hold, skipped=skipped, decided_by=decided_by, at=datetime.now(UTC))
+        desk.lift(hold, skipped=skipped, asked=asked)
         until = monotonic() + within_s
         while desk.now(hold) is not None:
             if len(desk.faults(hold)) > times:

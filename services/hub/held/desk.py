@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from schemas.base import PersonId, sourced_id
-from schemas.log import HoldLifted, PersonHeld
-from services.agreements.adopt import SPEAKER as DEPLOY
-from services.agreements.adopt import tell
+from schemas.base import PersonId
+from schemas.log import Decided, PersonHeld
 from services.agreements.ours import SAYS
+from services.agreements.signing import Asked, decide
 from services.hub.broker.cluster import Cluster
 from services.runtime import wire
 from services.runtime.faults import Refused
@@ -115,20 +114,16 @@ class Desk:
         """The types of error that held that person."""
         return self.errors(hold.service).get(hold.person_id, [])
 
-    def lift(self, hold: Hold, *, skipped: bool, decided_by: str, at: datetime) -> HoldLifted:
-        """It is said that the service shall decide again; the broker has it."""
-        fact = HoldLifted(
-            event_id=sourced_id(DEPLOY, HoldLifted.kind(), f"{hold.number}@{at.isoformat()}"),
-            occurred_at=at,
-            source=DEPLOY,
-            person_id=hold.person_id,
-            service=hold.service,
-            failed_at=hold.failed_at,
-            skipped=skipped,
-            decided_by=decided_by,
-        )
-        tell(self._cluster, fact)
-        return fact
+    def lift(self, hold: Hold, *, skipped: bool, asked: Asked) -> Decided | None:
+        """Somebody decides that the service shall decide again; the broker has it.
+
+        The door says so to the service, if the act is signed by whom it takes.
+
+        Raises:
+            NobodyActs, NotAllowed: it is not.
+        """
+        outcome = "skip" if skipped else "release"
+        return decide(self._cluster, "hold", outcome, hold.number, asked, person_id=hold.person_id)
 
     def now(self, before: Hold) -> Hold | None:
         """How the person of that hold stands at its service now; None: watched."""

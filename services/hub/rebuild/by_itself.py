@@ -33,6 +33,12 @@ def last(home: Path, service: str) -> Renewal | None:
     return Renewal(**json.loads(file.read_text())) if file.is_file() else None
 
 
+def under_way(home: Path, service: str) -> bool:
+    """Whether the supervisor began one and did not end it."""
+    begun = last(home, service)
+    return begun is not None and not begun.ended
+
+
 def write_down(home: Path, renewal: Renewal) -> None:
     """The attempt is known to whoever comes later."""
     private_directory(home / "run")

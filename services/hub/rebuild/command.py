@@ -12,6 +12,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.progress import Progress
 
+from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -24,13 +25,24 @@ from services.runtime.names import SERVICES
 @click.command()
 @home_option
 @json_option
+@acting
+@click.option("--unattended", is_flag=True, hidden=True)
 @click.argument("service", type=click.Choice(SERVICES))
-def rebuild(home: Path, service: str, *, as_json: bool) -> None:
+def rebuild(
+    home: Path,
+    service: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    *,
+    unattended: bool,
+    as_json: bool,
+) -> None:
     """Make the rows of SERVICE anew from what it once read.
 
     For when its changelog is lost, holds a transaction that nobody ends, or is of a version this
     build does not know. The supervisor of `hub up` does that by itself once after each adoption of
-    a build; what comes back is for a person, who first finds out why.
+    a build; what comes back is for a person, who first finds out why: on call, or a co-ordinator.
 
     The service is stopped for that and started again; nothing it said before is said again.
     registry, risk and notify are made from the log, admission from the log and what is still kept
@@ -40,10 +52,13 @@ def rebuild(home: Path, service: str, *, as_json: bool) -> None:
     console = Console(stderr=True, highlight=False)
     logging.disable()  # whoever is held again was logged when it happened
     try:
+        cluster = Cluster.load(home)
+        if not (unattended and by_itself.under_way(home, service)):
+            decide(cluster, "rows", "rebuild", service, Asked(actors, keys, reasons))
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task(service, total=None)
             done = make_anew(
-                Cluster.load(home),
+                cluster,
                 service,
                 console.print,
                 lambda count, of: bar.update(task, completed=count, total=of),

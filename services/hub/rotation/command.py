@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.agreements.commands import prefix_option
+from services.agreements.signing import Asked, acting, decide
 from services.hub.broker import passwords
 from services.hub.broker.certificates import BROKER, RESERVED, Unit
 from services.hub.broker.cluster import Cluster
@@ -166,10 +167,21 @@ def retire(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
 @home_option
 @prefix_option
 @json_option
-def revoke(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
+@acting
+def revoke(
+    principal: str,
+    home: Path,
+    prefix: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
     """Shut a principal out at once: break the glass. Shows after how long it was refused.
 
-    What it says and is told waits or is lost to it until `hub secrets reinstate`.
+    What it says and is told waits or is lost to it until `hub secrets reinstate`. Takes two people:
+    on call, co-ordinator or information-governance officer.
     """
     if principal in RESERVED or principal == AUTHORITY:
         raise click.UsageError(
@@ -182,6 +194,7 @@ def revoke(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
                 f"{principal} is a door of ours, not a principal of the broker: hub secrets rotate "
                 f"{principal}. To shut the agency out: hub secrets revoke agency-{who.slug}"
             )
+        decide(cluster, "credential", "revoke", who.user, Asked(actors, keys, reasons))
         shut = revocation.revoke(cluster, who, _say)
     told = {"denied_after_s": round(shut.denied_after_s, 3), "sessions_watched": shut.seen}
     _tell(
@@ -198,10 +211,25 @@ def revoke(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
 @home_option
 @prefix_option
 @json_option
-def reinstate(principal: str, home: Path, prefix: str, *, as_json: bool) -> None:
-    """Let a revoked principal in again; an agency gets a new password in its folder."""
+@acting
+def reinstate(
+    principal: str,
+    home: Path,
+    prefix: str,
+    actors: tuple[str, ...],
+    keys: Path,
+    reasons: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """Let a revoked principal in again; an agency gets a new password in its folder.
+
+    Takes two people, as revoking does.
+    """
     with _explained(), _alone(home, prefix) as cluster:
-        folder = revocation.reinstate(cluster, named(cluster, principal), _say)
+        who = named(cluster, principal)
+        decide(cluster, "credential", "reinstate", who.user, Asked(actors, keys, reasons))
+        folder = revocation.reinstate(cluster, who, _say)
     then = f"Send the agency its folder {folder}." if folder else "Done."
     _tell(principal, {"folder": str(folder) if folder else None}, then, as_json=as_json)
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from random import Random
 from uuid import UUID
 
-from schemas.base import PersonId, sourced_id
-from schemas.log import HoldLifted
+from schemas.base import PersonId
+from services.hub.simulation import people
 from services.hub.simulation.broker import Broker
 from services.hub.simulation.outside import Receiver, Speaker
 from services.hub.simulation.steps import Task
-from services.hub.simulation.town import FAILS, Town
+from services.hub.simulation.town import FAILS, REFERENCES, Town
 from services.hub.simulation.workers import SESSION, GivenAwayError, Group, Process, Worker
-from services.hub.simulation.world import BEGIN, BUILDS, Plan, Strike
+from services.hub.simulation.world import BUILDS, Plan, Strike
 from services.runtime.faults import Unavailable
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.rows import META, waits_of
 from services.runtime.service import Service
-from services.runtime.speech import as_said
+from services.runtime.speech import as_said, log_partition
 
 LONGEST = 60_000
 """Steps after which a schedule that has not come to rest never will."""
@@ -343,15 +344,14 @@ class _Play:
         person, failed_at = self._draw.choice(held)
         skipped = length % 2 == 0
         self._tell("deploy", f"lifts the hold at {failed_at}" + (", skipping" if skipped else ""))
-        lifted = HoldLifted(
-            event_id=sourced_id("deploy", HoldLifted.kind(), str(self._broker.now)),
-            occurred_at=BEGIN,
-            source="deploy",
+        said = people.decided(
+            "hold",
+            "skip" if skipped else "release",
+            f"risk-{log_partition(PersonId(UUID(person)))}-{failed_at}",
+            self._draw.choice(people.EVERYBODY),  # most of whom may not
+            at=datetime.fromtimestamp(self._broker.topics.now_ms / 1000, UTC),
+            installation=REFERENCES.installation,
             person_id=PersonId(UUID(person)),
-            service="risk",
-            failed_at=failed_at,
-            skipped=skipped,
-            decided_by="on-call-1",
         )
-        self._broker.append(as_said(self._town.names, lifted))
+        self._broker.append(as_said(self._town.names, said))
         return True

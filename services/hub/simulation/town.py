@@ -16,6 +16,7 @@ from services.agreements.compile import Agreements, load
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.catalogue import built
+from services.hub.simulation import people
 from services.hub.simulation.world import BEGIN, CRASHING, POISON, Plan, plan
 from services.runtime.decision import Context, Decide, Decision, Route, State
 from services.runtime.names import Names
@@ -24,6 +25,7 @@ from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import as_said
 
+REFERENCES = References(bytes(32))
 FAILS = "the door fails here"
 """What the door says when it is made to fail."""
 
@@ -61,9 +63,9 @@ class Town:
 @cache
 def a_town(files: Path) -> Town:
     """The hub under the agreements in that folder, built once in each process."""
-    names, agreements = Names(), load(files)
+    names, agreements = Names(), people.enrol(load(files))
     versions = Versions(Path("nowhere"), {agreements.version: agreements})
-    services = built(names, agreements, versions, References(bytes(32)))
+    services = built(names, agreements, versions, REFERENCES)
     views = SchemaStore()
     for number, schema in agreements.view_schemas.items():
         views.register(number, schema)

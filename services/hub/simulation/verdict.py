@@ -14,8 +14,10 @@ from datetime import timedelta
 
 from schemas.log import HoldLifted, PersonHeld, Tick
 from schemas.risk import RoshAssessed
+from services.agreements.replay import Replay
 from services.hub.proofs import identity_of
 from services.hub.simulation.play import Played
+from services.hub.simulation.town import REFERENCES
 from services.hub.simulation.world import BEGIN, POISON, Saying
 from services.runtime import wire
 from services.runtime.again import Again, in_order, said_again
@@ -53,6 +55,7 @@ class _Verdict:
         yield from self._sayings_in_the_log()
         yield from self._in_order_per_person()
         yield from self._ids_once()
+        yield from self._decided()
         yield from self._held()
         yield from self._set_aside()
         yield from self._told()
@@ -144,6 +147,20 @@ class _Verdict:
         for _, count in stands.items():
             if count > 1:
                 yield f"a fact is {count} times in the log"
+
+    def _decided(self) -> Iterator[str]:
+        """Nothing that takes a person is in the log without one; each act in every partition."""
+        town, ids = self._played.town, set()
+        known = {town.agreements.version: town.agreements}
+        for records in self._log:
+            replay = Replay(known.__getitem__, REFERENCES.installation)
+            for record in records:
+                wrong = replay.take(wire.decode(record.value or b""))
+                if wrong:
+                    yield f"what takes a person is in the log without: {wrong}"
+            ids.add(frozenset(replay.decided))
+        if len(ids) > 1:
+            yield "an act is not in every partition"
 
     def _held(self) -> Iterator[str]:
         """Who is held, where, and how often that was said: as a simple count of the log has it."""

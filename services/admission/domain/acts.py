@@ -1,0 +1,161 @@
+"""What people decide: let in if it is signed by whom it takes, and with it what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+
+from schemas.base import derived_id, follows, kebab, sourced_id
+from schemas.log import ActRefused, AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from services.admission.domain import ours
+from services.admission.domain.desk import Desk
+from services.admission.domain.letters import Letter
+from services.admission.domain.states import Acted, InForce, Person
+from services.admission.rules import Rules, of_the_log
+from services.agreements.acts import FRESH, anybody, check, enrolled
+from services.agreements.widening import governs, widened
+from services.runtime.faults import Refused, Unreadable
+
+WIDENS = "takes-a-decision"
+"""What is said would widen something, and nobody decided that."""
+_HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
+
+
+def take(desk: Desk, fact: Decided | AgreementsAdopted | SchemasAdopted, letter: Letter) -> str:
+    """An act, or an adoption that needs none.
+
+    Raises:
+        Refused: from anybody but who carries it, or not as it takes.
+    """
+    if type(fact) not in of_the_log(letter.speaker):
+        raise Refused("not-agreed")
+    if not isinstance(fact, Decided):
+        if _widens(desk, fact):
+            raise Refused(WIDENS, "version")
+        return ours.say_everywhere(desk, fact, letter)
+    known = desk.get(_key(fact), Acted)
+    if known is not None and known.digest == _digest(fact):
+        return "repeat"
+    check(fact, letter.recorded_at, desk.rules.agreements, desk.rules.references.installation)
+    if known is not None:
+        raise Refused("decided-already", "event_id")
+    stands = fact.model_copy(update={"recorded_at": letter.recorded_at})
+    keep(desk, stands)
+    desk.say(stands)
+    follow = _FOLLOWS.get((fact.what, fact.outcome))
+    if follow is not None:
+        follow(desk, stands)
+    return "decided"
+
+
+def keep(desk: Desk, fact: Decided) -> None:
+    """The act is known until it is too old to come again."""
+    desk.put(_key(fact), Acted(digest=_digest(fact)), fact.occurred_at + FRESH)
+
+
+def refused(rules: Rules | None, letter: Letter, fault: Refused | Unreadable) -> list[ActRefused]:
+    """The log is told of an act that was refused; of any other letter its sender alone."""
+    fact = letter.fact
+    act = _asked(fact)
+    if fact is None or act is None or letter.speaker != fact.source:
+        return []
+    if kebab(type(fact).__name__) != letter.part or type(fact) not in of_the_log(letter.speaker):
+        return []
+    by = fact.by if isinstance(fact, Decided) and rules is not None else None
+    known = by is not None and rules is not None and enrolled(rules.agreements, by) is not None
+    return [
+        ActRefused(
+            event_id=sourced_id("admission", ActRefused.kind(), letter.number),
+            occurred_at=letter.recorded_at,
+            source="admission",
+            caused_by=fact.event_id,
+            what=act[0],
+            outcome=act[1],
+            reason=fault.reason,
+            actor=by.actor if known and by is not None else None,
+        )
+    ]
+
+
+def _asked(fact: object) -> tuple[str, str] | None:
+    """Which act somebody asked for, or should have."""
+    if isinstance(fact, Decided):
+        return fact.what, fact.outcome
+    if isinstance(fact, AgreementsAdopted):
+        return "agreements", "widen"
+    if isinstance(fact, SchemasAdopted):
+        return "schemas", "adopt"
+    return None
+
+
+def _widens(desk: Desk, fact: AgreementsAdopted | SchemasAdopted) -> bool:
+    """Whether that is more than what is in force; nothing is in force before the first."""
+    known = desk.get(f"adopted:{kebab(type(fact).__name__)}", InForce)
+    if known is None or known.version == fact.version or fact.event_id in known.said:
+        return False
+    rules = desk.in_force
+    if rules is None or not anybody(rules.agreements):
+        return False
+    if isinstance(fact, SchemasAdopted):
+        return fact.version.isdecimal() and int(fact.version) > int(known.version)
+    if not governs(rules.agreements):
+        return False
+    return bool(widened(rules.agreements, rules.version(fact.version)))
+
+
+def _lift(desk: Desk, act: Decided) -> None:
+    """The service that holds the person shall decide again."""
+    place = _HOLD.fullmatch(act.subject)
+    if place is None:
+        raise Refused("no-such-hold", "subject")
+    if act.person_id is None or desk.get(f"person:{act.person_id}", Person) is None:
+        raise Refused("nobody", "person_id")
+    service, failed_at = place.groups()
+    desk.say(
+        follows(
+            act,
+            HoldLifted,
+            source=act.source,
+            recorded_at=act.recorded_at,
+            service=service,
+            failed_at=int(failed_at),
+            skipped=act.outcome == "skip",
+            decided_by=act.by.actor,
+        )
+    )
+
+
+def _adopt(kind: type[AgreementsAdopted | SchemasAdopted]) -> Callable[[Desk, Decided], None]:
+    def adopt(desk: Desk, act: Decided) -> None:
+        adopted = kind(
+            event_id=derived_id(act.event_id, kind.kind()),
+            occurred_at=act.occurred_at,
+            source=act.source,
+            caused_by=act.event_id,
+            version=act.subject,
+        )
+        if isinstance(adopted, SchemasAdopted) and not adopted.version.isdecimal():
+            raise Refused("no-such-version", "subject")
+        ours.adopt(desk, adopted)
+
+    return adopt
+
+
+def _key(fact: Decided) -> str:
+    return f"acted:{fact.event_id}"
+
+
+def _digest(fact: Decided) -> str:
+    """The same of a letter and of what stands in the log."""
+    body = fact.model_dump_json(exclude={"recorded_at"})
+    return blake2b(body.encode(), digest_size=16).hexdigest()
+
+
+_FOLLOWS: Mapping[tuple[str, str], Callable[[Desk, Decided], None]] = {
+    ("hold", "release"): _lift,
+    ("hold", "skip"): _lift,
+    ("schemas", "adopt"): _adopt(SchemasAdopted),
+    ("agreements", "widen"): _adopt(AgreementsAdopted),
+}
+"""What follows in the log itself; what other acts let somebody do is done outside it."""

@@ -1,0 +1,91 @@
+"""Whether everything in the log that takes a person was decided by whom it takes. Pure.
+
+Reads one partition of the log from its beginning: every act stands in all of them, and each has
+what follows from it after it. It needs the agreements of each version and no secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from schemas.base import Fact
+from schemas.log import AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from services.agreements import acts
+from services.agreements.compile import Agreements
+from services.agreements.widening import governs, widened
+from services.runtime.faults import Refused
+
+UNDECIDED = "nobody-decided"
+
+
+@dataclass(slots=True)
+class Replay:
+    """What was decided so far, and under which agreements."""
+
+    version: Callable[[str], Agreements]
+    installation: str
+    in_force: Agreements | None = None
+    schemas: int | None = None
+    decided: dict[UUID, Decided] = field(default_factory=dict)
+
+    def take(self, fact: Fact) -> str:
+        """What is wrong with the next fact, as a coded reason; empty if nothing is."""
+        if isinstance(fact, Decided):
+            return self._decides(fact)
+        if isinstance(fact, HoldLifted):
+            return self._lifts(fact)
+        if isinstance(fact, SchemasAdopted):
+            return self._adopts_schemas(fact)
+        if isinstance(fact, AgreementsAdopted):
+            return self._adopts(fact)
+        return ""
+
+    def _decides(self, fact: Decided) -> str:
+        if fact.event_id in self.decided:
+            return "decided-already"
+        if self.in_force is None or fact.recorded_at is None:
+            return "nothing-adopted"
+        try:
+            acts.check(fact, fact.recorded_at, self.in_force, self.installation)
+        except Refused as refused:
+            return refused.reason
+        self.decided[fact.event_id] = fact
+        return ""
+
+    def _lifts(self, fact: HoldLifted) -> str:
+        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        if act is None:
+            return UNDECIDED if fact.caused_by or self._somebody_acts else ""
+        outcome = "skip" if fact.skipped else "release"
+        service, _, failed_at = act.subject.split("-") if act.subject.count("-") == 2 else "???"
+        same = (act.what, act.outcome) == ("hold", outcome) and act.person_id == fact.person_id
+        where = (fact.service, str(fact.failed_at)) == (service, failed_at)
+        return "" if same and where else "another-act"
+
+    def _adopts_schemas(self, fact: SchemasAdopted) -> str:
+        before, self.schemas = self.schemas, int(fact.version)
+        more = before is not None and self.schemas > before
+        if more and self._somebody_acts and not self._says(fact, "schemas", "adopt"):
+            return UNDECIDED
+        return ""
+
+    def _adopts(self, fact: AgreementsAdopted) -> str:
+        before, after = self.in_force, self.version(fact.version)
+        self.in_force = after
+        free = before is None or not governs(before) or not widened(before, after)
+        return "" if free or self._says(fact, "agreements", "widen") else UNDECIDED
+
+    def _says(self, fact: AgreementsAdopted | SchemasAdopted, what: str, outcome: str) -> bool:
+        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        return act is not None and (act.what, act.outcome, act.subject) == (
+            what,
+            outcome,
+            fact.version,
+        )
+
+    @property
+    def _somebody_acts(self) -> bool:
+        """What stands before that was done as it was then."""
+        return self.in_force is not None and acts.anybody(self.in_force)

@@ -1,0 +1,1 @@
+"""Who acts for the agencies: enrolling them, and showing what they decided."""
