@@ -96,9 +96,7 @@ def apply(
     directory: Path,
     home: Path,
     prefix: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: signing.Asked,
     *,
     as_json: bool,
 ) -> None:
@@ -109,7 +107,7 @@ def apply(
     """
     with _said_as_exit_code(context):
         cluster = _cluster(home, prefix)
-        fact = signing.adoption(cluster, load(directory), signing.Asked(actors, keys, reasons))
+        fact = signing.adoption(cluster, load(directory), asked)
         done = applying.apply(
             cluster,
             directory,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ from services.runtime.faults import Fault, Refused, Unavailable
 
 KEYS = Path("~/.config/hub/actors")
 """Where somebody's own keys are, unless they say otherwise."""
+keys_option = click.option(
+    "--keys",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=KEYS,
+    show_default=True,
+    envvar="HUB_ACTOR_KEYS",
+    help="Your own folder of private keys; never one in a repository.",
+)
 _LIST = "Who is enrolled: hub actor list"
 
 
@@ -68,19 +77,23 @@ class NotAllowed(Fault):
 
 
 def acting(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of a command that acts for somebody: `--as`, `--keys`, `--reason`."""
+    """A command that acts for somebody: `--as`, `--keys` and `--reason` are its `asked`."""
+
+    @wraps(command)
+    def asked(
+        *args: Any,  # noqa: ANN401
+        actors: tuple[str, ...],
+        keys: Path,
+        reasons: tuple[str, ...],
+        **options: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        return command(*args, asked=Asked(actors, keys, reasons), **options)
+
     for option in (
         click.option(
             "--reason", "reasons", multiple=True, metavar="WORD", help="Why: hub actor acts."
         ),
-        click.option(
-            "--keys",
-            type=click.Path(file_okay=False, path_type=Path),
-            default=KEYS,
-            show_default=True,
-            envvar="HUB_ACTOR_KEYS",
-            help="Your own folder of private keys.",
-        ),
+        keys_option,
         click.option(
             "--as",
             "actors",
@@ -90,8 +103,8 @@ def acting(command: Callable[..., Any]) -> Callable[..., Any]:
             help="Who acts (HUB_ACTOR); again for a second person.",
         ),
     ):
-        command = option(command)
-    return command
+        asked = option(asked)
+    return asked
 
 
 def new_actor() -> str:

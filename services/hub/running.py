@@ -49,9 +49,7 @@ def up(
     agreements: Path,
     tick_s: float,
     webhooks: tuple[str, ...],
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     *,
     standbys: bool,
     hold_clock: bool,
@@ -68,7 +66,6 @@ def up(
         webhooks=_pairs(webhooks),
     )
     try:
-        asked = Asked(actors, keys, reasons)
         start.bring_up(home, agreements, console.print, layout, asked=asked)
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None

@@ -23,7 +23,7 @@ def schemas() -> None:
 @schemas.command()
 @home_option
 @acting
-def adopt(home: Path, actors: tuple[str, ...], keys: Path, reasons: tuple[str, ...]) -> None:
+def adopt(home: Path, asked: Asked) -> None:
     """Write facts by the newest schemas this build has, from here on.
 
     A build that brings a new version of a fact reads it at once, but goes on writing as the builds
@@ -32,7 +32,7 @@ def adopt(home: Path, actors: tuple[str, ...], keys: Path, reasons: tuple[str, .
     or a co-ordinator.
     """
     try:
-        highest = start.adopt_schemas(Cluster.load(home), Asked(actors, keys, reasons))
+        highest = start.adopt_schemas(Cluster.load(home), asked)
     except (BrokerFault, Fault) as fault:
         raise click.ClickException(str(fault)) from None
     except KafkaException as refused:

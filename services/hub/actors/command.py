@@ -67,14 +67,7 @@ def actor() -> None:
     "--subject",
     help="Their number at the agency's sign-in service; no key is made then.",
 )
-@click.option(
-    "--keys",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=signing.KEYS,
-    show_default=True,
-    envvar="HUB_ACTOR_KEYS",
-    help="Your own folder of private keys; never one in a repository.",
-)
+@signing.keys_option
 @dir_option
 @json_option
 def enrol(

@@ -136,9 +136,7 @@ def restore(
     folder: Path,
     secrets: Path | None,
     passphrase_file: Path | None,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     *,
     as_json: bool,
 ) -> None:
@@ -158,7 +156,7 @@ def restore(
             _passphrase(passphrase_file),
             console.print,
             show,
-            decide=lambda cluster: _act(cluster, folder, Asked(actors, keys, reasons)),
+            decide=lambda cluster: _act(cluster, folder, asked),
         )
     if as_json:
         click.echo(json.dumps(asdict(done), default=str))

@@ -107,9 +107,7 @@ def show(number: str, home: Path, *, as_json: bool) -> None:
 def release(
     context: click.Context,
     number: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     within_s: float,
     home: Path,
 ) -> None:
@@ -117,7 +115,6 @@ def release(
 
     Takes one person: on call, or a co-ordinator.
     """
-    asked = Asked(actors, keys, reasons)
     context.exit(_lift(home, number, asked, within_s, skipped=False))
 
 
@@ -131,9 +128,7 @@ def release(
 def skip(
     context: click.Context,
     number: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     within_s: float,
     home: Path,
     *,
@@ -147,7 +142,7 @@ def skip(
         click.confirm(
             f"The service will never take the fact at {number}. Leave it out?", abort=True
         )
-    context.exit(_lift(home, number, Asked(actors, keys, reasons), within_s, skipped=True))
+    context.exit(_lift(home, number, asked, within_s, skipped=True))
 
 
 def _lift(home: Path, number: str, asked: Asked, within_s: float, *, skipped: bool) -> int:

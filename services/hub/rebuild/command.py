@@ -31,9 +31,7 @@ from services.runtime.names import SERVICES
 def rebuild(
     home: Path,
     service: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     *,
     unattended: bool,
     as_json: bool,
@@ -54,7 +52,7 @@ def rebuild(
     try:
         cluster = Cluster.load(home)
         if not (unattended and by_itself.under_way(home, service)):
-            decide(cluster, "rows", "rebuild", service, Asked(actors, keys, reasons))
+            decide(cluster, "rows", "rebuild", service, asked)
         with Progress(console=console, transient=True) as bar:
             task = bar.add_task(service, total=None)
             done = make_anew(

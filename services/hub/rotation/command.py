@@ -172,9 +172,7 @@ def revoke(
     principal: str,
     home: Path,
     prefix: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     *,
     as_json: bool,
 ) -> None:
@@ -194,7 +192,7 @@ def revoke(
                 f"{principal} is a door of ours, not a principal of the broker: hub secrets rotate "
                 f"{principal}. To shut the agency out: hub secrets revoke agency-{who.slug}"
             )
-        decide(cluster, "credential", "revoke", who.user, Asked(actors, keys, reasons))
+        decide(cluster, "credential", "revoke", who.user, asked)
         shut = revocation.revoke(cluster, who, _say)
     told = {"denied_after_s": round(shut.denied_after_s, 3), "sessions_watched": shut.seen}
     _tell(
@@ -216,9 +214,7 @@ def reinstate(
     principal: str,
     home: Path,
     prefix: str,
-    actors: tuple[str, ...],
-    keys: Path,
-    reasons: tuple[str, ...],
+    asked: Asked,
     *,
     as_json: bool,
 ) -> None:
@@ -228,7 +224,7 @@ def reinstate(
     """
     with _explained(), _alone(home, prefix) as cluster:
         who = named(cluster, principal)
-        decide(cluster, "credential", "reinstate", who.user, Asked(actors, keys, reasons))
+        decide(cluster, "credential", "reinstate", who.user, asked)
         folder = revocation.reinstate(cluster, who, _say)
     then = f"Send the agency its folder {folder}." if folder else "Done."
     _tell(principal, {"folder": str(folder) if folder else None}, then, as_json=as_json)
