@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from shutil import copytree
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -16,8 +17,10 @@ from services.agreements.acts import check
 from services.agreements.compile import load
 from services.agreements.signing import Asked, NobodyActs, NotYet, installation, signed
 from services.agreements.versions import LATEST
+from services.hub.backup import commands
 from services.hub.broker.private import private_directory, write_private
 from services.hub.cli import main
+from services.hub.rebuild import by_itself
 from tests.agreements.makers import FILES
 
 
@@ -192,6 +195,35 @@ def test_keys_are_not_kept_in_a_repository(place: Place) -> None:
     )
     assert (code, list(place.home.glob("keys*"))) == (1, [])
     assert "repository" in said
+
+
+def test_a_copy_is_put_in_force_by_two_of_its_own(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "load", lambda _: SimpleNamespace(lineage="-Abc_1/3"))
+    place.apply()
+    assert commands.act_of(place.home, place.home, Asked()) is None
+    people = (place.enrol("probation", "on-call"), place.enrol("prison", "co-ordinator"))
+    contact = place.enrol("prison", "contact")
+    place.apply()
+    with pytest.raises(NobodyActs, match="Two people"):
+        commands.act_of(place.home, place.home, Asked())
+    with pytest.raises(signing.NotAllowed, match="role-may-not"):
+        commands.act_of(place.home, place.home, Asked((people[0], contact), place.keys))
+    fact = commands.act_of(place.home, place.home, Asked(people, place.keys))
+    assert fact is not None
+    assert (fact.what, fact.subject) == ("copy", "copy--Abc_1:3")
+    check(fact, fact.occurred_at, load(place.files), installation(place.home))
+
+
+def test_the_supervisor_alone_rebuilds_without_anybody(tmp_path: Path) -> None:
+    assert not by_itself.under_way(tmp_path, "risk")
+    begun = by_itself.Renewal("risk", "build-1@0", 0.0)
+    by_itself.write_down(tmp_path, begun)
+    assert by_itself.under_way(tmp_path, "risk")
+    assert not by_itself.under_way(tmp_path, "registry")
+    by_itself.write_down(tmp_path, replace(begun, ended=True))
+    assert not by_itself.under_way(tmp_path, "risk")
 
 
 def test_who_may_act_is_listed(place: Place) -> None:

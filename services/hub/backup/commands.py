@@ -156,7 +156,7 @@ def restore(
             _passphrase(passphrase_file),
             console.print,
             show,
-            decide=lambda cluster: _act(cluster, folder, asked),
+            decide=lambda cluster: act_of(cluster.home, folder, asked),
         )
     if as_json:
         click.echo(json.dumps(asdict(done), default=str))
@@ -191,12 +191,16 @@ def drill(context: click.Context, home: Path, folder: Path, *, as_json: bool) ->
     context.exit(NOT_WHOLE if done.different else 0)
 
 
-def _act(cluster: Cluster, folder: Path, asked: Asked) -> Decided | None:
-    """By which people allow it; where it is refused there is no log yet to be told."""
-    if not anybody(Versions(cluster.home / "agreements").latest()):
+def act_of(home: Path, folder: Path, asked: Asked) -> Decided | None:
+    """By which people allow that copy to be put in force; None: nobody is enrolled in it.
+
+    Raises:
+        NobodyActs, NotYet, NotAllowed: they do not; there is no log yet to be told of it.
+    """
+    if not anybody(Versions(home / "agreements").latest()):
         return None
     copy = f"copy-{load(folder).lineage}".replace("/", ":")
-    fact, refusal = signed(cluster.home, "copy", "restore", copy, asked)
+    fact, refusal = signed(home, "copy", "restore", copy, asked)
     if refusal is not None:
         raise refusal
     return fact
