@@ -22,7 +22,6 @@ from services.admission.domain.relearn import adopted_once, relearn, still_waits
 from services.admission.domain.states import (
     DOOR,
     STATES,
-    Acted,
     Device,
     Heard,
     InForce,
@@ -38,7 +37,6 @@ from services.admission.domain.states import (
 __all__ = [
     "DOOR",
     "STATES",
-    "Acted",
     "Admitted",
     "Device",
     "Heard",

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 
 from schemas.base import derived_id, follows, kebab, sourced_id
 from schemas.log import ActRefused, AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
 from services.admission.domain import ours
 from services.admission.domain.desk import Desk
+from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import Acted, InForce, Person
+from services.admission.domain.states import InForce, Person
 from services.admission.rules import Rules, of_the_log
-from services.agreements.acts import FRESH, anybody, check, enrolled
+from services.agreements.acts import anybody, check, enrolled
 from services.agreements.widening import governs, widened
 from services.runtime.faults import Refused, Unreadable
 
+ACTS_HEARD = "heard:acts"
+"""Under which key it is kept which acts were let in."""
+ACTS_REMEMBERED = 1000
+"""So many people do not decide in the day in which an act counts. Source: local choice, see
+decision 12."""
 WIDENS = "takes-a-decision"
 """What is said would widen something, and nobody decided that."""
 _HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
@@ -34,11 +39,11 @@ def take(desk: Desk, fact: Decided | AgreementsAdopted | SchemasAdopted, letter:
         if _widens(desk, fact):
             raise Refused(WIDENS, "version")
         return ours.say_everywhere(desk, fact, letter)
-    known = desk.get(_key(fact), Acted)
-    if known is not None and known.digest == _digest(fact):
-        return "repeat"
+    before = heard(desk, ACTS_HEARD, fact)
+    if before == "repeat":
+        return before
     check(fact, letter.recorded_at, desk.rules.agreements, desk.rules.references.installation)
-    if known is not None:
+    if before is not None:
         raise Refused("decided-already", "event_id")
     stands = fact.model_copy(update={"recorded_at": letter.recorded_at})
     keep(desk, stands)
@@ -50,8 +55,9 @@ def take(desk: Desk, fact: Decided | AgreementsAdopted | SchemasAdopted, letter:
 
 
 def keep(desk: Desk, fact: Decided) -> None:
-    """The act is known until it is too old to come again."""
-    desk.put(_key(fact), Acted(digest=_digest(fact)), fact.occurred_at + FRESH)
+    """The act is known for longer than it could come again."""
+    if heard(desk, ACTS_HEARD, fact) is None:
+        hear(desk, ACTS_HEARD, fact, ACTS_REMEMBERED)
 
 
 def refused(rules: Rules | None, letter: Letter, fault: Refused | Unreadable) -> list[ActRefused]:
@@ -140,16 +146,6 @@ def _adopt(kind: type[AgreementsAdopted | SchemasAdopted]) -> Callable[[Desk, De
         ours.adopt(desk, adopted)
 
     return adopt
-
-
-def _key(fact: Decided) -> str:
-    return f"acted:{fact.event_id}"
-
-
-def _digest(fact: Decided) -> str:
-    """The same of a letter and of what stands in the log."""
-    body = fact.model_dump_json(exclude={"recorded_at"})
-    return blake2b(body.encode(), digest_size=16).hexdigest()
 
 
 _FOLLOWS: Mapping[tuple[str, str], Callable[[Desk, Decided], None]] = {

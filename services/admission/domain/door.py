@@ -16,7 +16,7 @@ from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import SAID_DIFFERENTLY, let_in, wearer
 from services.admission.domain.letters import Admitted, Letter, Returned
-from services.admission.domain.states import Acted, Person, Waited, Waiting
+from services.admission.domain.states import Person, Waited, Waiting
 from services.admission.domain.waiting import until, wait
 from services.admission.identifiers import canonical
 from services.admission.rules import AHEAD, DEPTH, NUMBERS_AT_MOST, WAITS_FOR
@@ -37,10 +37,8 @@ def admit(_: State | None, letter: Letter, context: Context) -> Decision[State]:
         return Decision(None, f"refused-{fault.reason}", (back, *map(Admitted, told)))
 
 
-def forget(waiting: Waiting | Waited | Acted, tick: Tick, _: Context) -> Decision[State]:
+def forget(waiting: Waiting | Waited, tick: Tick, _: Context) -> Decision[State]:
     """Nothing waits longer than 72 hours; what does is forgotten, counted and not logged."""
-    if isinstance(waiting, Acted):
-        return Decision(None, "too-old-to-come-again")
     if isinstance(waiting, Waited):
         return Decision(None, "day-over")
     left = tuple(one for one in waiting.letters if one.recorded_at + WAITS_FOR > tick.now)

@@ -54,15 +54,27 @@ def take(desk: Desk, fact: Fact, person: PersonId) -> tuple[str, tuple[str, ...]
 
 def _once(desk: Desk, fact: Fact, person: PersonId) -> str:
     key = f"heard:{person}:{fact.source}"
-    heard = desk.get(key, Heard) or Heard()
-    event, digest = str(fact.event_id), _digest(fact)
-    for entry in heard.said:
-        if entry.startswith(event):
-            return "repeat" if entry.endswith(digest) else SAID_DIFFERENTLY
-    desk.put(key, Heard(said=(*heard.said, f"{event}:{digest}")[-REMEMBERED:]))
+    before = heard(desk, key, fact)
+    if before is not None:
+        return before
+    hear(desk, key, fact, REMEMBERED)
     hidden = {"person_ref": None} if isinstance(fact, FactAboutPerson) else {}
     desk.say(fact.model_copy(update={"person_id": person, **hidden}))
     return "admitted"
+
+
+def heard(desk: Desk, key: str, fact: Fact) -> str | None:
+    """Whether that was said before, to the letter or differently; None if it was not."""
+    for entry in (desk.get(key, Heard) or Heard()).said:
+        if entry.startswith(str(fact.event_id)):
+            return "repeat" if entry.endswith(_digest(fact)) else SAID_DIFFERENTLY
+    return None
+
+
+def hear(desk: Desk, key: str, fact: Fact, remembered: int) -> None:
+    """From here on it was said; so many are remembered, the latest."""
+    said = (desk.get(key, Heard) or Heard()).said
+    desk.put(key, Heard(said=(*said, f"{fact.event_id}:{_digest(fact)}")[-remembered:]))
 
 
 def _digest(fact: Fact) -> str:

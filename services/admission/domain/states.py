@@ -116,12 +116,6 @@ class InForce(State):
     said: tuple[UUID, ...] = ()
 
 
-class Acted(State):
-    """An act of a person that was let in, until it is too old to come again."""
-
-    digest: str
-
-
 STATES: dict[str, type[State]] = {
     "id": KnownAs,
     "person": Person,
@@ -131,7 +125,6 @@ STATES: dict[str, type[State]] = {
     "waited": Waited,
     "clock": LastTick,
     "adopted": InForce,
-    "acted": Acted,
     "door": State,
 }
 """Type of state by the first part of its key."""
