@@ -26,7 +26,7 @@ from services.hub.broker.cluster import Cluster
 from services.hub.catalogue import all_services
 from services.hub.proofs import Recorded
 from services.hub.rebuild.by_door import kept_by_the_door
-from services.hub.rebuild.by_journal import kept_by_journal
+from services.hub.rebuild.by_journal import check_ended, kept_by_journal
 from services.hub.rebuild.by_log import kept_by_log, said_held, whole
 from services.hub.start import held_back
 from services.runtime import topics
@@ -97,6 +97,8 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
 
 async def _made(cluster: Cluster, service: Service, progress: Progress) -> _Made:
     agreements = Versions(cluster.home / "agreements").latest()
+    if service.journaled:
+        check_ended(cluster.service_config(service.name), service.names.journal(service.name))
     with closing(Recorded(cluster, agreements, by_deployer=True)) as recorded:
         if service.name == "admission":
             return _by_door(cluster, service, recorded)
