@@ -262,16 +262,16 @@ class _Batch:
     def _weigh(self, item: Any, record: Record, speech: Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
         decision = None
-        if isinstance(item, HoldLifted):
+        if type(item) is HoldLifted:
             self._lift(item, speech)
         if decide is not None:
             decision = self._decide(self.service.key_of(item), item, decide, record, speech)
-        fact = decision.log_fact if decision is not None else None
+        fact: Any = None if decision is None else decision.log_fact
         if record.topic == self.service.names.log:
             fact = item
-        if isinstance(fact, Tick):
+        if type(fact) is Tick:
             self._tick(fact, record, speech)
-        elif isinstance(fact, Adoption):
+        elif type(fact) in ADOPTED:
             self._adopt(fact, record)
 
     def _park(self, record: Record) -> None:
@@ -326,7 +326,7 @@ class _Batch:
                 raise
             self._hold(key, row, item, record, speech, error)
             return None
-        self.lane.meters.decisions.labels(because=decision.because).inc()
+        self.lane.meters.decisions.labels(decision.because).inc()
         self._keep(key, row, kept, decision)
         self.said.extend(said)
         return decision

@@ -119,6 +119,6 @@ def _recently() -> datetime:
 
 def _admitted(names: Names, fact: Fact, number: int, partition: int) -> Outgoing:
     trigger = Trigger(names.said(fact.source, type(fact)), 0, number, 0)
-    headers = (*headers_of(fact, trigger), (DEPTH, b"1"))
+    headers = headers_of(fact, (trigger.header(), (DEPTH, b"1")))
     key = None if fact.person_id is None else fact.person_id.bytes
     return Outgoing(names.log, key, encode(fact), headers, partition)

@@ -230,10 +230,11 @@ class House:
         depth: int = 0,
     ) -> list[Record]:
         """These facts stand in the topic."""
-        mark = ((DEPTH, str(depth).encode()),) if depth else ()
+        said_by_us = () if trigger is None else (trigger.header(),)
+        marks = (*said_by_us, (DEPTH, str(depth).encode())) if depth else said_by_us
         return [
             self.topics.append(
-                Outgoing(topic, None, wire.encode(fact), (*wire.headers_of(fact, trigger), *mark))
+                Outgoing(topic, None, wire.encode(fact), wire.headers_of(fact, marks))
             )
             for fact in facts
         ]
