@@ -45,6 +45,7 @@ class Because(StrEnum):
 
 _TOLD_FIRST = tuple(Because)
 
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What one zone makes of a position."""
@@ -84,9 +85,7 @@ def assess(device: Device | None, position: Position, context: Context) -> Decis
     present = without_the_past(wearer, oldest)
     return Decision(
         _with(device, answers, {zone.zone_ref for zone in present.zones}, oldest),
-        min(
-            (a.because for a in answers), key=_TOLD_FIRST.index, default=Because.NO_ZONE_IN_FORCE
-        ),
+        min((a.because for a in answers), key=_TOLD_FIRST.index, default=Because.NO_ZONE_IN_FORCE),
         tuple(fact for answer in answers for fact in _said(answer, position)),
         others={} if present is wearer else {wearer_key(wearer.person_ref): Row(present)},
     )
