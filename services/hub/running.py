@@ -51,7 +51,12 @@ def up(
     standbys: bool,
     hold_clock: bool,
 ) -> None:
-    """Start broker and services, apply the agreements, say where things are."""
+    """Start broker and services, apply the agreements, say where things are.
+
+    Where another build was installed since, every worker's next process is made ready beside the
+    one that works, and takes over as soon as that has ended; meanwhile the workers take their
+    memory twice. If one does not get ready, the build is not adopted and what runs goes on: exit 1.
+    """
     console = Console(stderr=True)
     layout = Layout(
         standbys=standbys,
