@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -83,10 +83,10 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
     """
     services = all_services(cluster.home, cluster.names)
     service = next(one for one in services if one.name == name)
-    with held_back(cluster.home, name, say):
+    with held_back(cluster.home, name, say) as ended:
         began = time.monotonic()
         made = asyncio.run(_made(cluster, service, progress))
-        _until_nobody_works(cluster, service)
+        _until_nobody_works(cluster, service, ended)
         say("Putting the rows in place …")
         agreements = Versions(cluster.home / "agreements").latest()
         applying.renew(cluster, agreements, service.names.rows(name))
@@ -217,8 +217,11 @@ def _places(service: Service) -> list[tuple[str, int]]:
     return [(topic, number) for topic in service.sources for number in range(service.partitions)]
 
 
-def _until_nobody_works(cluster: Cluster, service: Service) -> None:
-    """The service's group has no member; one that ended is counted in for a session more.
+def _until_nobody_works(cluster: Cluster, service: Service, ended: Collection[str]) -> None:
+    """The service's group has no member but those that are known to have ended.
+
+    One that ended is counted in for a session more; no other can go by its name meanwhile, for the
+    group would have shut it out.
 
     Raises:
         Stop: somebody works elsewhere.
@@ -227,7 +230,8 @@ def _until_nobody_works(cluster: Cluster, service: Service) -> None:
     until = time.monotonic() + GROUP_EMPTY_S
     while True:
         described = admin.describe_consumer_groups([service.app_id], request_timeout=20)
-        if not described[service.app_id].result().members:
+        members = described[service.app_id].result().members
+        if all(member.group_instance_id in ended for member in members):
             return
         if time.monotonic() > until:
             raise Stop(
