@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -406,6 +407,6 @@ def _health(port: int) -> str:
             page.read()
     except urllib.error.HTTPError as red:
         return str(json.load(red)["because"])
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return "does not answer"
     return ""

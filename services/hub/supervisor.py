@@ -125,7 +125,7 @@ class Supervisor:
             wait_s = 0.5 if monotonic() - began > STEADY_S else min(LONGEST_S, wait_s * 1.7)
             self._write_down()
             if code == EXIT_ROWS and child.program.keeps:
-                await asyncio.gather(self._make_anew(child.program.keeps), self._prepare(child))
+                await self._make_anew(child)
             if child.next is None:
                 await self._pause(wait_s)
 
@@ -174,8 +174,9 @@ class Supervisor:
         child.process = following.process
         return True
 
-    async def _make_anew(self, service: str) -> None:
-        """The rows of that service, once after each adoption of a build."""
+    async def _make_anew(self, child: Child) -> None:
+        """The rows it keeps, once after each adoption of a build; meanwhile it is made ready."""
+        service = child.program.keeps
         build = "{}@{}".format(*adopted_build(self._home))
         before = by_itself.last(self._home, service)
         if before is not None and before.build == build:
@@ -185,7 +186,7 @@ class Supervisor:
         begun = by_itself.Renewal(service, build, time())
         by_itself.write_down(self._home, begun)
         log.error("rows cannot be used and are made anew", extra=_about(service, "see its log"))
-        code, said = await self._rebuilt(service)
+        (code, said), _ = await asyncio.gather(self._rebuilt(service), self._prepare(child))
         if self._stopping.is_set():
             by_itself.forget(self._home, service)
             return

@@ -16,7 +16,7 @@ import pytest
 
 from services.hub import start
 from services.hub.doctor.running import look_at_renewals, renewals
-from services.hub.processes import Program
+from services.hub.processes import Program, holding_back
 from services.hub.rebuild import by_itself
 from services.hub.supervisor import Supervisor
 from services.runtime.faults import EXIT_ROWS, Stop
@@ -147,7 +147,13 @@ class Roll:
         self.home, self.said = home, home / "said"
         told = {"PYTHONPATH": str(home), "STARTED": str(self.said)}
         self.programs = [
-            Program(name, "steady", {**told, "BROKEN": broken * (name == broken)}, keeps="registry")
+            Program(
+                name,
+                "steady",
+                {**told, "BROKEN": broken * (name == broken)},
+                keeps="registry",
+                held_back_by=str(holding_back(home, "registry")),
+            )
             for name in ("registry-1", "registry-2")
         ]
 
@@ -199,3 +205,16 @@ async def test_where_one_is_not_ready_none_takes_over_and_who_runs_goes_on(tmp_p
         os.kill(before[0], signal.SIGKILL)
         await roll.until(lambda: len(lines(roll.said)) == 3)
         assert roll.pids()[1] == before[1]
+
+
+async def test_who_is_held_back_is_ready_when_let_go(tmp_path: Path) -> None:
+    roll = Roll(tmp_path)
+    async with roll.supervised():
+        hold = start.held_back(tmp_path, "registry", lambda _: None)
+        ended = await asyncio.to_thread(hold.__enter__)
+        assert ended == {"registry-1", "registry-2"}
+        await roll.until(lambda: all(one["next_ready"] for one in roll.written()["processes"]))
+        assert len(lines(roll.said)) == 2
+        await asyncio.to_thread(hold.__exit__, None, None, None)
+        await roll.until(lambda: len(lines(roll.said)) == 4)
+        assert not any(one["next_ready"] for one in roll.written()["processes"])
