@@ -16,14 +16,15 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
 
 from services.hub.broker import pids
+from services.hub.broker.private import write_private
 from services.hub.processes import Program
 from services.hub.rebuild import by_itself
 from services.hub.successor import Successor, begun
@@ -37,7 +38,8 @@ STEADY_S = 30.0
 """Having run so long, a process starts again at once."""
 LONGEST_S = 15.0
 STOP_S = 15.0
-REBUILD = ("-c", "from services.hub.cli import main; main()", "rebuild", "--json")
+REBUILD = ("-c", "from services.hub.rebuild.command import rebuild; rebuild()", "--json")
+"""`hub rebuild`, without what only its sister commands need."""
 _BY_HAND = "find out why, then run: hub rebuild"
 
 
@@ -186,7 +188,8 @@ class Supervisor:
         begun = by_itself.Renewal(service, build, time())
         by_itself.write_down(self._home, begun)
         log.error("rows cannot be used and are made anew", extra=_about(service, "see its log"))
-        (code, said), _ = await asyncio.gather(self._rebuilt(service), self._prepare(child))
+        with _held_back(child.program.held_back_by):
+            (code, said), _ = await asyncio.gather(self._rebuilt(service), self._prepare(child))
         if self._stopping.is_set():
             by_itself.forget(self._home, service)
             return
@@ -311,6 +314,19 @@ class Supervisor:
 
 def _about(service: str, reason: str) -> dict[str, str]:
     return {"service": service, "reason": reason}
+
+
+@contextmanager
+def _held_back(by: str) -> Iterator[None]:
+    """No worker of the service is started, even before the rebuild says so: it would only fail."""
+    if not by:
+        yield
+        return
+    file = write_private(Path(by), str(os.getpid()))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def somebody_holds(path: Path) -> bool:

@@ -56,7 +56,10 @@ class Installation:
         (home / INSTALLED).write_text("b1 4")
         self.starts, self.asked = home / "starts", home / "asked"
         environ = {"PYTHONPATH": str(home), "STARTED": str(self.starts)}
-        self.program = Program("registry-1", "ends", environ, keeps="registry")
+        self.held_back = holding_back(home, "registry")
+        self.program = Program(
+            "registry-1", "ends", environ, held_back_by=str(self.held_back), keeps="registry"
+        )
         self.rebuild = ("-c", REBUILD.format(end=end), str(self.asked))
 
     async def run(self, starts: int) -> None:
@@ -101,6 +104,15 @@ async def test_rows_are_made_anew_once_and_what_comes_back_is_for_a_person(
     ((wrong, weight),) = here.seen()
     assert "were made anew by themselves" in wrong
     assert weight is Weight.WATCH
+
+
+async def test_no_worker_is_started_while_its_rows_are_made_anew(tmp_path: Path) -> None:
+    file = str(holding_back(tmp_path, "registry"))
+    here = Installation(tmp_path, f"import os; sys.exit(not os.path.exists({file!r}))")
+    await here.run(starts=2)
+    last = by_itself.last(tmp_path, "registry")
+    assert last is not None
+    assert (last.ended, last.failed, here.held_back.exists()) == (True, "", False)
 
 
 async def test_after_another_adoption_it_is_done_again(tmp_path: Path) -> None:
