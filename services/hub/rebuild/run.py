@@ -244,10 +244,13 @@ def _until_nobody_works(cluster: Cluster, service: Service, ended: Collection[st
 async def put(cluster: Cluster, name: str, rows: Mapping[int, Mapping[str, bytes]]) -> None:
     """These rows stand in the service's empty changelog, each partition's positions last."""
     rowlog = KafkaRowLog(cluster.service_config(name), cluster.names, name)
-    for number, part in rows.items():
+
+    async def put_part(number: int, part: Mapping[str, bytes]) -> None:
         await rowlog.take(number)
         for some in _portions(part):
             await rowlog.save(number, some)
+
+    await asyncio.gather(*(put_part(number, part) for number, part in rows.items()))
 
 
 def _portions(part: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
