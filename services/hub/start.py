@@ -34,7 +34,6 @@ from services.hub.processes import Layout, Program, holding_back, programs
 from services.runtime import installed
 from services.runtime.faults import Stop
 from services.runtime.names import SERVICES
-from services.runtime.run import build_fingerprint
 from services.runtime.schema_store import committed
 from services.runtime.symptoms import Weight
 
@@ -76,7 +75,7 @@ def bring_up(
         raise Stop(f"A restore into {home} was not ended: run hub restore again.")
     _check_written(home)
     pids = {one.name: one.pid for one in running(home)}
-    another_build = installed.adopted_build(home)[0] != build_fingerprint()
+    another_build = installed.adopted_build(home)[0] != installed.build_fingerprint()
     cluster = broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
@@ -258,7 +257,7 @@ def _adopt(cluster: Cluster, version: str) -> None:
     if schemas := installed.in_use(cluster.home):
         _tell(cluster, SchemasAdopted, str(schemas), now)
     _tell(cluster, RulesAdopted, RULES, now)
-    build = build_fingerprint()
+    build = installed.build_fingerprint()
     offset = _tell(cluster, BuildAdopted, build, now)
     write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
     _tell(cluster, AgreementsAdopted, version, now)

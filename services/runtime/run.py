@@ -10,8 +10,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
@@ -82,18 +81,6 @@ class WorkerSettings(Settings):
         return path.read_bytes()
 
 
-@cache
-def build_fingerprint() -> str:
-    """The code this process runs, as `BuildAdopted` names it: all sources, byte for byte."""
-    root = Path(__file__).parents[2]
-    digest = blake2b(digest_size=8)
-    for package in ("schemas", "services"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 GARBAGE = (50_000, 20, 50)
 """Rows live for ever and hold no cycles: looked through as often as Python does by itself, they
 took an eighth of the door's time."""
@@ -153,7 +140,7 @@ async def _checked(service: Service, settings: WorkerSettings, health: http.Heal
 
 def _seen_here(settings: WorkerSettings) -> list[Symptom]:
     """What is wrong without asking the broker; with an expired certificate it never answers."""
-    build = build_fingerprint()
+    build = installed.build_fingerprint()
     # One that waits is not adopted yet: that is what it waits for.
     version = build if settings.waits else installed.adopted_build(settings.home)[0]
     return [
@@ -194,7 +181,7 @@ async def _ready(
     await _checked(service, settings, health)
     config = settings.connection.confluent()
     meters.rebuilt_at.set(settings.rows_rebuilt_at)
-    build = build_fingerprint()
+    build = installed.build_fingerprint()
     rowlog = KafkaRowLog(config, service.names, service.name)
     history = KafkaHistory(config, service.app_id)
     journal = KafkaJournal(config, rowlog, service.names.journal(service.name), service.app_id)

@@ -8,9 +8,9 @@ from schemas.base import Fact, FactAboutPerson, sourced_id
 from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
 from schemas.register import NotificationKind
 from services.hub.start import RULES
+from services.runtime.installed import build_fingerprint
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Outgoing
-from services.runtime.run import build_fingerprint
 from services.runtime.speech import DEPTH, log_partition
 from services.runtime.wire import Trigger, encode, headers_of
 from tests import makers

@@ -8,10 +8,10 @@ from services.agreements.versions import Versions
 from services.notify import app as notify
 from services.registry import app as registry
 from services.runtime.batch import Lane
+from services.runtime.installed import build_fingerprint
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
 from services.runtime.rowlog import MemoryRowLog
-from services.runtime.run import build_fingerprint
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
 from tests.bench import load

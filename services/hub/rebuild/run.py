@@ -32,12 +32,11 @@ from services.hub.start import held_back
 from services.runtime import topics
 from services.runtime.faults import Stop
 from services.runtime.history import KafkaHistory
-from services.runtime.installed import build_since
+from services.runtime.installed import build_fingerprint, build_since
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from services.runtime.rowlog import KafkaRowLog
 from services.runtime.rows import META
-from services.runtime.run import build_fingerprint
 from services.runtime.service import Service
 
 Say = Callable[[str], None]
