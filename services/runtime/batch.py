@@ -74,6 +74,8 @@ class Lane:
     store: RowStore = field(init=False)
     routes: dict[type, Decide] = field(init=False)
     held: int = 0
+    written_down: Sequence[Record] = ()
+    """The order of what has to be run next; it is durable already."""
 
     def __post_init__(self) -> None:
         """Index the routes by what they are for."""
@@ -115,8 +117,14 @@ class Lane:
         """The next offset to read of that source; None: from its beginning."""
         return self.store.meta.positions.get(topic)
 
-    async def run(self, records: Sequence[Record]) -> Sequence[Record]:
+    async def run(
+        self, records: Sequence[Record], following: Callable[[], Sequence[Record]] = tuple
+    ) -> Sequence[Record]:
         """Take these records; returns those that have to wait until rules are adopted.
+
+        `following` gives what is to be taken next, if anything waits. With several sources its
+        order is written down together with these records' rows, and it is `written_down` then:
+        two transactions a batch would cost the next batch the time of one.
 
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
@@ -131,13 +139,15 @@ class Lane:
             if not waiting or self.service.rules_of(self.store.meta.adopted) is None:
                 return waiting
             records = waiting
-        await self._write_down(records)
-        await self.work(records)
+        if records is not self.written_down:
+            await self._write_down(records)
+        self.written_down = ()
+        await self._work_off(records, following)
         return ()
 
     async def _write_down(self, records: Sequence[Record]) -> None:
         if self.journal is not None:
-            await self.journal.append(records)
+            await self.journal.append(records, {})
 
     async def work(self, records: Sequence[Record]) -> None:
         """Take these records in this order, which is written down or the only one there is.
@@ -145,8 +155,15 @@ class Lane:
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
         """
-        for part in self._parts(records):
+        await self._work_off(records)
+
+    async def _work_off(
+        self, records: Sequence[Record], following: Callable[[], Sequence[Record]] = tuple
+    ) -> None:
+        *parts, last = self._parts(records)
+        for part in parts:
             await self._batch(part)
+        await self._batch(last, following)
 
     def _parts(self, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
         """In batches: one begins with each lifted hold, for it looks back in the log."""
@@ -174,7 +191,9 @@ class Lane:
         waits = row.waits[1:] if lifted.skipped else row.waits
         return await self.history.read(record.topic, self.partition, waits)
 
-    async def _batch(self, records: Sequence[Record]) -> None:
+    async def _batch(
+        self, records: Sequence[Record], following: Callable[[], Sequence[Record]] = tuple
+    ) -> None:
         batch = _Batch(self, await self._waited(records[0]) if records else None)
         bug = batch.decide_all(records)
         if batch.said:
@@ -182,12 +201,22 @@ class Lane:
             await self.outbox.send(batch.said)
         if batch.taken or batch.crashed:
             await self.lease()
-            await self.rowlog.save(self.partition, batch.working.encoded())
-            batch.working.apply()
+            await self._save(batch.working, tuple if bug else following)
         if bug is not None:
             because = f": {bug.__cause__}" if isinstance(bug.__cause__, Stop) else ""
             kind = RowsUnusable if isinstance(bug.__cause__, RowsUnusable) else Stop
             raise kind(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
+
+    async def _save(self, working: Working, following: Callable[[], Sequence[Record]]) -> None:
+        """The rows are durable, and where something waits already, its order is too."""
+        rows = working.encoded()
+        ready = self.journal is not None and self.service.rules_of(working.meta.adopted) is not None
+        self.written_down = following() if ready else ()
+        if self.journal is not None and self.written_down:
+            await self.journal.append(self.written_down, rows)
+        else:
+            await self.rowlog.save(self.partition, rows)
+        working.apply()
 
 
 class RowTooLargeError(Exception):

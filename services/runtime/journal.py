@@ -12,13 +12,14 @@ import json
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from itertools import groupby
+from itertools import chain, groupby
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
 from services.runtime.faults import Stop
 from services.runtime.outbox import RDKAFKA, Config, MemoryTopics
-from services.runtime.records import Outgoing, Record
+from services.runtime.ports import RowLog
+from services.runtime.records import Outgoing, Record, RowBytes
 from services.runtime.rowlog import KafkaRowLog, ends_of, stable_before
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,16 @@ def to_record(message: object) -> Record:
     )
 
 
+def _go_on(*entries: Sequence[Span]) -> bool:
+    """Whether each begins where those before it ended; else the last was written down anew."""
+    ends: dict[str, int] = {}
+    for topic, first, end in chain(*entries):
+        if first < ends.get(topic, first):
+            return False
+        ends[topic] = end
+    return True
+
+
 _TAIL = 50
 """So far back from the end the last entry is looked for: aborted ones and markers lie between."""
 
@@ -73,9 +84,9 @@ class KafkaJournal:
         self._topic = topic
         self._group = group
 
-    async def append(self, batch: Sequence[Record]) -> None:
-        """The order of this batch is durable."""
-        await self._rowlog.note(0, self._topic, entry(batch))
+    async def append(self, batch: Sequence[Record], rows: RowBytes) -> None:
+        """The order of this batch is durable, and with it the rows of the one before."""
+        await self._rowlog.note(0, self._topic, entry(batch), rows)
 
     async def last(self) -> Sequence[Record]:
         """The records of the last batch written down, in its order."""
@@ -85,7 +96,8 @@ class KafkaJournal:
         """What follows a transaction nobody ends counts as well: only the holder writes here.
 
         Nothing was said of an entry before it was committed, so the one left open is either the
-        order that was begun or as good as any. The next entry's marker ends it too.
+        order that was begun or as good as any. The rows it was to be saved with may be lost with
+        it, so the one before it is done again as well. The next entry's marker ends it too.
         """
         with closing(self._consumer("read_committed")) as consumer:
             place = TopicPartition(self._topic, 0)
@@ -98,13 +110,11 @@ class KafkaJournal:
                     log.error("a transaction nobody ends", extra={"reason": reason})
                 open_now = self._fetch(whole, (self._topic, stable, high))
             first = max(low, stable - _TAIL)
-            entries = open_now or self._fetch(consumer, (self._topic, first, stable))
-            return [
-                record
-                for written in entries[-1:]
-                for span in spans_of(written)
-                for record in self._fetch(consumer, span)
-            ]
+            entries = [*self._fetch(consumer, (self._topic, first, stable)), *open_now]
+            last = [spans_of(written) for written in entries[-2:]]
+            if not open_now or not _go_on(*last):
+                last = last[-1:]
+            return [record for span in chain(*last) for record in self._fetch(consumer, span)]
 
     def _consumer(self, isolation: str) -> Consumer:
         return Consumer(
@@ -143,12 +153,15 @@ class KafkaJournal:
 class MemoryJournal:
     """The journal in memory."""
 
-    def __init__(self, topics: MemoryTopics, topic: str) -> None:
+    def __init__(self, topics: MemoryTopics, topic: str, rowlog: RowLog) -> None:
         self._topics = topics
         self._topic = topic
+        self._rowlog = rowlog
 
-    async def append(self, batch: Sequence[Record]) -> None:
-        """The order of this batch is kept."""
+    async def append(self, batch: Sequence[Record], rows: RowBytes) -> None:
+        """The order of this batch is kept, and with it the rows of the one before."""
+        if rows:
+            await self._rowlog.save(0, rows)
         self._topics.append(Outgoing(self._topic, None, entry(batch)))
 
     async def last(self) -> Sequence[Record]:

@@ -101,17 +101,19 @@ class KafkaRowLog:
             Stop: another worker holds the partition now, or the broker refused; the outcome is
                 settled by whoever takes the partition next.
         """
-        written = [(self._topic, key.encode(), value) for key, value in rows.items()]
-        await self._in_thread(partition, partial(self._commit, partition, written))
+        await self._in_thread(partition, partial(self._commit, partition, self._written(rows)))
 
-    async def note(self, partition: int, topic: str, value: bytes) -> None:
-        """One record is durable in that topic of the service's own, fenced like its rows.
+    async def note(self, partition: int, topic: str, value: bytes, rows: RowBytes) -> None:
+        """One record is durable in that topic of the service's own, and these rows with it.
 
         Raises:
             Stop: as `save` does.
         """
-        written: list[Written] = [(topic, None, value)]
+        written = [*self._written(rows), (topic, None, value)]
         await self._in_thread(partition, partial(self._commit, partition, written))
+
+    def _written(self, rows: RowBytes) -> list[Written]:
+        return [(self._topic, key.encode(), value) for key, value in rows.items()]
 
     async def _in_thread(self, partition: int, do: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()

@@ -68,13 +68,23 @@ def adoptions(version: str) -> tuple[Fact, ...]:
     )
 
 
-def log(names: Names, version: str, persons: int, facts: int) -> Iterator[Outgoing]:
-    """A log as the door would have written it: adoptions, then so many facts of mixed kinds."""
+def log(
+    names: Names, version: str, persons: int, facts: int, together: int | None = None
+) -> Iterator[Outgoing]:
+    """A log as the door would have written it: adoptions, then so many facts of mixed kinds.
+
+    `together`: so many people's stories are told at a time, each whole before the next people's
+    begin, so that people have as long a history in the log's beginning as at its end.
+    """
     for number, fact in enumerate(adoptions(version)):
         for partition in range(LOG_PARTITIONS):
             yield _admitted(names, fact, number, partition)
+    crowd = together or persons
+    story = len(STEPS) if together else -(-facts // persons)
     for number in range(facts):
-        step, who = divmod(number, persons)
+        before, told = divmod(number, crowd * story)
+        step, place = divmod(told, crowd)
+        who = before * crowd + place
         person = makers.a_person(who)
         at = makers.later(minutes=number)
         fact = _said(STEPS[(step + who) % len(STEPS)], who, number, at)

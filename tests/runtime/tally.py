@@ -207,7 +207,7 @@ class House:
 
     async def open(self, **changes: Any) -> Lane:
         """The partition is taken, again if it was before."""
-        journal = MemoryJournal(self.topics, NAMES.journal(ME)) if self.service.journaled else None
+        journal = MemoryJournal(self.topics, NAMES.journal(ME), self.broken)
         self.lane = Lane(
             self.service,
             0,
@@ -215,7 +215,7 @@ class House:
             self.broken,
             self.meters,
             self.build,
-            journal,
+            journal if self.service.journaled else None,
             history=MemoryHistory(self.topics),
             **changes,
         )
