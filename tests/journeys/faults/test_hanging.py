@@ -126,19 +126,20 @@ def test_an_order_that_was_begun_is_gone_on_with_though_nobody_ends_its_transact
     desk: Desk,
 ) -> None:
     assert desk.take() == []
-    asyncio.run(desk.journal.append(desk.records[:2]))
+    asyncio.run(desk.journal.append(desk.records[:2], {}))
     assert desk.take() == desk.records[:2]
     desk.begun(desk.records[2:4])
-    assert desk.take() == desk.records[2:4]
+    assert desk.take() == desk.records[:4]
 
 
 def test_an_order_left_open_in_the_services_own_name_is_ended_by_the_next(desk: Desk) -> None:
     assert desk.take() == []
-    asyncio.run(desk.journal.append(desk.records[:2]))
+    asyncio.run(desk.journal.append(desk.records[:2], {}))
     desk.begun(desk.records[2:4], of=desk.cluster.names.transactional_id("tracking", 0))
-    assert desk.take() == desk.records[2:4]
-    asyncio.run(desk.journal.append(desk.records[4:]))
+    assert desk.take() == desk.records[:4]
+    asyncio.run(desk.journal.append(desk.records[4:], {"a": b"1"}))
     assert desk.take() == desk.records[4:]
+    assert asyncio.run(desk.rowlog.take(0)) == {"a": b"1"}
     with closing(Reader(desk.cluster.admin_config())) as reader:
         orders = [spans_of(one) for one in reader.read(desk.topic)]
     assert orders == [spans(desk.records[n : n + 2]) for n in (0, 2, 4)]
@@ -147,7 +148,7 @@ def test_an_order_left_open_in_the_services_own_name_is_ended_by_the_next(desk: 
 def test_nothing_is_made_anew_from_a_journal_that_cannot_be_read_whole(desk: Desk) -> None:
     config = desk.cluster.admin_config()
     assert desk.take() == []
-    asyncio.run(desk.journal.append(desk.records[:2]))
+    asyncio.run(desk.journal.append(desk.records[:2], {}))
     check_ended(config, desk.topic, within_s=0)
     desk.begun(desk.records[2:4])
     with pytest.raises(Stop, match="open at 2: nothing was changed; run: hub doctor"):
