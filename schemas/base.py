@@ -137,7 +137,7 @@ class Fact(Part):
     @classmethod
     def kind(cls) -> str:
         """The fact's name on the wire, `<module>.<kebab>`, for example `tracking.zone-entered`."""
-        return f"{cls.__module__.rsplit('.', 1)[-1]}.{kebab(cls.__name__)}"
+        return _kind(cls)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.event_id})"
@@ -166,6 +166,11 @@ class FactAboutDevice(Fact):
 
 class LogFact(Fact):
     """A fact about nobody: what every decision after it in the log has to know."""
+
+
+@cache
+def _kind(fact: type[Fact]) -> str:
+    return f"{fact.__module__.rsplit('.', 1)[-1]}.{kebab(fact.__name__)}"
 
 
 @cache

@@ -14,7 +14,7 @@ from services.runtime import wire
 from services.runtime.decision import Route
 from services.runtime.faults import Unreadable
 from services.runtime.names import LOG_PARTITIONS, SERVICES, Names
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.service import Service
 from services.runtime.speech import DEPTH, dead_letter, failed_here, log_partition, recorded_at
 
@@ -88,14 +88,14 @@ def _opens(names: Names) -> Callable[[Record], Letter]:
     return read
 
 
-def _says(names: Names) -> Callable[[Admitted | Returned, wire.Trigger, int], Iterable[Outgoing]]:
-    def say(thing: Admitted | Returned, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
+def _says(names: Names) -> Callable[[Admitted | Returned, Headers, int], Iterable[Outgoing]]:
+    def say(thing: Admitted | Returned, marks: Headers, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Returned):
             letter = thing.letter
             return (dead_letter(names, letter.speaker, letter.original, thing.reason, thing.field),)
         fact = thing.fact
         value = wire.encode(fact, adopted)
-        headers = tuple(wire.headers_of(fact, trigger, adopted))
+        headers = wire.headers_of(fact, marks, adopted)
         if isinstance(fact, LogFact) or fact.person_id is None:
             return [
                 Outgoing(names.log, None, value, headers, number)

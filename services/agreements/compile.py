@@ -61,17 +61,19 @@ class Grant:
 
     def view_at(self, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use; None: nothing granted is said yet."""
-        return self.views.get(max((since for since in self.views if since <= adopted), default=-1))
+        found = None
+        for since, view in self.views.items():
+            if since > adopted:
+                break
+            found = view
+        return found
 
     def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
         """Whether the filters let this person through; what is not known passes no filter."""
-        return all(
-            allowed is None or value in allowed
-            for allowed, value in (
-                (self.areas, area),
-                (self.categories, category),
-                (self.levels, level),
-            )
+        return (
+            (self.areas is None or area in self.areas)
+            and (self.categories is None or category in self.categories)
+            and (self.levels is None or level in self.levels)
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -30,7 +30,11 @@ class References:
         return "References(…)"
 
     @cached_property
-    def _ciphers(self) -> dict[str, Cipher[modes.ECB]]:
+    def _sealers(self) -> dict[str, CipherContext]:
+        return {}
+
+    @cached_property
+    def _openers(self) -> dict[str, CipherContext]:
         return {}
 
     @cached_property
@@ -45,16 +49,14 @@ class References:
 
     def ref(self, receiver: str, person: PersonId) -> str:
         """The person's reference for that receiver."""
-        sealed = self._cipher(f"agency:{receiver}").encryptor().update(person.bytes)
-        return f"{_MARK}{sealed.hex()}"
+        return f"{_MARK}{self._sealed(f'agency:{receiver}', person).hex()}"
 
     def notice(self, receiver: str, event_id: UUID) -> UUID:
         """The number of the notice by which that receiver is told of that fact, always the same.
 
         Nothing can be told from it: not even whoever guesses the fact's own id can confirm it.
         """
-        sealed = self._cipher(f"notices:{receiver}").encryptor().update(event_id.bytes)
-        number = bytearray(sealed)
+        number = bytearray(self._sealed(f"notices:{receiver}", event_id))
         number[6] = number[6] & 0x0F | 0x80  # a UUID of version 8
         number[8] = number[8] & 0x3F | 0x80
         return UUID(bytes=bytes(number))
@@ -67,15 +69,22 @@ class References:
             return None
         if not ref.startswith(_MARK) or len(sealed) != 16:
             return None
-        return PersonId(UUID(bytes=self._cipher(f"agency:{speaker}").decryptor().update(sealed)))
+        use = f"agency:{speaker}"
+        opener = self._openers.get(use)
+        if opener is None:
+            opener = self._openers[use] = self._cipher(use).decryptor()
+        return PersonId(UUID(bytes=opener.update(sealed)))
+
+    def _sealed(self, use: str, number: UUID) -> bytes:
+        """Each block for itself, so one context serves for all there will ever be."""
+        sealer = self._sealers.get(use)
+        if sealer is None:
+            sealer = self._sealers[use] = self._cipher(use).encryptor()
+        return sealer.update(number.bytes)
 
     def _cipher(self, use: str) -> Cipher[modes.ECB]:
-        cipher = self._ciphers.get(use)
-        if cipher is None:
-            # One block, one to one, nothing chained: what ECB is right for.
-            cipher = Cipher(algorithms.AES256(self._derive(use)), modes.ECB())  # noqa: S305
-            self._ciphers[use] = cipher
-        return cipher
+        # One block, one to one, nothing chained: what ECB is right for.
+        return Cipher(algorithms.AES256(self._derive(use)), modes.ECB())  # noqa: S305
 
     def _derive(self, what: str) -> bytes:
         return HKDF(SHA256(), 32, None, f"mappa-hub:{what}".encode()).derive(self.secret)

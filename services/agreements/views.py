@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from schemas.base import Fact, FieldClass, IdentifierType
+from schemas.base import Fact, FieldClass, IdentifierType, Part
 from schemas.materialise import UNRECOGNISED, Schema, symbol
 from schemas.notice import NoticeIssued
 from schemas.risk import REASON_CLASSES, Urgency
@@ -223,8 +223,17 @@ def _with_own_numbers(
 
 
 def _fields(record: Schema) -> _Redact:
-    kept = [(item["name"], _redactor(item["type"]) or _same) for item in record["fields"]]
-    return lambda value: {name: redact(getattr(value, name)) for name, redact in kept}
+    found = {item["name"]: _redactor(item["type"]) for item in record["fields"]}
+    redacted = [(name, redact) for name, redact in found.items() if redact is not None]
+
+    def fields(value: Part) -> dict[str, Any]:
+        whole = value.__dict__
+        shown = {name: whole[name] for name in found}
+        for name, redact in redacted:
+            shown[name] = redact(shown[name])
+        return shown
+
+    return fields
 
 
 def _items(kind: Any) -> _Redact | None:  # noqa: ANN401
@@ -233,10 +242,6 @@ def _items(kind: Any) -> _Redact | None:  # noqa: ANN401
         return lambda words: [word for word in words if symbol(word) in shown]
     inner = _redactor(kind)
     return inner and (lambda values: [inner(value) for value in values])
-
-
-def _same(value: Any) -> Any:  # noqa: ANN401
-    return value
 
 
 @cache

@@ -65,7 +65,7 @@ class KafkaDoor:
                         self._topics[fact.kind()],
                         key_of(fact),
                         wire.encode(fact, self._written_by(fact)),
-                        tuple(wire.headers_of(fact, adopted=self._written_by(fact))),
+                        wire.headers_of(fact, adopted=self._written_by(fact)),
                     )
                     for fact in facts
                 ]

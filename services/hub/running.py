@@ -56,6 +56,10 @@ def up(
 ) -> None:
     """Start broker and services, apply the agreements, say where things are.
 
+    Where another build was installed since, every worker's next process is made ready beside the
+    one that works, and takes over as soon as that has ended; meanwhile the workers take their
+    memory twice. If one does not get ready, the build is not adopted and what runs goes on: exit 1.
+
     Who acts matters only where the agreements widen: that takes two (hub agreements apply).
     """
     console = Console(stderr=True)

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,6 @@ from services.hub.processes import Layout, Program, holding_back, programs
 from services.runtime import installed
 from services.runtime.faults import Stop
 from services.runtime.names import SERVICES
-from services.runtime.run import build_fingerprint
 from services.runtime.schema_store import committed
 from services.runtime.symptoms import Weight
 
@@ -45,6 +45,8 @@ NOBODY_ASKED = Asked()
 RULES = "2026-1"
 """The rule set `hub up` adopts."""
 READY_S = 120.0
+ALL_READY_S = 300.0
+"""So long all workers' next processes may take, made ready one after the other beside the work."""
 ENDS_S = 5.0
 """So soon after the door's word a worker with partitions has read that it is to end."""
 
@@ -82,20 +84,25 @@ def bring_up(
     if (home / epochs.RESTORING).exists():
         raise Stop(f"A restore into {home} was not ended: run hub restore again.")
     _check_written(home)
-    build, pids = installed.adopted_build(home)[0], {one.name: one.pid for one in running(home)}
+    pids = {one.name: one.pid for one in running(home)}
+    another_build = installed.adopted_build(home)[0] != installed.build_fingerprint()
     cluster = broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
     adoption = signing.adoption(cluster, load(agreements), asked)
-    applied = applying.apply(
-        cluster, agreements, say=lambda version: _adopt(cluster, version, adoption)
-    )
+
+    def adopt(version: str) -> None:
+        if pids and another_build:
+            make_ready(home, say)
+        _adopt(cluster, version, adoption)
+
+    applied = applying.apply(cluster, agreements, say=adopt)
     say(f"Agreements {applied.version} are in force.")
     if pids:
-        if build == build_fingerprint():
-            say("The services run already.")
-        else:
+        if another_build:
             _roll(home, pids, say)
+        else:
+            say("The services run already.")
         return cluster
     ports = _ports(layout.ports())
     wanted = list(programs(cluster, layout, ports))
@@ -125,8 +132,8 @@ def stop_services(home: Path, say: Say) -> bool:
 
 
 @contextmanager
-def held_back(home: Path, service: str, say: Say) -> Iterator[None]:
-    """No worker of the service that was started here runs during the block.
+def held_back(home: Path, service: str, say: Say) -> Iterator[frozenset[str]]:
+    """No worker of the service that was started here runs during the block; gives their names.
 
     Raises:
         Stop: one does not end.
@@ -138,23 +145,28 @@ def held_back(home: Path, service: str, say: Say) -> Iterator[None]:
         say(f"Stopping {service} …")
         if not _wait(lambda: not _left(home, service), 40):
             raise Stop(f"{service} does not stop; end it, then run this again")
-        yield
+        yield frozenset(one["name"] for one in _workers_here(home, service))
     finally:
         file.unlink(missing_ok=True)
 
 
 def _left(home: Path, service: str) -> list[int]:
     """Workers of the service that still run; each is told to end."""
-    written = _written(home)
-    if written is None or not _alive(written["supervisor"]):
-        return []
-    names = {worker for of, worker in Layout(standbys=True).workers() if of == service}
-    pids = [p["pid"] for p in written["processes"] if p["name"] in names and p["pid"]]
-    left = [pid for pid in pids if _alive(pid)]
+    pids = [one["pid"] for one in _workers_here(home, service)]
+    left = [pid for pid in pids if pid and _alive(pid)]
     for pid in left:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
     return left
+
+
+def _workers_here(home: Path, service: str) -> list[dict[str, Any]]:
+    """The service's workers the supervisor keeps here, as it wrote them down."""
+    written = _written(home)
+    if written is None or not _alive(written["supervisor"]):
+        return []
+    names = {worker for of, worker in Layout(standbys=True).workers() if of == service}
+    return [one for one in written["processes"] if one["name"] in names]
 
 
 def running(home: Path) -> list[Process]:
@@ -262,7 +274,7 @@ def _adopt(cluster: Cluster, version: str, adoption: Fact) -> None:
     if schemas := installed.in_use(cluster.home):
         _tell(cluster, SchemasAdopted, str(schemas), now)
     _tell(cluster, RulesAdopted, RULES, now)
-    build = build_fingerprint()
+    build = installed.build_fingerprint()
     offset = _tell(cluster, BuildAdopted, build, now)
     write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
     signing.say_adopted(cluster, adoption, version)
@@ -303,18 +315,49 @@ def _supervise(home: Path, wanted: list[Program], ports: Mapping[str, int], owne
     )
 
 
+def make_ready(home: Path, say: Say) -> None:
+    """Every worker's next process waits to take over.
+
+    Raises:
+        Stop: one is not ready; no build was adopted, and whoever works goes on.
+    """
+    written = _written(home) or {}
+    if "prepared" not in written:  # a supervisor of before: each starts when the old one has ended
+        return
+    say("Another build was installed: every worker's next process is made ready …")
+    before, supervisor = written["prepared"], written["supervisor"]
+    os.kill(supervisor, signal.SIGHUP)
+
+    told: set[str] = set()
+
+    def answered() -> bool:
+        written.update(_written(home) or {})
+        ready = {one["name"] for one in written["processes"] if one["next_ready"]}
+        for name in sorted(ready - told):
+            say(f"  {name} is ready to take over")
+        told.update(ready)
+        return bool(written["prepared"] > before) or not _alive(supervisor)
+
+    _wait(answered, ALL_READY_S)
+    if written["prepared"] == before or written["not_ready"]:
+        raise Stop(
+            f"Not ready to take over: {written['not_ready'] or 'nobody knows who'}. Logs are in "
+            f"{home / 'logs'}. No other build was adopted, and whoever works goes on."
+        )
+
+
 def _roll(home: Path, before: Mapping[str, int | None], say: Say) -> None:
     """Every process runs the code that is installed now, one after the other.
 
-    Who reads the log stops where it says that another build is in force, and is started again.
-    Others are told to: first who does not read it, then standbys, who read nothing.
+    Who reads the log stops where it says that another build is in force, and its next process takes
+    over. Others are told to: standbys, who read nothing, then who does not read it.
 
     Raises:
         Stop: one does not get well.
     """
     say("Another build was installed: every process is started with it …")
     readers = tuple(f"{service}-" for service in SERVICES if service != "tracking")
-    for name in sorted(before, key=lambda one: (one.startswith(readers), one)):
+    for name in sorted(before, key=lambda one: (not one.startswith(readers), one)):
         old = before[name]
         if old is None:
             continue
@@ -380,6 +423,6 @@ def _health(port: int) -> str:
             page.read()
     except urllib.error.HTTPError as red:
         return str(json.load(red)["because"])
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return "does not answer"
     return ""

@@ -1,7 +1,8 @@
 """Keeps the hub's processes running: what exits is started again, a little later each time.
 
 A worker whose rows cannot be used says so by its exit code: they are made anew, once for a build,
-while all other services go on.
+while all other services go on. Told by SIGHUP that another build was installed, it makes the next
+process of each worker ready, one after the other; each begins when the one before it has ended.
 
 Runs as a process of its own (`python -m services.hub.supervisor PROGRAMS`), started by `hub up` and
 ended by `hub down`. It writes what runs where to `<home>/run/processes.json`.
@@ -15,14 +16,18 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic, time
+from typing import Any
 
 from services.hub.broker import pids
+from services.hub.broker.private import write_private
 from services.hub.processes import Program
 from services.hub.rebuild import by_itself
+from services.hub.successor import Successor, begun
 from services.runtime.faults import EXIT_ROWS
 from services.runtime.installed import adopted_build
 from services.runtime.telemetry import log_to_stderr
@@ -33,7 +38,13 @@ STEADY_S = 30.0
 """Having run so long, a process starts again at once."""
 LONGEST_S = 15.0
 STOP_S = 15.0
-REBUILD = ("-c", "from services.hub.cli import main; main()", "rebuild", "--unattended", "--json")
+REBUILD = (
+    "-c",
+    "from services.hub.rebuild.command import rebuild; rebuild()",
+    "--unattended",
+    "--json",
+)
+"""`hub rebuild`, without what only its sister commands need."""
 _BY_HAND = "find out why, then run: hub rebuild"
 
 
@@ -46,6 +57,7 @@ class Child:
     process: asyncio.subprocess.Process | None = None
     restarts: int = 0
     exits: list[int] = field(default_factory=list)
+    next: Successor | None = None
 
 
 class Supervisor:
@@ -67,17 +79,27 @@ class Supervisor:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._children = [Child(p, logs / f"{p.name}.log") for p in programs]
         self._stopping = asyncio.Event()
+        self._installed = asyncio.Event()
+        self._prepared = 0
+        self._not_ready = ""
 
     async def run(self) -> None:
         """Keep every child running until told to stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._installed.set)
         for service in {child.program.keeps for child in self._children if child.program.keeps}:
             self._interrupted(service)
-        outlived = asyncio.ensure_future(self._end_with_owner())
+        beside = [
+            asyncio.ensure_future(each) for each in (self._end_with_owner(), self._prepare_all())
+        ]
         await asyncio.gather(*(self._keep(child) for child in self._children))
-        outlived.cancel()
+        for each in beside:
+            each.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        for child in self._children:
+            await self._without_next(child)
         (self._run / "processes.json").unlink(missing_ok=True)
 
     def stop(self) -> None:
@@ -97,9 +119,11 @@ class Supervisor:
         await self._until_there(child.program.waits_for)
         wait_s = 0.5
         while not self._stopping.is_set():
-            await self._while_held_back(child.program.held_back_by)
+            await self._while_held_back(child)
             began = monotonic()
-            await self._start(child)
+            if not self._hand_over(child):
+                await self._start(child)
+            self._write_down()
             code = await self._until_exit(child)
             if self._stopping.is_set():
                 return
@@ -108,11 +132,58 @@ class Supervisor:
             wait_s = 0.5 if monotonic() - began > STEADY_S else min(LONGEST_S, wait_s * 1.7)
             self._write_down()
             if code == EXIT_ROWS and child.program.keeps:
-                await self._make_anew(child.program.keeps)
-            await self._pause(wait_s)
+                await self._make_anew(child)
+            if child.next is None:
+                await self._pause(wait_s)
 
-    async def _make_anew(self, service: str) -> None:
-        """The rows of that service, once after each adoption of a build."""
+    async def _prepare_all(self) -> None:
+        """The next process of each worker, whenever another build was installed: all, or none."""
+        while True:
+            self._write_down()
+            await self._installed.wait()
+            self._installed.clear()
+            self._not_ready = await self._first_not_ready()
+            if self._not_ready:
+                for child in self._children:
+                    await self._without_next(child)
+            self._prepared += 1
+
+    async def _first_not_ready(self) -> str:
+        """The name of a worker whose next process does not get ready, or empty."""
+        for child in self._children:
+            if child.program.keeps and not await self._prepare(child):
+                return child.program.name
+        return ""
+
+    async def _prepare(self, child: Child) -> bool:
+        """Whether the next process of the child is ready, made from the code installed now."""
+        await self._without_next(child)
+        following = await begun(self._told(child.program), child.log)
+        ready = asyncio.ensure_future(following.ready())
+        await self._until(ready)
+        if not ready.done():
+            following.kill()
+        if await ready:
+            child.next = following
+            self._write_down()
+        return child.next is not None
+
+    async def _without_next(self, child: Child) -> None:
+        following, child.next = child.next, None
+        if following is not None:
+            await following.end()
+
+    def _hand_over(self, child: Child) -> bool:
+        """Whether the next process was ready, and has begun."""
+        following, child.next = child.next, None
+        if following is None or not following.begin():
+            return False
+        child.process = following.process
+        return True
+
+    async def _make_anew(self, child: Child) -> None:
+        """The rows it keeps, once after each adoption of a build; meanwhile it is made ready."""
+        service = child.program.keeps
         build = "{}@{}".format(*adopted_build(self._home))
         before = by_itself.last(self._home, service)
         if before is not None and before.build == build:
@@ -122,7 +193,8 @@ class Supervisor:
         begun = by_itself.Renewal(service, build, time())
         by_itself.write_down(self._home, begun)
         log.error("rows cannot be used and are made anew", extra=_about(service, "see its log"))
-        code, said = await self._rebuilt(service)
+        with _held_back(child.program.held_back_by):
+            (code, said), _ = await asyncio.gather(self._rebuilt(service), self._prepare(child))
         if self._stopping.is_set():
             by_itself.forget(self._home, service)
             return
@@ -154,11 +226,10 @@ class Supervisor:
             stderr=asyncio.subprocess.STDOUT,
         )
         said = asyncio.ensure_future(process.communicate())
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({said, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await self._until(said)
         if not said.done():
-            process.terminate()
+            with suppress(ProcessLookupError):
+                process.terminate()
         out, _ = await said
         return await process.wait(), out.decode(errors="replace")
 
@@ -173,7 +244,6 @@ class Supervisor:
                 stdout=log,
                 stderr=log,
             )
-        self._write_down()
 
     def _told(self, program: Program) -> Program:
         renewal = by_itself.last(self._home, program.keeps) if program.keeps else None
@@ -184,16 +254,21 @@ class Supervisor:
         if process is None:
             return 0
         exited = asyncio.ensure_future(process.wait())
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait({exited, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await self._until(exited)
         if not exited.done():
-            process.terminate()
+            with suppress(ProcessLookupError):  # it ended by itself just now
+                process.terminate()
             try:
                 await asyncio.wait_for(asyncio.shield(exited), STOP_S)
             except TimeoutError:
                 process.kill()
         return await exited
+
+    async def _until(self, done: asyncio.Future[Any]) -> None:
+        """It is done, or all is to end."""
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({done, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
 
     async def _until_there(self, path: str) -> None:
         while path and not await asyncio.to_thread(Path(path).exists):
@@ -201,10 +276,15 @@ class Supervisor:
                 return
             await self._pause(0.3)
 
-    async def _while_held_back(self, path: str) -> None:
+    async def _while_held_back(self, child: Child) -> None:
+        """Nothing of it runs; the next process is made ready meanwhile."""
+        path, tried = child.program.held_back_by, child.next is not None
         while path and not self._stopping.is_set():
             if not await asyncio.to_thread(somebody_holds, Path(path)):
                 return
+            if not tried:
+                tried = True
+                await self._prepare(child)
             await self._pause(0.3)
 
     async def _pause(self, seconds: float) -> None:
@@ -216,11 +296,14 @@ class Supervisor:
     def _write_down(self) -> None:
         state = {
             "supervisor": os.getpid(),
+            "prepared": self._prepared,
+            "not_ready": self._not_ready,
             "processes": [
                 {
                     "name": child.program.name,
                     "pid": child.process.pid if child.process else None,
                     "port": child.program.port,
+                    "next_ready": child.next is not None,
                     "restarts": child.restarts,
                     "exits": child.exits[-5:],
                     "log": str(child.log),
@@ -236,6 +319,19 @@ class Supervisor:
 
 def _about(service: str, reason: str) -> dict[str, str]:
     return {"service": service, "reason": reason}
+
+
+@contextmanager
+def _held_back(by: str) -> Iterator[None]:
+    """No worker of the service is started, even before the rebuild says so: it would only fail."""
+    if not by:
+        yield
+        return
+    file = write_private(Path(by), str(os.getpid()))
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def somebody_holds(path: Path) -> bool:

@@ -18,7 +18,7 @@ from services.runtime import wire
 from services.runtime.decision import Route
 from services.runtime.faults import Stop
 from services.runtime.names import LOG_PARTITIONS, Names
-from services.runtime.records import Outgoing
+from services.runtime.records import Headers, Outgoing
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
@@ -91,19 +91,19 @@ def _rules(
 
 def _says(
     names: Names, views: SchemaStore
-) -> Callable[[Fact | Delivery, wire.Trigger, int], Iterable[Outgoing]]:
+) -> Callable[[Fact | Delivery, Headers, int], Iterable[Outgoing]]:
     say_fact = says_facts(names, "notify")
 
-    def say(thing: Fact | Delivery, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
+    def say(thing: Fact | Delivery, marks: Headers, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Delivery):
             return (_into_inbox(names, views, thing),)
-        return say_fact(thing, trigger, adopted)
+        return say_fact(thing, marks, adopted)
 
     return say
 
 
 def _into_inbox(names: Names, views: SchemaStore, notice: Delivery) -> Outgoing:
-    """A notice as its receiver finds it. It carries no trigger: a place in the log would tell."""
+    """A notice as its receiver finds it. It carries no marks: a place in the log would tell."""
     head = wire.head(
         event_id=notice.notice_ref,
         kind=notice.kind,
@@ -112,4 +112,4 @@ def _into_inbox(names: Names, views: SchemaStore, notice: Delivery) -> Outgoing:
         schema_id=notice.schema_id,
     )
     value = wire.encode_view(notice.schema_id, notice.record, views)
-    return Outgoing(names.inbox(notice.agency), notice.person_ref.encode(), value, tuple(head))
+    return Outgoing(names.inbox(notice.agency), notice.person_ref.encode(), value, head)

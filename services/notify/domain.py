@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -69,19 +70,24 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     Authority. A source is not told what it said itself.
     """
     rules: Rules = context.rules
-    known = _learn(case or Case(person_id=_person(fact)), fact)
+    known = case or Case(person_id=_person(fact))
+    learn = _LEARNS.get(type(fact))
+    if learn is not None:
+        known = learn(known, fact)
     told_at = _told_at(fact, context)
     told = [
         _notice(grant, view, fact, told_at, rules)
         for grant in rules.agreements.grants(fact.kind(), told_at)
         if (view := grant.view_at(rules.schemas)) and _addressed(grant, known, fact)
     ]
-    unanswered = known.unanswered + tuple(
+    awaited = tuple(
         Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=fact.event_id)
         for _, n in told
         if n.act_by is not None
     )
-    state = known.model_copy(update={"unanswered": unanswered})
+    state = known
+    if awaited:
+        state = known.model_copy(update={"unanswered": known.unanswered + awaited})
     return Decision(
         state,
         "told" if told else "nobody-to-tell",
@@ -182,19 +188,21 @@ def _notice(
 # -- what is learned of the case
 
 
-def _learn(case: Case, fact: Fact) -> Case:
-    if isinstance(fact, AgencyJoinedCase | AgencyLeftCase):
-        return _membership(case, fact)
-    if isinstance(fact, CategoryChanged):
-        return case.model_copy(update={"category": fact.category})
-    if isinstance(fact, LevelSet) and _newer(fact, fact.level, case.level_since, case.level):
-        return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
-    if isinstance(fact, AddressChanged | TenancyStarted | NotificationMade):
-        home = fact.home
-        area = None if home is None else home.council_code
-        if area is not None and _newer(fact, area, case.area_since, case.area):
-            return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
-    return case
+def _category(case: Case, fact: CategoryChanged) -> Case:
+    return case.model_copy(update={"category": fact.category})
+
+
+def _level(case: Case, fact: LevelSet) -> Case:
+    if not _newer(fact, fact.level, case.level_since, case.level):
+        return case
+    return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
+
+
+def _area(case: Case, fact: AddressChanged | TenancyStarted | NotificationMade) -> Case:
+    area = None if fact.home is None else fact.home.council_code
+    if area is None or not _newer(fact, area, case.area_since, case.area):
+        return case
+    return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
 
 
 def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
@@ -211,6 +219,17 @@ def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
             "on_case": tuple(sorted(agency for agency, (_, on) in said.items() if on)),
         }
     )
+
+
+_LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
+    AgencyJoinedCase: _membership,
+    AgencyLeftCase: _membership,
+    CategoryChanged: _category,
+    LevelSet: _level,
+    AddressChanged: _area,
+    TenancyStarted: _area,
+    NotificationMade: _area,
+}
 
 
 def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool:  # noqa: ANN401

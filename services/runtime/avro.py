@@ -38,7 +38,7 @@ class Codec:
     _to_avro: Convert
     _from_avro: Convert
 
-    def write(self, out: BytesIO, record: Mapping[str, Any], *, strict: bool = False) -> None:
+    def write(self, out: BytesIO, record: dict[str, Any], *, strict: bool = False) -> None:
         """Append the record; `strict` refuses a field the schema does not have, or none."""
         schemaless_writer(out, self._plain, self._to_avro(record), strict=strict)
 
@@ -119,8 +119,8 @@ def _each(convert: Convert | None) -> Convert | None:
 
 
 def _write_record(steps: tuple[tuple[str, Convert], ...]) -> Convert:
-    def write(value: Part | Mapping[str, Any]) -> dict[str, Any]:
-        fields = dict(value.__dict__ if isinstance(value, Part) else value)
+    def write(value: Part | dict[str, Any]) -> dict[str, Any]:
+        fields = dict(value) if isinstance(value, dict) else dict(value.__dict__)
         for name, convert in steps:
             fields[name] = convert(fields[name])
         return fields

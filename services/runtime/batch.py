@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from services.runtime.decision import Context, Decide, Decision
 from services.runtime.faults import RowsUnusable, Stop
 from services.runtime.ports import History, Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
+from services.runtime.repeats import digest_of, heard_of, stream_of
 from services.runtime.rows import Kept, RowStore, Working, micros
 from services.runtime.schema_store import committed
 from services.runtime.service import Service
@@ -36,6 +36,8 @@ CRASHES = 3
 Source: local choice, see decision 5."""
 
 _LIFTED = HoldLifted.kind()
+Next = Callable[[], Sequence[Record]]
+"""What is to be taken next, of what waits already; none where nothing does."""
 
 
 async def _always() -> None:
@@ -74,6 +76,8 @@ class Lane:
     store: RowStore = field(init=False)
     routes: dict[type, Decide] = field(init=False)
     held: int = 0
+    written_down: Sequence[Record] = ()
+    """The order of what has to be run next; it is durable already."""
 
     def __post_init__(self) -> None:
         """Index the routes by what they are for."""
@@ -115,8 +119,11 @@ class Lane:
         """The next offset to read of that source; None: from its beginning."""
         return self.store.meta.positions.get(topic)
 
-    async def run(self, records: Sequence[Record]) -> Sequence[Record]:
+    async def run(self, records: Sequence[Record], following: Next = tuple) -> Sequence[Record]:
         """Take these records; returns those that have to wait until rules are adopted.
+
+        With several sources, the order of what follows is durable with these records' rows, and it
+        is `written_down` then: two transactions a batch would cost the time of one.
 
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
@@ -131,22 +138,26 @@ class Lane:
             if not waiting or self.service.rules_of(self.store.meta.adopted) is None:
                 return waiting
             records = waiting
-        await self._write_down(records)
-        await self.work(records)
+        if records is not self.written_down:
+            await self._write_down(records)
+        self.written_down = ()
+        await self.work(records, following)
         return ()
 
     async def _write_down(self, records: Sequence[Record]) -> None:
         if self.journal is not None:
-            await self.journal.append(records)
+            await self.journal.append(records, {})
 
-    async def work(self, records: Sequence[Record]) -> None:
+    async def work(self, records: Sequence[Record], following: Next = tuple) -> None:
         """Take these records in this order, which is written down or the only one there is.
 
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
         """
-        for part in self._parts(records):
+        *parts, last = self._parts(records)
+        for part in parts:
             await self._batch(part)
+        await self._batch(last, following)
 
     def _parts(self, records: Sequence[Record]) -> Iterator[Sequence[Record]]:
         """In batches: one begins with each lifted hold, for it looks back in the log."""
@@ -174,7 +185,7 @@ class Lane:
         waits = row.waits[1:] if lifted.skipped else row.waits
         return await self.history.read(record.topic, self.partition, waits)
 
-    async def _batch(self, records: Sequence[Record]) -> None:
+    async def _batch(self, records: Sequence[Record], following: Next = tuple) -> None:
         batch = _Batch(self, await self._waited(records[0]) if records else None)
         bug = batch.decide_all(records)
         if batch.said:
@@ -182,12 +193,22 @@ class Lane:
             await self.outbox.send(batch.said)
         if batch.taken or batch.crashed:
             await self.lease()
-            await self.rowlog.save(self.partition, batch.working.encoded())
-            batch.working.apply()
+            await self._save(batch.working, tuple if bug else following)
         if bug is not None:
             because = f": {bug.__cause__}" if isinstance(bug.__cause__, Stop) else ""
             kind = RowsUnusable if isinstance(bug.__cause__, RowsUnusable) else Stop
             raise kind(f"{self.service.name} cannot go on at {bug}{because}") from bug.__cause__
+
+    async def _save(self, working: Working, following: Next) -> None:
+        """The rows are durable, and where something waits already, its order is too."""
+        rows = working.encoded()
+        ready = self.journal is not None and self.service.rules_of(working.meta.adopted) is not None
+        self.written_down = following() if ready else ()
+        if self.journal is not None and self.written_down:
+            await self.journal.append(self.written_down, rows)
+        else:
+            await self.rowlog.save(self.partition, rows)
+        working.apply()
 
 
 class RowTooLargeError(Exception):
@@ -262,16 +283,16 @@ class _Batch:
     def _weigh(self, item: Any, record: Record, speech: Speech) -> None:  # noqa: ANN401
         decide = self.lane.routes.get(type(item))
         decision = None
-        if isinstance(item, HoldLifted):
+        if type(item) is HoldLifted:
             self._lift(item, speech)
         if decide is not None:
             decision = self._decide(self.service.key_of(item), item, decide, record, speech)
-        fact = decision.log_fact if decision is not None else None
+        fact: Any = None if decision is None else decision.log_fact
         if record.topic == self.service.names.log:
             fact = item
-        if isinstance(fact, Tick):
+        if type(fact) is Tick:
             self._tick(fact, record, speech)
-        elif isinstance(fact, Adoption):
+        elif type(fact) in ADOPTED:
             self._adopt(fact, record)
 
     def _park(self, record: Record) -> None:
@@ -285,12 +306,12 @@ class _Batch:
 
     def _heard_before(self, record: Record, trigger: Trigger) -> bool:
         """Whether a writer of ours says this again; each of its streams only ever grows."""
-        last = self.working.meta.heard.get(_stream(record, trigger))
+        last = self.working.meta.heard.get(stream_of(record, trigger))
         place = (trigger.offset, trigger.part)
         if last is None or place > last[:2]:
             return False
         self.lane.meters.repeats.inc()
-        if place == last[:2] and _digest(record) != last[2]:
+        if place == last[:2] and digest_of(record) != last[2]:
             self.lane.meters.repeats_that_differ.inc()
             log.error("repeat differs: two builds disagree", extra={"at": repr(record)})
         return True
@@ -326,7 +347,7 @@ class _Batch:
                 raise
             self._hold(key, row, item, record, speech, error)
             return None
-        self.lane.meters.decisions.labels(because=decision.because).inc()
+        self.lane.meters.decisions.labels(decision.because).inc()
         self._keep(key, row, kept, decision)
         self.said.extend(said)
         return decision
@@ -419,19 +440,6 @@ class _Batch:
 
 def _place(record: Record) -> str:
     return f"{record.topic}@{record.offset}"
-
-
-def heard_of(record: Record, trigger: Trigger) -> tuple[str, tuple[int, int, str]]:
-    """The writer's stream, and the place of that record in it."""
-    return _stream(record, trigger), (trigger.offset, trigger.part, _digest(record))
-
-
-def _stream(record: Record, trigger: Trigger) -> str:
-    return f"{record.topic}|{trigger.topic}|{trigger.partition}"
-
-
-def _digest(record: Record) -> str:
-    return blake2b(record.value or b"", digest_size=8).hexdigest()
 
 
 def _wake(moment: datetime | None) -> int | None:

@@ -244,13 +244,14 @@ class LaneConsumer(AIOKafkaConsumer):
     async def _work_off(self, work: _Work) -> None:
         while True:
             await work.some.wait()
-            if not work.waiting:
+            # Shut, what is written down is left to whoever takes the partition next.
+            batch = (self._open and work.lane.written_down) or work.waiting.take()
+            if not batch:
                 work.some.clear()
                 continue
             self.app.health.waiting = True
-            batch = work.waiting.take()
             work.idle.clear()
-            back = await work.lane.run(batch)
+            back = await work.lane.run(batch, work.waiting.take)
             self._note(work, batch, back)
             work.idle.set()
             if back:

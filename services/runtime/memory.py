@@ -35,12 +35,13 @@ class MemoryHub:
         ]
 
     async def _lane(self, service: Service, partition: int) -> Lane:
-        journal = MemoryJournal(self.topics, service.names.journal(service.name))
+        rowlog = self.rowlogs.setdefault(service.name, MemoryRowLog())
+        journal = MemoryJournal(self.topics, service.names.journal(service.name), rowlog)
         lane = Lane(
             service,
             partition,
             MemoryOutbox(self.topics),
-            self.rowlogs.setdefault(service.name, MemoryRowLog()),
+            rowlog,
             self.meters.setdefault(service.name, Meters(service.name)),
             self.build,
             journal if service.journaled else None,

@@ -23,9 +23,12 @@ class RowLog(Protocol):
 
 
 class Journal(Protocol):
-    """Remembers the order in which a service took its sources."""
+    """Remembers the order in which a service took its sources.
 
-    async def append(self, batch: Sequence[Record]) -> None: ...  # noqa: D102
+    `rows` of the batch before are saved with it: both are durable, or neither.
+    """
+
+    async def append(self, batch: Sequence[Record], rows: RowBytes) -> None: ...  # noqa: D102
 
     async def last(self) -> Sequence[Record]: ...  # noqa: D102
 

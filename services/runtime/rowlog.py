@@ -25,6 +25,10 @@ Written = tuple[str, bytes | None, bytes | None]
 """Topic, key and value of a record in a transaction."""
 
 TRANSACTION_TIMEOUT_MS = 30_000
+SETTLES_S = 10.0
+"""Far less than Faust gives a worker to take its partitions, far more than a marker takes."""
+READS_S = 20.0
+"""No row for so long, though all can be read: the broker is away."""
 _REFUSED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION})  # noqa: SLF001
 
 
@@ -47,6 +51,24 @@ def ends_of(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
             sleep(0.3)
         else:
             return low, end
+
+
+def stable_before(consumer: Consumer, place: TopicPartition, end: int) -> int:
+    """Before where everything is committed or aborted: `end`, or where a transaction stays open.
+
+    For whoever holds the partition: what only its own id writes was ended when that was fenced, so
+    what is open some seconds later nobody will ever end. A sole broker killed while it ends a
+    transaction can leave one so.
+
+    Raises:
+        Unavailable: the broker refuses or does not answer.
+    """
+    until = monotonic() + SETTLES_S
+    while True:
+        stable = min(end, ends_of(consumer, place)[1])
+        if stable == end or monotonic() > until:
+            return stable
+        sleep(0.2)
 
 
 class KafkaRowLog:
@@ -79,17 +101,19 @@ class KafkaRowLog:
             Stop: another worker holds the partition now, or the broker refused; the outcome is
                 settled by whoever takes the partition next.
         """
-        written = [(self._topic, key.encode(), value) for key, value in rows.items()]
-        await self._in_thread(partition, partial(self._commit, partition, written))
+        await self._in_thread(partition, partial(self._commit, partition, self._written(rows)))
 
-    async def note(self, partition: int, topic: str, value: bytes) -> None:
-        """One record is durable in that topic of the service's own, fenced like its rows.
+    async def note(self, partition: int, topic: str, value: bytes, rows: RowBytes) -> None:
+        """One record is durable in that topic of the service's own, and these rows with it.
 
         Raises:
             Stop: as `save` does.
         """
-        written: list[Written] = [(topic, None, value)]
+        written = [*self._written(rows), (topic, None, value)]
         await self._in_thread(partition, partial(self._commit, partition, written))
+
+    def _written(self, rows: RowBytes) -> list[Written]:
+        return [(self._topic, key.encode(), value) for key, value in rows.items()]
 
     async def _in_thread(self, partition: int, do: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -150,37 +174,45 @@ class KafkaRowLog:
 
         Raises:
             RowsUnusable: an open transaction nobody will end hides rows.
-            Stop: the broker refuses.
+            Stop: the broker refuses, or stays away.
         """
-        rows: dict[str, bytes] = {}
         if end == 0:
-            return rows
+            return {}
         consumer = self._consumer("read_committed")
-        patience = monotonic() + 2 * TRANSACTION_TIMEOUT_MS / 1000
         try:
-            consumer.assign([TopicPartition(self._topic, partition, 0)])
-            while monotonic() < patience:
-                for message in consumer.consume(5000, timeout=0.2):
-                    error = message.error()
-                    if error is None:
-                        key, value = message.key(), message.value()
-                        if key is None:
-                            raise RowsUnusable("a row without a key stands in the changelog")
-                        if value is None:
-                            rows.pop(key.decode(), None)
-                        else:
-                            rows[key.decode()] = value
-                        patience = monotonic() + 2 * TRANSACTION_TIMEOUT_MS / 1000
-                    elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
-                        if (message.offset() or 0) >= end:
-                            return rows
-                    elif not error.retriable():
-                        raise Stop(f"rows cannot be read: {error.name()}")
+            stable = stable_before(consumer, TopicPartition(self._topic, partition), end)
+            if stable < end:
+                raise RowsUnusable(
+                    f"partition {partition} of {self._topic} has a transaction that nobody ends, "
+                    f"open at {stable}; run: hub rebuild {self._service}"
+                )
+            return self._rows(consumer, partition, end)
         finally:
             consumer.close()
-        raise RowsUnusable(
-            f"partition {partition} of {self._topic} has an open transaction that nobody ends; "
-            f"run: hub rebuild {self._service}"
+
+    def _rows(self, consumer: Consumer, partition: int, end: int) -> dict[str, bytes]:
+        rows: dict[str, bytes] = {}
+        patience = monotonic() + READS_S
+        consumer.assign([TopicPartition(self._topic, partition, 0)])
+        while monotonic() < patience:
+            for message in consumer.consume(5000, timeout=0.2):
+                error = message.error()
+                if error is None:
+                    key, value = message.key(), message.value()
+                    if key is None:
+                        raise RowsUnusable("a row without a key stands in the changelog")
+                    if value is None:
+                        rows.pop(key.decode(), None)
+                    else:
+                        rows[key.decode()] = value
+                    patience = monotonic() + READS_S
+                elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
+                    if (message.offset() or 0) >= end:
+                        return rows
+                elif not error.retriable():
+                    raise Stop(f"rows cannot be read: {error.name()}")
+        raise Stop(
+            f"rows cannot be read: the broker sent none of {self._topic} for {READS_S:.0f} s"
         )
 
 

@@ -10,17 +10,16 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
-from hashlib import blake2b
+from functools import partial
 from pathlib import Path
 
 from pydantic import Field
 
-from services.runtime import http, installed, preflight, topics
+from services.runtime import handover, http, installed, preflight, topics
 from services.runtime.batch import Lane
 from services.runtime.connection import Connection
 from services.runtime.faults import Fault, Stop, Unavailable
-from services.runtime.faust_app import faust_app
+from services.runtime.faust_app import LaneApp, faust_app
 from services.runtime.history import KafkaHistory
 from services.runtime.journal import KafkaJournal
 from services.runtime.names import Names
@@ -56,6 +55,9 @@ class WorkerSettings(Settings):
     rows_rebuilt_at: float = Field(
         default=0, description="When its rows were made anew by themselves, seconds since 1970."
     )
+    waits: bool = Field(
+        default=False, description="Whether it waits, ready, until the one before it has ended."
+    )
 
     @property
     def names(self) -> Names:
@@ -79,18 +81,6 @@ class WorkerSettings(Settings):
         return path.read_bytes()
 
 
-@cache
-def build_fingerprint() -> str:
-    """The code this process runs, as `BuildAdopted` names it: all sources, byte for byte."""
-    root = Path(__file__).parents[2]
-    digest = blake2b(digest_size=8)
-    for package in ("schemas", "services"):
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.relative_to(root).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 GARBAGE = (50_000, 20, 50)
 """Rows live for ever and hold no cycles: looked through as often as Python does by itself, they
 took an eighth of the door's time."""
@@ -112,12 +102,21 @@ def main(build: Callable[[WorkerSettings], Service], environ: Mapping[str, str])
 
 async def _run(service: Service, settings: WorkerSettings) -> None:
     meters, health = Meters(service.name), http.Health()
+    outbox = KafkaOutbox(settings.connection.confluent())
+    ready = partial(_ready, service, settings, meters, health, outbox)
+    app = None
+    if settings.waits:
+        app = await ready()
+        log.info("ready to take over", extra={"service": service.name})
+        if not await asyncio.to_thread(handover.told_to_begin):
+            return
+        log.info("takes over", extra={"service": service.name})
     pages = await http.serve(http.status_page(health.fault, meters.registry), settings.port)
     try:
-        await _checked(service, settings, health)
-        await _work(service, settings, meters, health)
+        await _work(app or await ready(), settings)
     finally:
         await pages.cleanup()
+        outbox.close()
 
 
 async def _checked(service: Service, settings: WorkerSettings, health: http.Health) -> None:
@@ -141,11 +140,13 @@ async def _checked(service: Service, settings: WorkerSettings, health: http.Heal
 
 def _seen_here(settings: WorkerSettings) -> list[Symptom]:
     """What is wrong without asking the broker; with an expired certificate it never answers."""
-    version, _ = installed.adopted_build(settings.home)
+    build = installed.build_fingerprint()
+    # One that waits is not adopted yet: that is what it waits for.
+    version = build if settings.waits else installed.adopted_build(settings.home)[0]
     return [
         *installed.certificates((settings.certificate, settings.ca), datetime.now(UTC)),
         *installed.schema_ids(),
-        *installed.build(version, build_fingerprint()),
+        *installed.build(version, build),
         *installed.written(installed.in_use(settings.home), committed().highest),
     ]
 
@@ -165,13 +166,22 @@ def refuse(found: Iterable[Symptom]) -> None:
         raise Stop(f"pre-flight: {stopping} of the faults above keep this worker from working")
 
 
-async def _work(
-    service: Service, settings: WorkerSettings, meters: Meters, health: http.Health
-) -> None:
+async def _ready(
+    service: Service,
+    settings: WorkerSettings,
+    meters: Meters,
+    health: http.Health,
+    outbox: KafkaOutbox,
+) -> LaneApp:
+    """Everything is checked and made; nothing is taken yet.
+
+    Raises:
+        Stop: a worker must not start here.
+    """
+    await _checked(service, settings, health)
     config = settings.connection.confluent()
     meters.rebuilt_at.set(settings.rows_rebuilt_at)
-    outbox = KafkaOutbox(config)
-    build = build_fingerprint()
+    build = installed.build_fingerprint()
     rowlog = KafkaRowLog(config, service.names, service.name)
     history = KafkaHistory(config, service.app_id)
     journal = KafkaJournal(config, rowlog, service.names.journal(service.name), service.app_id)
@@ -206,16 +216,18 @@ async def _work(
         session_timeout_s=settings.session_timeout_s,
         datadir=settings.home / "run" / settings.worker,
     )
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
     app.conf.datadir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app.loop = loop
+    app.loop = asyncio.get_running_loop()
     app.finalize()
+    return app
+
+
+async def _work(app: LaneApp, settings: WorkerSettings) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await app.start()
-    log.info("running", extra={"service": service.name, "port": settings.port})
+    log.info("running", extra={"service": app.hub_service.name, "port": settings.port})
     await stopped.wait()
-    health.because = "stopping"
+    app.health.because = "stopping"
     await app.stop()
-    outbox.close()

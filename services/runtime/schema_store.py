@@ -51,6 +51,7 @@ class SchemaStore:
     def __init__(self, folder: Path = AVRO) -> None:
         self._by_id: dict[int, Stored] = {}
         self._versions: dict[type[Fact], list[Stored]] = defaultdict(list)
+        self._latest: dict[tuple[type[Fact], int], Stored] = {}
         ids = read_ids(folder)
         for kind, schemas in versions(folder).items():
             fact = BY_KIND[kind].fact
@@ -98,12 +99,13 @@ class SchemaStore:
 
         The first version always is: every build reads it (decision 10).
         """
-        first, *later = self._versions[fact]
-        return max(
-            (one for one in later if one.schema_id <= adopted),
-            key=lambda one: one.schema_id,
-            default=first,
-        )
+        known = self._latest.get((fact, adopted))
+        if known is None:
+            first, *later = self._versions[fact]
+            in_use = (one for one in later if one.schema_id <= adopted)
+            known = max(in_use, key=lambda one: one.schema_id, default=first)
+            self._latest[fact, adopted] = known
+        return known
 
     def changes(self, *facts: type[Fact]) -> list[int]:
         """The ids with whose adoption those facts are written otherwise than before, and 0."""

@@ -10,9 +10,8 @@ from typing import Any
 from schemas.base import Fact
 from services.runtime.decision import Decide, Route, State
 from services.runtime.names import Names
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.rows import shape_of
-from services.runtime.wire import Trigger
 
 _shape = cache(shape_of)
 Read = Callable[[Record], Any]
@@ -43,8 +42,9 @@ class Service:
     """
     writes: tuple[str, ...]
     """Topics it must be able to write, beside its rows and its journal."""
-    say: Callable[[Any, Trigger, int], Iterable[Outgoing]]
-    """One thing a decision says, what triggered it and the schemas adopted → records so marked."""
+    say: Callable[[Any, Headers, int], Iterable[Outgoing]]
+    """One thing a decision says, marks of what triggered it and the schemas adopted → records, so
+    marked where it is not for an agency."""
     passes_on: bool = False
     """Whether what it says is what it was told, no further link in the chain of causes."""
     on_tick: Decide | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from schemas.log import HoldLifted, PersonHeld
 from services.runtime import wire
 from services.runtime.faults import Stop, Unreadable
 from services.runtime.names import LOG_PARTITIONS, Names
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.service import Read, Service
 
 R = TypeVar("R")
@@ -46,15 +47,14 @@ def reads_log(wanted: Iterable[type[Fact]]) -> Read:
     return read
 
 
-def says_facts(
-    names: Names, service: str
-) -> Callable[[Any, wire.Trigger, int], Iterable[Outgoing]]:
+def says_facts(names: Names, service: str) -> Callable[[Any, Headers, int], Iterable[Outgoing]]:
     """Facts go to the service's own topics, keyed by person."""
+    topic = cache(partial(names.said, service))
 
-    def say(fact: Fact, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
+    def say(fact: Fact, marks: Headers, adopted: int) -> Iterable[Outgoing]:
         key = None if fact.person_id is None else fact.person_id.bytes
-        headers = tuple(wire.headers_of(fact, trigger, adopted))
-        yield Outgoing(names.said(service, type(fact)), key, wire.encode(fact, adopted), headers)
+        headers = wire.headers_of(fact, marks, adopted)
+        return (Outgoing(topic(type(fact)), key, wire.encode(fact, adopted), headers),)
 
     return say
 
@@ -79,7 +79,7 @@ def failed_here(names: Names, record: Record) -> Outgoing:
 
 def as_said(names: Names, fact: Fact) -> Outgoing:
     """The fact as its own source says it, which does not know what is adopted: as all can read."""
-    value, headers = wire.encode(fact, 0), tuple(wire.headers_of(fact, adopted=0))
+    value, headers = wire.encode(fact, 0), wire.headers_of(fact, adopted=0)
     return Outgoing(names.said(fact.source, type(fact)), None, value, headers)
 
 
@@ -146,15 +146,9 @@ class Speech:
         behind = int(record.header(DEPTH) or 0) if service.trusts(record) else 0
         self._depth = (DEPTH, str(behind if service.passes_on else behind + 1).encode())
 
-    def of(self, thing: Any) -> list[Outgoing]:  # noqa: ANN401
+    def of(self, thing: Any) -> Iterable[Outgoing]:  # noqa: ANN401
         """The records that say one thing."""
         at = self._record
         trigger = wire.Trigger(at.topic, at.partition, at.offset, self._parts)
         self._parts += 1
-        mark = trigger.header()
-        return [
-            Outgoing(o.topic, o.key, o.value, (*o.headers, self._depth), o.partition)
-            if mark in o.headers
-            else o
-            for o in self._say(thing, trigger, self._adopted)
-        ]
+        return self._say(thing, (trigger.header(), self._depth), self._adopted)

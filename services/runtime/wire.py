@@ -13,7 +13,7 @@ Headers are CloudEvents 1.0 in binary mode. `ce_type` lets a reader skip what it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -59,7 +59,7 @@ def decode(value: bytes, store: SchemaStore | None = None) -> Fact:
     return fact
 
 
-def encode_view(schema_id: int, record: Mapping[str, Any], store: SchemaStore) -> bytes:
+def encode_view(schema_id: int, record: dict[str, Any], store: SchemaStore) -> bytes:
     """A record with exactly the fields of that view on the wire; values as in our models.
 
     Raises:
@@ -101,7 +101,7 @@ def _stored(value: bytes, store: SchemaStore) -> Stored:
     return store.get(schema_id_of(value))
 
 
-def _write(stored: Stored, record: Mapping[str, Any], *, strict: bool = False) -> bytes:
+def _write(stored: Stored, record: dict[str, Any], *, strict: bool = False) -> bytes:
     out = BytesIO()
     out.write(stored.frame)
     fault = None
@@ -199,8 +199,10 @@ def kind_of(headers: Iterable[Header]) -> str | None:
     return header(headers, "ce_type")
 
 
-def headers_of(fact: Fact, trigger: Trigger | None = None, adopted: int = NEWEST) -> list[Header]:
-    """The headers of a fact; its subject is the hub's number of the person, if it has one."""
+def headers_of(
+    fact: Fact, marks: Iterable[Header] = (), adopted: int = NEWEST
+) -> tuple[Header, ...]:
+    """The headers of a fact, and those marks; its subject is the hub's number of the person."""
     stored = committed().latest(type(fact), adopted)
     return head(
         event_id=fact.event_id,
@@ -209,7 +211,7 @@ def headers_of(fact: Fact, trigger: Trigger | None = None, adopted: int = NEWEST
         subject=None if fact.person_id is None else str(fact.person_id),
         schema_id=stored.schema_id,
         source=fact.source,
-        trigger=trigger,
+        marks=marks,
     )
 
 
@@ -232,18 +234,14 @@ def head(
     schema_id: int,
     subject: str | None = None,
     source: str | None = None,
-    trigger: Trigger | None = None,
-) -> list[Header]:
+    marks: Iterable[Header] = (),
+) -> tuple[Header, ...]:
     """The headers of anything; agencies are told no `source`."""
-    headers = [
+    return (
         ("ce_id", str(event_id).encode()),
         ("ce_time", occurred_at.isoformat().encode()),
         *_same_for_all(kind, schema_id),
-    ]
-    if subject is not None:
-        headers.append(("ce_subject", subject.encode()))
-    if source is not None:
-        headers.append(("ce_source", source.encode()))
-    if trigger is not None:
-        headers.append(trigger.header())
-    return headers
+        *(() if subject is None else (("ce_subject", subject.encode()),)),
+        *(() if source is None else (("ce_source", source.encode()),)),
+        *marks,
+    )

@@ -22,7 +22,7 @@ from services.runtime import wire
 from services.runtime.decision import Context, Decision, Route, State
 from services.runtime.faults import Stop, Unreadable
 from services.runtime.names import Names
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import dead_letter, failed_here, recorded_at, says_facts
@@ -123,13 +123,13 @@ def _position(record: Record, speaker: str) -> Position | Unfit:
     return fact.model_copy(update={"recorded_at": recorded_at(record)})
 
 
-def _says(names: Names) -> Callable[[Fact | Unfit, wire.Trigger, int], Iterable[Outgoing]]:
+def _says(names: Names) -> Callable[[Fact | Unfit, Headers, int], Iterable[Outgoing]]:
     say_fact = says_facts(names, ME)
 
-    def say(thing: Fact | Unfit, trigger: wire.Trigger, adopted: int) -> Iterable[Outgoing]:
+    def say(thing: Fact | Unfit, marks: Headers, adopted: int) -> Iterable[Outgoing]:
         if isinstance(thing, Unfit):
             speaker = names.said_by(thing.record.topic)[0]
             return (dead_letter(names, speaker, thing.record, thing.reason, thing.field),)
-        return say_fact(thing, trigger, adopted)
+        return say_fact(thing, marks, adopted)
 
     return say

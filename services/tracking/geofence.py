@@ -34,7 +34,7 @@ class Measure:
 
     inside: bool
     to_line_m: float
-    """To the nearest point of the line, from either side."""
+    """To the nearest point of the line, from either side; or less, where that was allowed."""
 
     def side(self, precision_m: float) -> Side:
         """Certain only if the whole circle of uncertainty is on one side of the line."""
@@ -49,10 +49,17 @@ class _Fence:
     line: shapely.Geometry
     middle: tuple[float, float]
     metres: tuple[float, float]
+    half_m: tuple[float, float]
+    """From the middle to the east and north edge of the box around it."""
 
 
-def measure(outline: Outline, longitude_deg: float, latitude_deg: float) -> Measure:
+def measure(
+    outline: Outline, longitude_deg: float, latitude_deg: float, near_m: float = math.inf
+) -> Measure:
     """The place against the outline.
+
+    Of a place more than `near_m` outside the box around the outline, the distance to the box will
+    do: most places are far from most zones.
 
     Raises:
         Refused: the outline has no area, so nothing is inside it.
@@ -60,6 +67,9 @@ def measure(outline: Outline, longitude_deg: float, latitude_deg: float) -> Meas
     fence = _fence(outline)
     x = (longitude_deg - fence.middle[0]) * fence.metres[0]
     y = (latitude_deg - fence.middle[1]) * fence.metres[1]
+    to_box_m = max(abs(x) - fence.half_m[0], abs(y) - fence.half_m[1])
+    if to_box_m > near_m:
+        return Measure(inside=False, to_line_m=to_box_m)
     to_line_m = float(shapely.distance(fence.line, shapely.Point(x, y)))
     return Measure(bool(shapely.contains_xy(fence.area, x, y)), to_line_m)
 
@@ -85,7 +95,8 @@ def _fence(outline: Outline) -> _Fence:
         raise Refused("zone-without-area", "outline")
     line = shapely.boundary(area)
     shapely.prepare([area, line])
-    return _Fence(area, line, middle, metres)
+    half_m = (max(x for x, _ in ring), max(y for _, y in ring))
+    return _Fence(area, line, middle, metres, half_m)
 
 
 def _middle(degrees: tuple[float, ...]) -> float:

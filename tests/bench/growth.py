@@ -19,8 +19,8 @@ REGISTRY = "registry"
 EACH = 20
 """Facts of a person: each step of the mixture once."""
 FEW = 1_000
-PARTS = 20
-"""The log's beginning and its end are a part each."""
+PARTS = 10
+"""The log's beginning and its end are a part each, and tell as many people's stories whole."""
 FAR = 10_000_000
 """Facts of a log that nobody writes here: what making rows anew from it takes is extrapolated."""
 
@@ -56,7 +56,9 @@ def figures(cluster: Cluster, persons: int, say: Callable[[str], None]) -> Itera
 def _grown(hub: Hub, persons: int, say: Callable[[str], None]) -> Grown:
     facts, name = persons * EACH, f"{REGISTRY}-1"
     say(f"writing a log of {facts:,} facts about {persons:,} invented people …")
-    in_log = hub.write("admission", load.log(hub.names, hub.agreements.version, persons, facts))
+    together = max(FEW, persons // PARTS)
+    log = load.log(hub.names, hub.agreements.version, persons, facts, together)
+    in_log = hub.write("admission", log)
     with hub.running([name], ready=False) as workers:
         worker = workers[name]
         samples = list(looked_at(worker, in_log))

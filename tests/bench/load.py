@@ -8,9 +8,9 @@ from schemas.base import Fact, FactAboutPerson, sourced_id
 from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
 from schemas.register import NotificationKind
 from services.hub.start import RULES
+from services.runtime.installed import build_fingerprint
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Outgoing
-from services.runtime.run import build_fingerprint
 from services.runtime.speech import DEPTH, log_partition
 from services.runtime.wire import Trigger, encode, headers_of
 from tests import makers
@@ -68,13 +68,23 @@ def adoptions(version: str) -> tuple[Fact, ...]:
     )
 
 
-def log(names: Names, version: str, persons: int, facts: int) -> Iterator[Outgoing]:
-    """A log as the door would have written it: adoptions, then so many facts of mixed kinds."""
+def log(
+    names: Names, version: str, persons: int, facts: int, together: int | None = None
+) -> Iterator[Outgoing]:
+    """A log as the door would have written it: adoptions, then so many facts of mixed kinds.
+
+    `together`: so many people's stories are told at a time, each whole before the next people's
+    begin, so that people have as long a history in the log's beginning as at its end.
+    """
     for number, fact in enumerate(adoptions(version)):
         for partition in range(LOG_PARTITIONS):
             yield _admitted(names, fact, number, partition)
+    crowd = together or persons
+    story = len(STEPS) if together else -(-facts // persons)
     for number in range(facts):
-        step, who = divmod(number, persons)
+        before, told = divmod(number, crowd * story)
+        step, place = divmod(told, crowd)
+        who = before * crowd + place
         person = makers.a_person(who)
         at = makers.later(minutes=number)
         fact = _said(STEPS[(step + who) % len(STEPS)], who, number, at)
@@ -119,6 +129,6 @@ def _recently() -> datetime:
 
 def _admitted(names: Names, fact: Fact, number: int, partition: int) -> Outgoing:
     trigger = Trigger(names.said(fact.source, type(fact)), 0, number, 0)
-    headers = (*headers_of(fact, trigger), (DEPTH, b"1"))
+    headers = headers_of(fact, (trigger.header(), (DEPTH, b"1")))
     key = None if fact.person_id is None else fact.person_id.bytes
     return Outgoing(names.log, key, encode(fact), headers, partition)

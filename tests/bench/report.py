@@ -47,6 +47,9 @@ def throughput_figures(runs: Sequence[throughput.Run]) -> Iterator[Figure]:
         yield Figure(
             f"{who}: facts/s over the bare loop's", _over_bare(runs, who, _pace).median, "×"
         )
+    fans_out, as_much = throughput.FANS_OUT, throughput.AS_MUCH
+    cost = _over_bare(runs, fans_out, _cost, as_much).median
+    yield Figure(f"{fans_out}: CPU per fact over a bare loop's that says as much", cost, "×")
 
 
 def latency_figures(runs: Sequence[latency.Run]) -> Iterator[Figure]:
@@ -87,7 +90,7 @@ def throughput_table(runs: Sequence[throughput.Run]) -> Table:
         "Catching up with the log: medians of the rounds (least–most); per fact",
         ("who", "facts/s", "× bare", "CPU µs", "× bare", "decided", "said"),
     )
-    for who in (throughput.BARE, *throughput.SERVICES):
+    for who in (throughput.BARE, *throughput.SERVICES, throughput.AS_MUCH):
         mine = [run for run in runs if run.who == who]
         table.add_row(
             who,
@@ -139,11 +142,14 @@ def _cost(run: throughput.Run) -> float:
 
 
 def _over_bare(
-    runs: Sequence[throughput.Run], who: str, figure: Callable[[throughput.Run], float]
+    runs: Sequence[throughput.Run],
+    who: str,
+    figure: Callable[[throughput.Run], float],
+    bare: str = throughput.BARE,
 ) -> Spread:
     return _ratio(
         [figure(run) for run in runs if run.who == who],
-        [figure(run) for run in runs if run.who == throughput.BARE],
+        [figure(run) for run in runs if run.who == bare],
     )
 
 

@@ -8,10 +8,10 @@ from services.agreements.versions import Versions
 from services.notify import app as notify
 from services.registry import app as registry
 from services.runtime.batch import Lane
+from services.runtime.installed import build_fingerprint
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.outbox import MemoryOutbox, MemoryTopics
 from services.runtime.rowlog import MemoryRowLog
-from services.runtime.run import build_fingerprint
 from services.runtime.service import Service
 from services.runtime.telemetry import Meters
 from tests.bench import load
@@ -63,3 +63,10 @@ def test_a_log_of_the_same_size_holds_as_much_of_each_kind_wherever_it_is_cut() 
     assert {kind: first.count(kind) for kind in kinds} == {
         kind: second.count(kind) for kind in kinds
     }
+
+
+def test_told_together_each_has_the_same_history_in_every_part_of_the_log() -> None:
+    records = list(load.log(NAMES, "x", 40, 800, together=20))[3 * LOG_PARTITIONS :]
+    keys = [record.key for record in records]
+    assert {keys.count(key) for key in keys} == {20}
+    assert not {*keys[:400]} & {*keys[400:]}

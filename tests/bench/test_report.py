@@ -14,6 +14,7 @@ CAUGHT_UP = [
     throughput.Run(throughput.BARE, 1000, 1.0, 0.1, 1.0, 1.0),
     throughput.Run("registry", 1000, 2.0, 0.3, 0.3, 0.3),
     throughput.Run("notify", 1000, 4.0, 0.5, 1.0, 2.9),
+    throughput.Run(throughput.AS_MUCH, 1000, 2.0, 0.25, 1.0, 2.9),
 ]
 SUBMITTED = [
     latency.Run(who, rate, 3, (0.01 * times, 0.02 * times, 0.03 * times))
@@ -24,10 +25,12 @@ SUBMITTED = [
 
 def test_ratios_are_taken_round_by_round_and_their_median_is_the_figure() -> None:
     slower = [*CAUGHT_UP, throughput.Run(throughput.BARE, 1000, 2.0, 0.1, 1.0, 1.0)]
-    twice = [*slower, throughput.Run("registry", 1000, 8.0, 0.3, 0.3, 0.3), CAUGHT_UP[2]]
+    twice = [*slower, throughput.Run("registry", 1000, 8.0, 0.3, 0.3, 0.3), *CAUGHT_UP[2:]]
     found = {one.name: one for one in report.throughput_figures(twice)}
     assert found["registry: facts/s over the bare loop's"].value == 0.375
     assert found["registry: CPU per fact over the bare loop's"].reached is False
+    as_much = found["notify: CPU per fact over a bare loop's that says as much"]
+    assert (as_much.value, as_much.reached) == (2, None)
 
 
 def test_what_was_aimed_at_stands_only_where_it_was_set() -> None:
@@ -42,6 +45,7 @@ def test_every_round_is_there_for_machines() -> None:
         "bare loop",
         "registry",
         "notify",
+        throughput.AS_MUCH,
     ]
     assert [(run["rate"], run["arrived"]) for run in report.latency_rounds(SUBMITTED)] == [
         (rate, 3) for rate in latency.RATES for _ in range(2)

@@ -18,6 +18,9 @@ PERSONS = 1000
 LOOK_EVERY_S = 0.1
 ALLOW_S = 180.0
 BARE = "bare loop"
+FANS_OUT = "notify"
+AS_MUCH = "bare loop saying as much as notify"
+"""What a fact costs whoever says of it as many records as notify does, each encoded anew."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,24 @@ def measure(
     say(f"writing a log of {facts} facts about {PERSONS} invented persons …")
     records = load.log(hub.names, hub.agreements.version, PERSONS, facts)
     in_log = hub.write("admission", records)
+    said = 1.0
     for number in rounds:
         for who in _in_turn(number):
-            run = _bare(hub, in_log) if who == BARE else _service(hub, who, in_log)
+            if who in SERVICES:
+                run = _service(hub, who, in_log)
+            else:
+                run = _bare(hub, in_log, who, said if who == AS_MUCH else 1.0)
+            said = run.said if who == FANS_OUT else said
             say(f"  round {number}: {who} {run.facts_per_s:,.0f}/s, {run.cpu_us:.0f} µs")
             yield run
 
 
 def _in_turn(number: int) -> tuple[str, ...]:
-    """Each round begins with another, so that being first helps or hurts nobody."""
-    everybody = (BARE, *SERVICES)
+    """Each round begins with another, so that being first helps or hurts nobody.
+
+    Whoever says as much as notify comes after it in the first round: how much that is shows there.
+    """
+    everybody = (BARE, *SERVICES, AS_MUCH)
     first = (number - 1) % len(everybody)
     return everybody[first:] + everybody[:first]
 
@@ -119,7 +130,7 @@ def looked_at(worker: Worker, in_log: int, every_s: float = LOOK_EVERY_S) -> Ite
             time.sleep(every_s)
 
 
-def _bare(hub: Hub, in_log: int) -> Run:
+def _bare(hub: Hub, in_log: int, who: str, said: float) -> Run:
     config = hub.cluster.admin_config()
     with emptied(config, {"bench.out": LOG_PARTITIONS, "bench.rows": LOG_PARTITIONS}):
         task = bare.Task(
@@ -130,9 +141,10 @@ def _bare(hub: Hub, in_log: int) -> Run:
             changelog="bench.rows",
             group="bench",
             until=in_log,
+            said=said,
         )
         pace = bare.Pace(**json.loads(_ran(task)))
-    return Run(BARE, pace.facts, pace.seconds, pace.cpu_s, 1.0, 1.0)
+    return Run(who, pace.facts, pace.seconds, pace.cpu_s, 1.0, said)
 
 
 def _ran(task: bare.Task) -> str:

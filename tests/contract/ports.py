@@ -95,16 +95,25 @@ class JournalSuite:
     """The last order written down is the one read back."""
 
     @abstractmethod
-    def made(self) -> tuple[Journal, Put]:
-        """A journal, and how to let so many records stand in a topic it reads again."""
+    def made(self) -> tuple[Journal, Put, RowLog]:
+        """A journal, how to let so many records stand in a topic it reads again, and its rows."""
 
     async def test_an_empty_journal_has_no_last_batch(self) -> None:
-        journal, _ = self.made()
+        journal, _, _ = self.made()
         assert await journal.last() == []
 
     async def test_the_last_batch_comes_back_in_its_order(self) -> None:
-        journal, put = self.made()
+        journal, put, rowlog = self.made()
+        await rowlog.take(0)
         a, b = await put("a", 4), await put("b", 2)
-        await journal.append([a[0]])
-        await journal.append([b[0], a[1], a[2], b[1], a[3]])
+        await journal.append([a[0]], {})
+        await journal.append([b[0], a[1], a[2], b[1], a[3]], {})
         assert await journal.last() == [b[0], a[1], a[2], b[1], a[3]]
+
+    async def test_rows_are_saved_with_the_order_of_what_comes_after_them(self) -> None:
+        journal, put, rowlog = self.made()
+        await rowlog.take(0)
+        (one,) = await put("a", 1)
+        await journal.append([one], {"a": b"1"})
+        assert await rowlog.take(0) == {"a": b"1"}
+        assert await journal.last() == [one]

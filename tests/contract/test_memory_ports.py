@@ -26,10 +26,10 @@ class TestMemoryRowLog(RowLogSuite):
 
 
 class TestMemoryJournal(JournalSuite):
-    def made(self) -> tuple[Journal, Put]:
-        topics = MemoryTopics()
+    def made(self) -> tuple[Journal, Put, RowLog]:
+        topics, rowlog = MemoryTopics(), MemoryRowLog()
 
         async def put(topic: str, count: int) -> Sequence[Record]:
             return [topics.append(Outgoing(topic, None, b"%d" % n)) for n in range(count)]
 
-        return MemoryJournal(topics, "journal"), put
+        return MemoryJournal(topics, "journal", rowlog), put, rowlog

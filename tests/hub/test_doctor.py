@@ -98,6 +98,10 @@ def stuck(members: int = 2, done: int = 50) -> list[GroupSeen]:
     return [GroupSeen("registry", members, (Waiting(("log", 0), done, 90, 60),))]
 
 
+def of_changelog(topic: str, number: int) -> Iterable[Symptom]:
+    return offsets.transactions([ChangelogSeen((topic, number), stable=70, old=75)], Names())
+
+
 def of_tick(seen: TickSeen) -> Iterable[Symptom]:
     return running.clock(seen, NOW)
 
@@ -293,9 +297,13 @@ SEEDED: dict[str, tuple[Find, str, str, str]] = {
         lambda: offsets.groups(stuck(), stuck()),
         *("registry", "40 records wait in log[0]", "logs/registry-*.log"),
     ),
-    "a transaction nobody ends": (
-        lambda: offsets.transactions([ChangelogSeen(("rows", 3), stable=70, old=75)]),
-        *("rows[3]", "open at 70", "kafka-transactions.sh"),
+    "a transaction on rows that nobody ends": (
+        lambda: of_changelog("hub-risk-rows", 3),
+        *("hub-risk-rows[3]", "open at 70", "hub rebuild risk"),
+    ),
+    "a transaction on a journal that nobody ends": (
+        lambda: of_changelog("hub-tracking-journal", 0),
+        *("hub-tracking-journal[0]", "open at 70", "abort --topic hub-tracking-journal"),
     ),
     "persons that are held": (
         lambda: running.held([HeldSeen("risk", 3)]),
@@ -346,7 +354,7 @@ def test_a_seeded_fault_is_found_and_named_in_one_line(seed: str) -> None:
         lambda: running.held(NOBODY_HELD),
         lambda: offsets.groups(AT_WORK, AT_WORK),
         lambda: offsets.groups(stuck(done=40), stuck(done=50)),
-        lambda: offsets.transactions(SAVED),
+        lambda: offsets.transactions(SAVED, Names()),
         lambda: offsets.letters(NO_LETTERS),
         lambda: files.schemas(HOME),
     ],

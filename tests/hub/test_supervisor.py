@@ -1,28 +1,48 @@
-"""Rows that cannot be used are made anew once after an adoption; then a person has to look."""
+"""Rows made anew once after an adoption, then left to a person; the next process made ready."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import signal
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from services.hub import start
 from services.hub.doctor.running import look_at_renewals, renewals
-from services.hub.processes import Program
+from services.hub.processes import Program, holding_back
 from services.hub.rebuild import by_itself
 from services.hub.supervisor import Supervisor
-from services.runtime.faults import EXIT_ROWS
+from services.runtime.faults import EXIT_ROWS, Stop
 from services.runtime.installed import INSTALLED
 from services.runtime.symptoms import Weight
 
 WORKER = f"""
 import os, sys
 from pathlib import Path
+from services.runtime.handover import told_to_begin
+if "HUB_WAITS" in os.environ and not told_to_begin():
+    sys.exit()
 started = Path(os.environ["STARTED"])
 with started.open("a") as file:
     print(os.environ.get("HUB_ROWS_REBUILT_AT", "never"), file=file)
 sys.exit({EXIT_ROWS})
+"""
+STEADY = """
+import os, signal, sys
+from pathlib import Path
+from services.runtime.handover import told_to_begin
+if "HUB_WAITS" in os.environ and (os.environ["BROKEN"] or not told_to_begin()):
+    sys.exit(1)
+with Path(os.environ["STARTED"]).open("a") as file:
+    print(os.getpid(), file=file)
+signal.pause()
 """
 REBUILD = "import sys; open(sys.argv[1], 'a').write(sys.argv[2] + chr(10)); {end}"
 
@@ -36,7 +56,10 @@ class Installation:
         (home / INSTALLED).write_text("b1 4")
         self.starts, self.asked = home / "starts", home / "asked"
         environ = {"PYTHONPATH": str(home), "STARTED": str(self.starts)}
-        self.program = Program("registry-1", "ends", environ, keeps="registry")
+        self.held_back = holding_back(home, "registry")
+        self.program = Program(
+            "registry-1", "ends", environ, held_back_by=str(self.held_back), keeps="registry"
+        )
         self.rebuild = ("-c", REBUILD.format(end=end), str(self.asked))
 
     async def run(self, starts: int) -> None:
@@ -48,12 +71,16 @@ class Installation:
         await work
 
     def _until_started(self, times: int) -> None:
-        while len(lines(self.starts)) < times:
-            time.sleep(0.02)
+        eventually(lambda: len(lines(self.starts)) >= times)
 
     def seen(self) -> list[tuple[str, Weight]]:
         """What the doctor says of it."""
         return [(one.wrong, one.weight) for one in renewals(look_at_renewals(self.home))]
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    while not true():
+        time.sleep(0.02)
 
 
 def lines(file: Path) -> list[str]:
@@ -77,6 +104,15 @@ async def test_rows_are_made_anew_once_and_what_comes_back_is_for_a_person(
     ((wrong, weight),) = here.seen()
     assert "were made anew by themselves" in wrong
     assert weight is Weight.WATCH
+
+
+async def test_no_worker_is_started_while_its_rows_are_made_anew(tmp_path: Path) -> None:
+    file = str(holding_back(tmp_path, "registry"))
+    here = Installation(tmp_path, f"import os; sys.exit(not os.path.exists({file!r}))")
+    await here.run(starts=2)
+    last = by_itself.last(tmp_path, "registry")
+    assert last is not None
+    assert (last.ended, last.failed, here.held_back.exists()) == (True, "", False)
 
 
 async def test_after_another_adoption_it_is_done_again(tmp_path: Path) -> None:
@@ -113,3 +149,84 @@ def test_a_rebuild_by_hand_lets_it_be_done_once_more(tmp_path: Path) -> None:
     by_itself.write_down(tmp_path, by_itself.Renewal("registry", "b1@4", 1.0))
     by_itself.forget(tmp_path, "registry")
     assert by_itself.last(tmp_path, "registry") is None
+
+
+class Roll:
+    """Two workers that work until they are ended, and another build of them."""
+
+    def __init__(self, home: Path, *, broken: str = "") -> None:
+        (home / "steady.py").write_text(STEADY)
+        self.home, self.said = home, home / "said"
+        told = {"PYTHONPATH": str(home), "STARTED": str(self.said)}
+        self.programs = [
+            Program(
+                name,
+                "steady",
+                {**told, "BROKEN": broken * (name == broken)},
+                keeps="registry",
+                held_back_by=str(holding_back(home, "registry")),
+            )
+            for name in ("registry-1", "registry-2")
+        ]
+
+    def written(self) -> dict[str, Any]:
+        file = self.home / "run" / "processes.json"
+        found: dict[str, Any] = json.loads(file.read_text()) if file.is_file() else {}
+        return found
+
+    def pids(self) -> list[int]:
+        return [one["pid"] for one in self.written()["processes"]]
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        await asyncio.to_thread(eventually, true)
+
+    @asynccontextmanager
+    async def supervised(self) -> AsyncIterator[Supervisor]:
+        supervisor = Supervisor(self.home, self.programs)
+        work = asyncio.ensure_future(supervisor.run())
+        await self.until(lambda: len(lines(self.said)) == len(self.programs))
+        try:
+            yield supervisor
+        finally:
+            supervisor.stop()
+            await work
+
+
+async def test_the_next_process_is_ready_before_the_one_that_runs_ends(tmp_path: Path) -> None:
+    roll = Roll(tmp_path)
+    async with roll.supervised():
+        before = roll.pids()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await roll.until(lambda: roll.written()["prepared"] == 1)
+        assert roll.written()["not_ready"] == ""
+        assert (roll.pids(), len(lines(roll.said))) == (before, 2)
+        os.kill(before[0], signal.SIGKILL)
+        await roll.until(lambda: len(lines(roll.said)) == 3)
+        after = roll.pids()
+        assert (after[0] != before[0], after[1]) == (True, before[1])
+        assert lines(roll.said)[2] == str(after[0])
+
+
+async def test_where_one_is_not_ready_none_takes_over_and_who_runs_goes_on(tmp_path: Path) -> None:
+    roll = Roll(tmp_path, broken="registry-2")
+    async with roll.supervised():
+        before = roll.pids()
+        with pytest.raises(Stop, match="registry-2"):
+            await asyncio.to_thread(start.make_ready, tmp_path, lambda _: None)
+        assert roll.pids() == before
+        os.kill(before[0], signal.SIGKILL)
+        await roll.until(lambda: len(lines(roll.said)) == 3)
+        assert roll.pids()[1] == before[1]
+
+
+async def test_who_is_held_back_is_ready_when_let_go(tmp_path: Path) -> None:
+    roll = Roll(tmp_path)
+    async with roll.supervised():
+        hold = start.held_back(tmp_path, "registry", lambda _: None)
+        ended = await asyncio.to_thread(hold.__enter__)
+        assert ended == {"registry-1", "registry-2"}
+        await roll.until(lambda: all(one["next_ready"] for one in roll.written()["processes"]))
+        assert len(lines(roll.said)) == 2
+        await asyncio.to_thread(hold.__exit__, None, None, None)
+        await roll.until(lambda: len(lines(roll.said)) == 4)
+        assert not any(one["next_ready"] for one in roll.written()["processes"])

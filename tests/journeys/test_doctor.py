@@ -130,9 +130,9 @@ def test_a_transaction_nobody_ends_and_letters_nobody_reads_are_counted(ward: Wa
     assert producer.flush(WAIT_S) == 0
     try:
         aged = offsets.look_at_changelogs(patient, timedelta(seconds=-5))
-        (hangs,) = offsets.transactions(aged)
+        (hangs,) = offsets.transactions(aged, names)
         assert hangs.where == f"{rows}[0]"
-        assert list(offsets.transactions(offsets.look_at_changelogs(patient))) == []
+        assert list(offsets.transactions(offsets.look_at_changelogs(patient), names)) == []
     finally:
         producer.abort_transaction(WAIT_S)
     said = Producer(ward.cluster.admin_config())

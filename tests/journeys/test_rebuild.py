@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,41 +16,23 @@ from click.testing import CliRunner
 
 from schemas.case import LevelSet
 from schemas.eligibility import ConvictionRecorded
-from schemas.register import RequirementOpened
 from services.agreements import apply as applying
 from services.agreements.versions import Versions
-from services.hub import start
 from services.hub.cli import main
 from services.hub.proofs import compare, lines
-from services.hub.rebuild import by_itself
 from tests import makers
+from tests.journeys.anew import (
+    convicted,
+    made_anew_by_itself,
+    opened,
+    shown,
+    times_in_log,
+    well,
+    workers,
+)
 from tests.journeys.hub import Hub, eventually
 
 pytestmark = [pytest.mark.journey, pytest.mark.long, pytest.mark.timeout(480)]
-
-
-def convicted(hub: Hub, folder: Path, first: int) -> list[ConvictionRecorded]:
-    """Ten people become known."""
-    now = datetime.now(UTC)
-    numbers = range(first, first + 10)
-    people = [makers.a_conviction(identifiers=(makers.a_pnc(n),), occurred_at=now) for n in numbers]
-    hub.say(folder, *people)
-    return people
-
-
-def opened(hub: Hub) -> int:
-    """Of how many requirements the police were told."""
-    return len(hub.told("derbyshire-police", RequirementOpened))
-
-
-def shown(hub: Hub) -> dict[str, list[bytes | None]]:
-    """Every record of every inbox by its notice's own id."""
-    names, recorded = hub.cluster.names, hub.recorded()
-    slugs = Versions(hub.home / "agreements").latest().agencies
-    return {
-        slug: [record.header("ce_id") for record in recorded.source(names.inbox(slug))]
-        for slug in slugs
-    }
 
 
 def lose_the_rows_of(hub: Hub, service: str) -> None:
@@ -62,16 +43,6 @@ def lose_the_rows_of(hub: Hub, service: str) -> None:
     applying.renew(hub.cluster, agreements, hub.cluster.names.rows(service))
     for worker in workers(service):
         hub.signal(worker, signal.SIGKILL)
-
-
-def workers(service: str) -> tuple[str, str]:
-    return f"{service}-1", f"{service}-2"
-
-
-def made_anew_by_itself(hub: Hub, service: str) -> bool:
-    last = by_itself.last(hub.home, service)
-    assert last is None or not last.failed, last
-    return last is not None and last.ended
 
 
 def left_to_a_person(hub: Hub, service: str) -> bool:
@@ -90,17 +61,6 @@ def make_anew(hub: Hub, service: str) -> None:
     print(f"made anew: {done.stdout}")  # noqa: T201
     assert json.loads(done.stdout)["rows"] >= 10
     eventually(lambda: well(hub, service), 60, "its workers run again")
-
-
-def well(hub: Hub, service: str) -> bool:
-    states = {one.name: one.because for one in start.running(hub.home)}
-    return not any(states[worker] for worker in workers(service))
-
-
-def times_in_log(hub: Hub, facts: list[ConvictionRecorded]) -> list[int]:
-    log = hub.recorded().log()
-    ids = Counter(record.header("ce_id") for part in log.values() for record in part)
-    return [ids[str(fact.event_id).encode()] for fact in facts]
 
 
 def test_rows_that_are_lost_are_made_anew_and_nobody_is_told_twice(

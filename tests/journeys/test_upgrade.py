@@ -18,6 +18,7 @@ import pytest
 from schemas.eligibility import ConvictionRecorded
 from schemas.register import RequirementOpened
 from services.agreements.versions import Versions
+from services.hub import start
 from services.hub.broker.cluster import Cluster
 from services.hub.proofs import Recorded, compare, lines
 from services.hub.rebuild import by_itself
@@ -159,6 +160,7 @@ class Roll:
         """Nobody is told twice, and what both builds said this one says again to the letter."""
         with load(self.running, self.folder, self.said):
             self._line_runs()
+            self._a_broken_build_takes_nothing()
             install_newer(self.code)
             self._up("n → n+1")
             install(self.code)
@@ -190,6 +192,19 @@ class Roll:
         assert back.returncode == 1
         assert "this build has them up to" in back.stderr
         install_newer(self.code)
+
+    def _a_broken_build_takes_nothing(self) -> None:
+        """Whose workers do not get as far as being ready is not adopted; who works goes on."""
+        before = self._pids()
+        (self.code / "services" / "registry" / "__main__.py").write_text("raise SystemExit(1)\n")
+        done = python(self.code, "-c", HUB, "up", "--home", str(self.running.home))
+        assert done.returncode == 1
+        assert "Not ready to take over: registry-1" in done.stderr
+        assert self._pids() == before
+        install(self.code)
+
+    def _pids(self) -> dict[str, int | None]:
+        return {one.name: one.pid for one in start.running(self.running.home)}
 
     def _up(self, what: str) -> None:
         with measured(what, self.running.cluster, self.services):

@@ -207,7 +207,7 @@ class House:
 
     async def open(self, **changes: Any) -> Lane:
         """The partition is taken, again if it was before."""
-        journal = MemoryJournal(self.topics, NAMES.journal(ME)) if self.service.journaled else None
+        journal = MemoryJournal(self.topics, NAMES.journal(ME), self.broken)
         self.lane = Lane(
             self.service,
             0,
@@ -215,7 +215,7 @@ class House:
             self.broken,
             self.meters,
             self.build,
-            journal,
+            journal if self.service.journaled else None,
             history=MemoryHistory(self.topics),
             **changes,
         )
@@ -230,10 +230,11 @@ class House:
         depth: int = 0,
     ) -> list[Record]:
         """These facts stand in the topic."""
-        mark = ((DEPTH, str(depth).encode()),) if depth else ()
+        said_by_us = () if trigger is None else (trigger.header(),)
+        marks = (*said_by_us, (DEPTH, str(depth).encode())) if depth else said_by_us
         return [
             self.topics.append(
-                Outgoing(topic, None, wire.encode(fact), (*wire.headers_of(fact, trigger), *mark))
+                Outgoing(topic, None, wire.encode(fact), wire.headers_of(fact, marks))
             )
             for fact in facts
         ]

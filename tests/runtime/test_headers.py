@@ -14,7 +14,7 @@ from tests.runtime.refusals import refusal
 def test_an_admitted_fact_is_announced_as_a_cloud_event() -> None:
     fact = admitted(a_zone_entry())
     n = committed().latest(ZoneEntered).schema_id
-    assert dict(wire.headers_of(fact, Trigger("hub.facts", 1, 42, 0))) == {
+    assert dict(wire.headers_of(fact, [Trigger("hub.facts", 1, 42, 0).header()])) == {
         "ce_specversion": b"1.0",
         "ce_id": str(fact.event_id).encode(),
         "ce_type": b"tracking.zone-entered",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.runtime.journal import MemoryJournal, spans
+from services.runtime.journal import MemoryJournal, Span, _go_on, spans
 from services.runtime.records import Outgoing, Record
+from services.runtime.rowlog import MemoryRowLog
 from tests.makers import a_level, a_tick, admitted, later, rules_adopted
 from tests.runtime.tally import NAMES, CrashError, House, Tally, because, merger
 
@@ -70,6 +71,36 @@ async def test_killed_again_while_it_repeats_it_repeats_the_same() -> None:
     assert await house.heard() == ((None, 1), (1, 3), (3, 2))
 
 
+async def test_what_waits_already_is_written_down_with_the_rows_and_only_once() -> None:
+    house = await a_house()
+    (one, two), (three,) = _levels(house)
+    await house.lane.run([one], lambda: [three, two])
+    assert house.lane.written_down == [three, two]
+    assert await house.lane.run(house.lane.written_down) == ()
+    assert not house.lane.written_down
+    entries = [entry.value for entry in house.topics.read(NAMES.journal("tally"))[-2:]]
+    assert entries == [b'[["a", 0, 1]]', b'[["b", 0, 1], ["a", 1, 2]]']
+    assert house.state("all") == Tally(levels=(1, 3, 2))
+
+
+async def test_what_was_written_down_is_taken_first_by_whoever_comes_next() -> None:
+    house = await a_house()
+    (one, two), (three,) = _levels(house)
+    await house.lane.run([one], lambda: [three, two])
+    await house.open()
+    assert house.state("all") == Tally(levels=(1, 3, 2))
+    assert await house.heard() == ((None, 1), (1, 3), (3, 2))
+
+
+async def test_until_something_is_adopted_nothing_is_written_down_ahead() -> None:
+    house = House(merger())
+    await house.open()
+    house.put(a_tick(later(days=1)), topic="deploy")
+    (one, _), _ = _levels(house)
+    await house.lane.run(house.topics.read("deploy"), lambda: [one])
+    assert not house.lane.written_down
+
+
 async def test_the_journal_holds_places_and_nothing_else() -> None:
     house = await a_house()
     (one, two), (three,) = _levels(house)
@@ -82,10 +113,10 @@ async def test_the_journal_holds_places_and_nothing_else() -> None:
 async def test_the_last_batch_is_read_back_in_its_order() -> None:
     house = await a_house()
     (one, two), (three,) = _levels(house)
-    journal = MemoryJournal(house.topics, "journal")
+    journal = MemoryJournal(house.topics, "journal", MemoryRowLog())
     assert await journal.last() == []
-    await journal.append([two])
-    await journal.append([three, one, two])
+    await journal.append([two], {})
+    await journal.append([three, one, two], {})
     assert await journal.last() == [three, one, two]
 
 
@@ -173,3 +204,18 @@ async def test_an_offset_that_was_taken_is_skipped_in_each_source_by_itself() ->
 def test_a_record_of_another_writer_is_not_shown_in_messages() -> None:
     assert repr(Outgoing("a", b"key", b"Testperson")) == "Outgoing(a[0])"
     assert repr(Record("a", 0, 7, 0, b"key", b"Testperson")) == "Record(a[0]@7)"
+
+
+@pytest.mark.parametrize(
+    ("last", "following", "goes_on"),
+    [
+        ([("a", 0, 3), ("b", 0, 1)], [("b", 1, 2), ("a", 3, 4)], True),
+        ([("a", 0, 3)], [("b", 0, 2)], True),
+        ([("a", 0, 3), ("b", 0, 1)], [("a", 3, 4), ("b", 0, 2)], False),
+        ([("a", 5, 9)], [("a", 5, 7)], False),
+    ],
+)
+def test_an_entry_goes_on_where_the_one_before_ended_or_replaces_it(
+    last: list[Span], following: list[Span], *, goes_on: bool
+) -> None:
+    assert _go_on(last, following) is goes_on

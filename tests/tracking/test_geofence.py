@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import Geod
 
 from services.runtime.faults import Refused
@@ -41,6 +43,21 @@ def test_every_vector_of_the_park_falls_on_its_side() -> None:
         assert found.to_line_m == pytest.approx(on_a_sphere, rel=0.01, abs=1), row["case"]
         side = found.side(int(row["position_precision_m"]))
         assert side.value.replace("-", "_") == row["uncertainty_circle"], row["case"]
+
+
+@given(
+    east=st.floats(-1.6, -1.35),
+    north=st.floats(52.85, 53.0),
+    precision_m=st.integers(0, 3_000),
+    outline=st.sampled_from((SQUARE, BOW_TIE)),
+)
+def test_a_place_plainly_outside_is_on_the_same_side_as_if_measured_to_the_metre(
+    east: float, north: float, precision_m: int, outline: Outline
+) -> None:
+    exact, near = measure(outline, east, north), measure(outline, east, north, precision_m)
+    assert near.side(precision_m) is exact.side(precision_m)
+    assert near.inside is exact.inside
+    assert near.to_line_m <= exact.to_line_m + 1e-6
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,14 @@ from services.notify.domain import Delivery
 from services.runtime.decision import Context, Decide, Decision, State
 from services.runtime.memory import MemoryHub
 from services.runtime.outbox import MemoryTopics
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.service import Service
-from services.runtime.wire import Trigger
 from tests.in_memory import NAMES, Hub, a_door, agreements
 from tests.two_worlds.day import OTHER, OTHER_ID
 from tests.two_worlds.world import rerouted, services
 
 _MARKER = (("marker", b""),)
-Says = Callable[[Any, Trigger, int], Iterable[Outgoing]]
+Says = Callable[[Any, Headers, int], Iterable[Outgoing]]
 
 
 def a_hub(
@@ -126,8 +125,8 @@ class LateWhereMuchIsTold(MemoryTopics):
 def _says_beside(notify: Service, more: Callable[[Delivery], Iterable[Outgoing]]) -> Service:
     say: Says = notify.say
 
-    def says(thing: Any, trigger: Trigger, schemas: int) -> Iterator[Outgoing]:
-        yield from say(thing, trigger, schemas)
+    def says(thing: Any, marks: Headers, schemas: int) -> Iterator[Outgoing]:
+        yield from say(thing, marks, schemas)
         if isinstance(thing, Delivery):
             yield from more(thing)
 

@@ -84,7 +84,10 @@ CHECKS = (
     Check("rows", lambda p: running.renewals(running.look_at_renewals(p.home)), asks_broker=False),
     Check("clock", lambda p: running.clock(running.look_at_clock(p), running.now_utc())),
     Check("work", lambda p: offsets.groups(*offsets.look_at_groups(p))),
-    Check("transactions", lambda p: offsets.transactions(offsets.look_at_changelogs(p))),
+    Check(
+        "transactions",
+        lambda p: offsets.transactions(offsets.look_at_changelogs(p), p.cluster.names),
+    ),
     Check("held", lambda p: running.held(running.look_at_held(p))),
     Check("dead letters", lambda p: offsets.letters(offsets.look_at_letters(p))),
 )

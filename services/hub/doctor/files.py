@@ -20,8 +20,7 @@ from services.hub.broker.layout import Home
 from services.hub.doctor.agreed import told_last
 from services.hub.doctor.patient import Patient
 from services.runtime import installed
-from services.runtime.installed import adopted_build
-from services.runtime.run import build_fingerprint
+from services.runtime.installed import adopted_build, build_fingerprint
 from services.runtime.schema_store import VIEW_IDS, committed
 from services.runtime.symptoms import Symptom, Weight
 

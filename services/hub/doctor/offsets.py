@@ -14,7 +14,7 @@ from services.hub.catalogue import all_services
 from services.hub.doctor.agreed import applied
 from services.hub.doctor.patient import WAIT_S, Patient, earliest, latest, taken_since
 from services.hub.rest import Place
-from services.runtime.names import SERVICES
+from services.runtime.names import SERVICES, Names
 from services.runtime.symptoms import Symptom, Weight
 
 PATIENCE = timedelta(seconds=60)
@@ -113,14 +113,26 @@ def look_at_changelogs(patient: Patient, patience: timedelta = PATIENCE) -> list
     return [ChangelogSeen(at, stable[at], old[at]) for at in places]
 
 
-def transactions(seen: Iterable[ChangelogSeen]) -> Iterator[Symptom]:
-    """Transactions nobody ends: whoever takes that partition next cannot read its rows."""
+def transactions(seen: Iterable[ChangelogSeen], names: Names) -> Iterator[Symptom]:
+    """Transactions nobody ends: whoever takes that partition next cannot read its rows.
+
+    Rows can be made anew. A journal is the only one that knows its order: its worker goes on with
+    what stands there, but nothing can be made anew from it until the transaction is ended.
+    """
+    keeps = {names.rows(service): service for service in SERVICES}
     for one in seen:
         if one.stable < one.old:
             topic, number = one.place
             wrong = f"a transaction is open at {one.stable} for over a minute"
-            do = "kafka-transactions.sh find-hanging, then abort; or restart its worker"
-            yield Symptom(f"{topic}[{number}]", wrong, do, Weight.STOPS)
+            abort = (
+                "restart its workers: their next entry ends it if it was theirs; else "
+                f"kafka-transactions.sh abort --topic {topic} --partition {number} "
+                f"--start-offset {one.stable}"
+            )
+            rows = f"run: hub rebuild {keeps.get(topic)}, before a restarted worker has to"
+            yield Symptom(
+                f"{topic}[{number}]", wrong, rows if topic in keeps else abort, Weight.STOPS
+            )
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,11 @@ from services.admission.domain import Letter, adopted_once, relearn, still_waits
 from services.admission.domain.desk import Desk
 from services.runtime import wire
 from services.runtime.again import in_order
-from services.runtime.batch import heard_of
 from services.runtime.decision import Row
 from services.runtime.faults import Stop
 from services.runtime.journal import spans_of
 from services.runtime.records import Record
+from services.runtime.repeats import heard_of
 from services.runtime.rows import META, Kept, Meta, encode_row, micros
 from services.runtime.service import Service
 from services.runtime.wire import Trigger

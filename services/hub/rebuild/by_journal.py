@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from itertools import chain
+from time import monotonic, sleep
 
 from services.hub.proofs import stand
 from services.runtime.again import Again, in_order, said_again
 from services.runtime.faults import Stop
 from services.runtime.journal import Span, spans_of
+from services.runtime.outbox import Config
 from services.runtime.records import Record
+from services.runtime.rowlog import TRANSACTION_TIMEOUT_MS
 from services.runtime.service import Service
+from services.runtime.topics import Reader
+
+OPEN_S = TRANSACTION_TIMEOUT_MS / 1000 + 15
+"""Longer than a transaction stays open of which the coordinator knows, its worker being gone."""
 
 
 async def kept_by_journal(
@@ -49,6 +57,26 @@ async def kept_by_journal(
             "anywhere: nothing was changed; install the build that ran"
         )
     return again, len(records)
+
+
+def check_ended(config: Config, journal: str, within_s: float = OPEN_S) -> None:
+    """No transaction hides what stands in the journal; one at work ends before that time is over.
+
+    Raises:
+        Stop: one does not end.
+        Unavailable: the broker refuses or does not answer.
+    """
+    whole = {**config, "isolation.level": "read_uncommitted"}
+    with closing(Reader(whole)) as every, closing(Reader(config)) as ended:
+        _, end = every.ends(journal)
+        until = monotonic() + within_s
+        while (stable := ended.ends(journal)[1]) < end:
+            if monotonic() > until:
+                raise Stop(
+                    f"{journal} holds a transaction that nobody ends, open at {stable}: nothing "
+                    "was changed; run: hub doctor"
+                )
+            sleep(0.2)
 
 
 def _check_whole(

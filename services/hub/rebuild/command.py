@@ -42,7 +42,13 @@ def rebuild(
     build does not know. The supervisor of `hub up` does that by itself once after each adoption of
     a build; what comes back is for a person, who first finds out why: on call, or a co-ordinator.
 
-    The service is stopped for that and started again; nothing it said before is said again.
+    A broker that is killed can leave a transaction open for ever. A worker at work goes on, but one
+    that takes the partition sees no row behind it: within half a minute it ends with exit code 76.
+    `hub doctor` names the place after a minute. What hangs in a changelog of rows goes with the old
+    rows; what hangs in a journal is not touched, and admission and tracking cannot be made anew
+    before it is ended, which `hub doctor` says how to do.
+
+    The service is stopped meanwhile and started again; nothing it said before is said again.
     registry, risk and notify are made from the log, admission from the log and what is still kept
     of its sources, tracking from its sources alone, which is possible only while all it ever took
     is kept (72 hours).

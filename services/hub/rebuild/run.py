@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
@@ -26,18 +26,17 @@ from services.hub.broker.cluster import Cluster
 from services.hub.catalogue import all_services
 from services.hub.proofs import Recorded
 from services.hub.rebuild.by_door import kept_by_the_door
-from services.hub.rebuild.by_journal import kept_by_journal
+from services.hub.rebuild.by_journal import check_ended, kept_by_journal
 from services.hub.rebuild.by_log import kept_by_log, said_held, whole
 from services.hub.start import held_back
 from services.runtime import topics
 from services.runtime.faults import Stop
 from services.runtime.history import KafkaHistory
-from services.runtime.installed import build_since
+from services.runtime.installed import build_fingerprint, build_since
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from services.runtime.rowlog import KafkaRowLog
 from services.runtime.rows import META
-from services.runtime.run import build_fingerprint
 from services.runtime.service import Service
 
 Say = Callable[[str], None]
@@ -83,10 +82,10 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
     """
     services = all_services(cluster.home, cluster.names)
     service = next(one for one in services if one.name == name)
-    with held_back(cluster.home, name, say):
+    with held_back(cluster.home, name, say) as ended:
         began = time.monotonic()
         made = asyncio.run(_made(cluster, service, progress))
-        _until_nobody_works(cluster, service)
+        _until_nobody_works(cluster, service, ended)
         say("Putting the rows in place …")
         agreements = Versions(cluster.home / "agreements").latest()
         applying.renew(cluster, agreements, service.names.rows(name))
@@ -97,6 +96,8 @@ def rebuild(cluster: Cluster, name: str, say: Say, progress: Progress) -> Rebuil
 
 async def _made(cluster: Cluster, service: Service, progress: Progress) -> _Made:
     agreements = Versions(cluster.home / "agreements").latest()
+    if service.journaled:
+        check_ended(cluster.service_config(service.name), service.names.journal(service.name))
     with closing(Recorded(cluster, agreements, by_deployer=True)) as recorded:
         if service.name == "admission":
             return _by_door(cluster, service, recorded)
@@ -215,8 +216,11 @@ def _places(service: Service) -> list[tuple[str, int]]:
     return [(topic, number) for topic in service.sources for number in range(service.partitions)]
 
 
-def _until_nobody_works(cluster: Cluster, service: Service) -> None:
-    """The service's group has no member; one that ended is counted in for a session more.
+def _until_nobody_works(cluster: Cluster, service: Service, ended: Collection[str]) -> None:
+    """The service's group has no member but those that are known to have ended.
+
+    One that ended is counted in for a session more; no other can go by its name meanwhile, for the
+    group would have shut it out.
 
     Raises:
         Stop: somebody works elsewhere.
@@ -225,7 +229,8 @@ def _until_nobody_works(cluster: Cluster, service: Service) -> None:
     until = time.monotonic() + GROUP_EMPTY_S
     while True:
         described = admin.describe_consumer_groups([service.app_id], request_timeout=20)
-        if not described[service.app_id].result().members:
+        members = described[service.app_id].result().members
+        if all(member.group_instance_id in ended for member in members):
             return
         if time.monotonic() > until:
             raise Stop(
@@ -238,10 +243,13 @@ def _until_nobody_works(cluster: Cluster, service: Service) -> None:
 async def put(cluster: Cluster, name: str, rows: Mapping[int, Mapping[str, bytes]]) -> None:
     """These rows stand in the service's empty changelog, each partition's positions last."""
     rowlog = KafkaRowLog(cluster.service_config(name), cluster.names, name)
-    for number, part in rows.items():
+
+    async def put_part(number: int, part: Mapping[str, bytes]) -> None:
         await rowlog.take(number)
         for some in _portions(part):
             await rowlog.save(number, some)
+
+    await asyncio.gather(*(put_part(number, part) for number, part in rows.items()))
 
 
 def _portions(part: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:

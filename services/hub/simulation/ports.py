@@ -56,10 +56,10 @@ class StepJournal:
     rowlog: StepRowLog
     topic: str
 
-    async def append(self, batch: Sequence[Record]) -> None:
-        """The order of this batch is kept."""
+    async def append(self, batch: Sequence[Record], rows: RowBytes) -> None:
+        """The order of this batch is kept, and with it the rows of the one before."""
         await Step("write down", may_fail=True)
-        self.broker.check((self.rowlog.service, 0), self.rowlog.holds[0])
+        self.broker.save((self.rowlog.service, 0), self.rowlog.holds[0], rows)
         self.broker.append(Outgoing(self.topic, None, entry(batch)))
         await Step("written down", may_fail=True)
 

@@ -26,6 +26,8 @@ BATCH = 12
 """Most records of one batch: small, so that there are many."""
 COMMITS = 0.3
 """How often a worker tells its group after a batch how far it has come."""
+AHEAD = 0.5
+"""How often what is there already is written down with the rows of the batch before it."""
 
 
 class GivenAwayError(Exception):
@@ -89,11 +91,14 @@ class Worker(Process):
         await lane.open()
         reader = _Reader(self._broker, lane, self._draw)
         while True:
-            await Step("fetch", ready=lambda: self.shut or reader.more())
+            await Step("fetch", ready=lambda: self.shut or reader.more() or bool(lane.written_down))
             if self.shut:
                 break
-            rewind, self.rewind = self.rewind, 0
-            reader.put_back(await lane.run(reader.fetch(rewind)))
+            batch = lane.written_down
+            if not batch:
+                rewind, self.rewind = self.rewind, 0
+                batch = reader.fetch(rewind)
+            reader.put_back(await lane.run(batch, reader.following))
             if self._draw.random() < COMMITS:
                 await self._commit(lane)
         await self._commit(lane)
@@ -172,6 +177,10 @@ class _Reader:
             self._next[topic] = max(self._next[topic], records[-1].offset + 1)
         self._looked_at = -1
         return batch
+
+    def following(self) -> list[Record]:
+        """What is taken next, if anything is there yet, or chance has it so."""
+        return self.fetch(0) if self.more() and self._draw.random() < AHEAD else []
 
     def put_back(self, records: Sequence[Record]) -> None:
         """These have to wait until rules are adopted."""

@@ -43,6 +43,9 @@ class Because(StrEnum):
     TOO_OLD = "too-old"
 
 
+_TOLD_FIRST = tuple(Because)
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """What one zone makes of a position."""
@@ -82,20 +85,20 @@ def assess(device: Device | None, position: Position, context: Context) -> Decis
     present = without_the_past(wearer, oldest)
     return Decision(
         _with(device, answers, {zone.zone_ref for zone in present.zones}, oldest),
-        min(
-            (a.because for a in answers), key=list(Because).index, default=Because.NO_ZONE_IN_FORCE
-        ),
+        min((a.because for a in answers), key=_TOLD_FIRST.index, default=Because.NO_ZONE_IN_FORCE),
         tuple(fact for answer in answers for fact in _said(answer, position)),
-        others={} if present == wearer else {wearer_key(wearer.person_ref): Row(present)},
+        others={} if present is wearer else {wearer_key(wearer.person_ref): Row(present)},
     )
 
 
 def _answer(watch: Watch, zone: Zone, since: datetime, position: Position, rules: Rules) -> _Answer:
-    point = position.point
-    measured = measure(zone.outline, point.longitude_deg, point.latitude_deg)
+    point, exclusion = position.point, zone.zone is ZoneKind.EXCLUSION
+    # How far outside matters only where being outside is the breach.
+    near_m = position.precision_m if exclusion else math.inf
+    measured = measure(zone.outline, point.longitude_deg, point.latitude_deg, near_m)
     if measured.to_line_m <= position.precision_m:
         return _Answer(Because.UNCERTAIN, watch)
-    beyond = measured.inside == (zone.zone is ZoneKind.EXCLUSION)
+    beyond = measured.inside == exclusion
     if beyond and _too_coarse(position, rules):
         return _Answer(Because.TOO_COARSE, watch)
     mark = _mark(zone, since, position, measured, rules, beyond=beyond)

@@ -50,7 +50,10 @@ class Device(State):
 
     def watch(self, zone_ref: str) -> Watch:
         """What is known of that zone; of a new one, nothing."""
-        return next((w for w in self.watches if w.zone_ref == zone_ref), Watch(zone_ref=zone_ref))
+        for watch in self.watches:
+            if watch.zone_ref == zone_ref:
+                return watch
+        return Watch(zone_ref=zone_ref)
 
 
 class Zone(State):

@@ -81,7 +81,7 @@ def news(before: Iterable[Visit], after: Iterable[Visit]) -> News:
 def learned(watch: Watch, mark: Mark, rules: Rules) -> Watch:
     """The watch with one more mark in its place in time; unchanged if it tells nothing new."""
     number = mark.position.int
-    if any(m.position.int == number for m in watch.marks):
+    if number in [m.position.int for m in watch.marks]:
         return watch
     place = bisect_left(watch.marks, _place(mark), key=_place)
     earlier, later = watch.marks[:place], watch.marks[place:]
