@@ -13,7 +13,6 @@ from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from schemas.base import FieldClass
 from schemas.catalogue import BY_TOPIC_PART
@@ -22,10 +21,9 @@ from schemas.risk import Urgency
 from services.agreements import lint, ours
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.files import Marks, Place, Signed, read_file
-from services.agreements.model import Agreement, Kind, LegalBasis, Purpose, Receives
-from services.agreements.views import View, canonical, views_of
-
-LONDON = ZoneInfo("Europe/London")
+from services.agreements.model import Agreement, Kind, Receives
+from services.agreements.views import Shown, View, canonical, views_of
+from services.agreements.whom import LONDON, Whom
 
 
 @dataclass(frozen=True)
@@ -35,20 +33,17 @@ class Grant:
     agency: str
     kind: str
     classes: frozenset[FieldClass]
+    """Those granted and not denied, whole or not."""
     on_case: bool
     """Only of persons on whose case the agency is."""
     own_only: bool
     """Only facts whose `agency` is this one."""
-    areas: frozenset[str] | None
-    """ONS codes of councils; None lets every area through, an empty set none."""
-    categories: frozenset[int] | None
-    levels: frozenset[int] | None
+    whom: Whom
+    """Of which persons beyond that."""
     urgency: Urgency
     receipt: bool
-    purposes: tuple[Purpose, ...]
-    basis: LegalBasis
-    expires: date
-    """The last day it holds, London time."""
+    terms: Receives = field(repr=False)
+    """The grant as it is written: why, on which basis, until when."""
     ends_at: datetime
     """The first instant it no longer holds."""
     views: Mapping[int, View]
@@ -62,17 +57,6 @@ class Grant:
     def view_at(self, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use; None: nothing granted is said yet."""
         return self.views.get(max((since for since in self.views if since <= adopted), default=-1))
-
-    def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
-        """Whether the filters let this person through; what is not known passes no filter."""
-        return all(
-            allowed is None or value in allowed
-            for allowed, value in (
-                (self.areas, area),
-                (self.categories, category),
-                (self.levels, level),
-            )
-        )
 
 
 @dataclass(frozen=True)
@@ -206,27 +190,36 @@ def _agency(signed: Signed) -> Agency:
 
 
 def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
+    """What of the written grant is left for that fact; the file's own refusals win."""
     fact = BY_TOPIC_PART[name].fact
-    known_by = frozenset(agreement.identifiers)
-    views = views_of(agreement.agency, fact, frozenset(receives.classes), known_by)
+    shown = Shown.of(agreement, receives)
+    views = {} if name in agreement.never.facts else views_of(agreement.agency, fact, shown)
     if not views:
         return None
     return Grant(
         agency=agreement.agency,
         kind=fact.kind(),
-        classes=frozenset(receives.classes),
+        classes=shown.classes,
         on_case=receives.on_case,
         own_only=receives.own_only,
+        whom=_whom(agreement, receives),
+        urgency=receives.urgency,
+        receipt=receives.receipt,
+        terms=receives,
+        ends_at=ends_at(receives.expires),
+        views=MappingProxyType(views),
+    )
+
+
+def _whom(agreement: Agreement, receives: Receives) -> Whom:
+    return Whom(
+        agency=agreement.agency,
+        of_the_hub=agreement.kind is Kind.SERVICE,
         areas=_filter(receives.areas),
         categories=_filter(receives.categories),
         levels=_filter(receives.levels),
-        urgency=receives.urgency,
-        receipt=receives.receipt,
-        purposes=receives.purposes,
-        basis=receives.basis,
-        expires=receives.expires,
-        ends_at=ends_at(receives.expires),
-        views=MappingProxyType(views),
+        ages=_filter(receives.ages),
+        category_4=receives.category_4,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from schemas.base import AboutWhom, FieldClass
 from schemas.catalogue import Entry
-from services.agreements import ours
+from services.agreements import in_words, ours
 from services.agreements.compile import Agency, Agreements, Grant
 from services.agreements.files import Place
 from services.agreements.model import Kind, entry_named
@@ -97,6 +97,10 @@ def _saying(agency: Agency, entry: Entry, *, says: bool) -> Reason:
 def _not_granted(agency: Agency, entry: Entry) -> Reason:
     if entry.raw or entry.about is AboutWhom.NOBODY:
         return _reason(agency, "is never told: nobody is told that fact", ("receives",))
+    never = agency.agreement.never.facts
+    if entry.topic_part in never:
+        denied: Place = ("never", "facts", never.index(entry.topic_part))
+        return _reason(agency, "is never told: the file says so, whatever it grants", denied)
     for at, receives in enumerate(agency.agreement.receives):
         if entry.topic_part in receives.facts:
             place: Place = ("receives", at, "classes")
@@ -106,31 +110,22 @@ def _not_granted(agency: Agency, entry: Entry) -> Reason:
 
 def _granted(agency: Agency, grant: Grant, *, in_force: bool) -> Reason:
     place = _place(agency, grant)
+    terms = grant.terms
     if not in_force:
-        text = f"is no longer told: the grant's last day was {grant.expires}"
+        text = f"is no longer told: the grant's last day was {terms.expires}"
         return _reason(agency, text, (*place, "expires"))
-    purposes = ", ".join(f"CJA 2003 {purpose.value}" for purpose in grant.purposes)
-    text = f"is told until {grant.expires}, for {purposes}, on the basis of {grant.basis.value}"
+    purposes = ", ".join(f"CJA 2003 {purpose.value}" for purpose in terms.purposes)
+    text = f"is told until {terms.expires}, for {purposes}, on the basis of {terms.basis.value}"
     return _reason(agency, text, place)
 
 
 def _conditions(agency: Agency, grant: Grant) -> Iterator[Reason]:
     place = _place(agency, grant)
-    if grant.on_case:
-        always = " (always so outside the Responsible Authority)"
-        why = always if agency.kind is Kind.DUTY_TO_COOPERATE else ""
-        yield _reason(
-            agency, f"is told only of people on whose case it is{why}", (*place, "on_case")
-        )
-    if grant.own_only:
-        yield _reason(
-            agency, "is told only facts that name it as their agency", (*place, "own_only")
-        )
-    for name in ("areas", "categories", "levels"):
-        allowed = getattr(grant, name)
-        if allowed is not None:
-            listed = ", ".join(str(value) for value in sorted(allowed)) or "none: nobody passes"
-            yield _reason(agency, f"is told only of people in {name} {listed}", (*place, name))
+    always = agency.kind is not Kind.RESPONSIBLE_AUTHORITY
+    for key, text in in_words.conditions(grant, always_on_case=always):
+        yield _reason(agency, f"is told {text}", (*place, key))
+    for key, text in in_words.amounts(grant):
+        yield _reason(agency, f"is shown {text}", (*place, key))
 
 
 def _classes(
@@ -139,6 +134,11 @@ def _classes(
     place: Place = (*_place(agency, grant), "classes")
     if field_class is None:
         yield _reason(agency, f"sees {', '.join(grant.view.fields)}", place)
+        return
+    never = agency.agreement.never.classes
+    if field_class in never:
+        denied: Place = ("never", "classes", never.index(field_class))
+        yield _reason(agency, f"never sees class {field_class}: the file says so", denied)
         return
     if field_class not in grant.classes:
         yield _reason(agency, f"sees nothing of class {field_class}: it is not granted", place)

@@ -144,7 +144,7 @@ def test_that_a_person_is_held_is_told_to_the_lead_bodies_whichever_service_hold
 
 
 def test_of_a_person_it_holds_itself_notify_keeps_nothing_beside() -> None:
-    desk = Desk()
+    desk = Desk(born_on=None)
     desk.say(a_held_person("notify"))
     assert (desk.case, desk.wake_at) == (None, None)
     desk.say(a_held_person("risk"))
