@@ -36,6 +36,7 @@ Wrong = Iterator[tuple[Place, str, str]]
 _OUT = "take it out"
 _SOURCE = to_write(("source",))
 _WHO_MAY_KNOW = (case.AgencyJoinedCase, case.AgencyLeftCase, case.LimitedAccessSet)
+_TOLD_TO_NOBODY = (notice.NoticeIssued, notice.NoticeReceipted)
 _RESERVED = frozenset({*SERVICES, *SPEAKERS, "hub"})
 
 
@@ -100,7 +101,7 @@ def _tells_of_persons(agreement: Agreement, grant: Receives) -> Wrong:
     shown = Shown.of(agreement, grant)
     for at, name in enumerate(grant.facts):
         entry = BY_TOPIC_PART[name]
-        if entry.raw or entry.about is AboutWhom.NOBODY:
+        if entry.raw or entry.about is AboutWhom.NOBODY or entry.fact in _TOLD_TO_NOBODY:
             yield ("facts", at), "is never told to anybody", _OUT
         if grant.own_only and "agency" not in entry.fact.model_fields:
             yield ("own_only",), "a fact of this grant names no agency", "take own_only out"
