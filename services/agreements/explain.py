@@ -11,6 +11,7 @@ from schemas.catalogue import Entry
 from services.agreements import in_words, ours
 from services.agreements.compile import Agency, Agreements, Grant
 from services.agreements.files import Place
+from services.agreements.matrix import class_of
 from services.agreements.model import Kind, entry_named
 from services.agreements.views import HIDES_SOURCE
 
@@ -143,17 +144,12 @@ def _classes(
     if field_class not in grant.classes:
         yield _reason(agency, f"sees nothing of class {field_class}: it is not granted", place)
         return
-    of_class = [name for name in grant.view.fields if _class_of(entry, name) == field_class]
+    of_class = [name for name in grant.view.fields if class_of(entry.fact, name) == field_class]
     seen = ", ".join(of_class) or "nothing: the fact has no field of it"
     yield _reason(agency, f"of class {field_class} sees {seen}", place)
     for name, needed in HIDES_SOURCE.items():
-        if _class_of(entry, name) == field_class and needed not in grant.classes:
+        if class_of(entry.fact, name) == field_class and needed not in grant.classes:
             yield _reason(agency, f"{name} stays hidden: it would tell its {needed}", place)
-
-
-def _class_of(entry: Entry, name: str) -> str:
-    extra = entry.fact.model_fields[name].json_schema_extra
-    return str(extra["class"]) if isinstance(extra, dict) else ""
 
 
 def _place(agency: Agency, grant: Grant) -> Place:

@@ -50,15 +50,31 @@ def amounts(grant: Grant) -> Iterator[tuple[str, str]]:
         yield "redact", f"{field_class.value} {_HOW[how]}"
 
 
+TERMS = (
+    "Why",
+    "Purpose",
+    "Legal basis",
+    "Owner",
+    "Kept by the receiver",
+    "Passed on to",
+    "Reviewed",
+    "Last day",
+)
+"""What `terms` says, in its order."""
+
+
 def terms(grant: Grant) -> Iterator[tuple[str, str]]:
     """Name and value of each of the grant's terms, as an officer reads them."""
     said = grant.terms
-    yield "Why", said.why + (f" ({said.source})" if said.source else "")
-    yield "Purpose", ", ".join(f"CJA 2003 {purpose.value}" for purpose in said.purposes)
     condition = f", condition {said.condition.value}" if said.condition else ""
-    yield "Legal basis", said.basis.value + condition
-    yield "Owner", said.owner
-    yield "Kept by the receiver", f"{said.kept_days} days"
-    yield "Passed on to", said.onward.value
-    yield "Reviewed", f"{said.reviewed}, again by {said.review_by}"
-    yield "Last day", str(said.expires)
+    values = (
+        said.why + (f" ({said.source})" if said.source else ""),
+        ", ".join(f"CJA 2003 {purpose.value}" for purpose in said.purposes),
+        said.basis.value + condition,
+        said.owner,
+        f"{said.kept_days} days",
+        said.onward.value,
+        f"{said.reviewed}, again by {said.review_by}",
+        str(said.expires),
+    )
+    return zip(TERMS, values, strict=True)

@@ -179,7 +179,7 @@ def _has_a_condition(agreement: Agreement, grant: Receives) -> Wrong:
     health = FieldClass.HEALTH in Shown.of(agreement, grant).classes
     if grant.condition is None and (health or grant.basis is LegalBasis.DPA_2018_PART_3):
         why = "sensitive processing needs a condition of DPA 2018 Schedule 8"
-        yield ("condition",), why, to_write(("condition",))
+        yield ("classes",) if health else ("basis",), why, to_write(("condition",))
 
 
 def _is_reviewed_while_it_holds(_: Agreement, grant: Receives) -> Wrong:
