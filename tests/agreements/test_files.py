@@ -149,7 +149,7 @@ def test_all_errors_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     ("old", "new", "field", "reason"),
     [
         ("[release-date-set]", "[secret-word]", "receives.0.facts.0", "no fact of that name"),
-        ("[reference, custody]", "[reference, secret-word]", "receives.0.classes.1", "be '"),
+        ("[reference, custody]", "[reference, secret-word]", "receives.0.classes.1", "not a word"),
         ("[reference, custody]", "[reference, internal]", "receives.0.classes.1", "never granted"),
         ("[reference, custody]", "[provenance]", "receives.0.classes.0", "Responsible Authority"),
         ("[reference, custody]", "[health]", "receives.0.facts.0", "no field of it"),
@@ -168,7 +168,7 @@ def test_all_errors_of_all_files_are_said_at_once(tmp_path: Path) -> None:
         ("governance@", "secret.word@", "contacts.governance", "pattern"),
         ("role: controller", "role: controller\nrole: controller", "role", "written twice"),
         ("role: controller", "role: !secret-word x", "role", "not a value"),
-        ("basis: cja-2003-s325(4)", "basis: secret-word", "receives.0.basis", "be '"),
+        ("basis: cja-2003-s325(4)", "basis: secret-word", "receives.0.basis", "not a word"),
         ("agency: exampleshire-housing", "agency: otherham", "agency", "name of the file"),
         ("body: housing-authority", "body: hub", "body", "service of the hub"),
         ("[tenancy-started,", "[agency-joined-case,", "says.0", "who may know"),
