@@ -6,19 +6,19 @@ Nothing here decides about a person: the filters of a grant are data that `notif
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from schemas.base import FieldClass
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
-from services.agreements import lint, ours
+from services.agreements import earlier, lint, ours
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.files import Marks, Place, Signed, read_file
 from services.agreements.model import Agreement, Kind, Receives
@@ -139,9 +139,23 @@ def load(directory: Path) -> Agreements:
     return _compiled(signed)
 
 
-def fingerprint(agreements: Iterable[Agreement]) -> str:
+def load_earlier(directory: Path, version: str) -> Agreements | None:
+    """A version that was adopted in an earlier form; None if these files are not that version."""
+    read = [read_file(path, earlier.filled)[0] for path in sorted(directory.glob("*.yaml"))]
+    signed = [one for one in read if one is not None]
+    then = fingerprint((one.agreement for one in signed), earlier.as_then)
+    if len(signed) < len(read) or then != version:
+        return None
+    return replace(_compiled(signed), version=version)
+
+
+def fingerprint(
+    agreements: Iterable[Agreement],
+    content: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said,
+) -> str:
     """The same for the same content, whatever the layout, comments and order of keys."""
-    said = [item.model_dump(mode="json") for item in sorted(agreements, key=lambda a: a.agency)]
+    ordered = sorted(agreements, key=lambda one: one.agency)
+    said = [content(item.model_dump(mode="json")) for item in ordered]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 

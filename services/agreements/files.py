@@ -87,8 +87,10 @@ class _Reader:
         return read
 
 
-def read_file(path: File) -> tuple[Signed | None, tuple[Finding, ...]]:
-    """The agreement of a file, or everything that is wrong with its shape."""
+def read_file(
+    path: File, fill: Callable[[Any], Any] = lambda values: values
+) -> tuple[Signed | None, tuple[Finding, ...]]:
+    """The agreement of a file, its values filled in first, or all that is wrong with its shape."""
     marks = Marks(path.name)
     findings: list[Finding] = []
     try:
@@ -99,7 +101,7 @@ def read_file(path: File) -> tuple[Signed | None, tuple[Finding, ...]]:
     except (yaml.YAMLError, UnicodeDecodeError):
         return None, (Finding(path.name, 1, "", "not text", "save it as UTF-8"),)
     try:
-        agreement = Agreement.model_validate(values)
+        agreement = Agreement.model_validate(fill(values))
     except ValidationError as error:
         said = {finding.field for finding in findings}
         findings.extend(found for found in _shape(error, marks) if found.field not in said)

@@ -33,7 +33,9 @@ from tests.makers import (
 from tests.notify.telling import Desk
 
 OUTSIDE = sorted(
-    slug for slug, agency in agreements().agencies.items() if agency.kind is Kind.DUTY_TO_COOPERATE
+    slug
+    for slug, agency in agreements().agencies.items()
+    if agency.kind is not Kind.RESPONSIBLE_AUTHORITY
 )
 LEADS = {"derbyshire-police", "probation"}
 TOLD_OF = {

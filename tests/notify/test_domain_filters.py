@@ -9,9 +9,13 @@ import pytest
 from schemas.base import Fact
 from schemas.register import Address
 from services.agreements.whom import Whom
+from services.notify.domain import Case
+from services.runtime.faults import RowsUnusable
+from services.runtime.rows import Kept, decode_row, encode_row
 from tests.makers import (
     HOME,
     NOON,
+    PERSON,
     a_category,
     a_conviction,
     a_joining,
@@ -179,6 +183,18 @@ def test_of_two_dates_of_birth_the_later_said_counts_and_of_one_instant_the_long
         desk.say(a_conviction(born_on=first))
         desk.say(a_conviction(born_on=then, occurred_at=later(hours=hours)))
         assert desk.told(a_release_date()) == set()
+
+
+def test_a_row_that_does_not_know_when_somebody_was_born_is_not_read() -> None:
+    """Read as of no known age it would silence every grant for adults; it is made anew instead."""
+    row = a_row(Case(person_id=PERSON, born_on=None))
+    assert decode_row(row, Case).state == Case(person_id=PERSON, born_on=None)
+    with pytest.raises(RowsUnusable):
+        decode_row(row.replace(b'"born_on":null,', b""), Case)
+
+
+def a_row(case: Case) -> bytes:
+    return encode_row(Kept(state=case))
 
 
 # -- who may know of the case at all
