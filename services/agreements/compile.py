@@ -133,7 +133,7 @@ def load(directory: Path) -> Agreements:
             signed.append(one)
             found += lint.findings(one)
     if not signed and not found:
-        found.append(Finding(directory.name, 1, "", "no agreement file is in this directory"))
+        found.append(Finding(directory.name, 1, "", "no agreement file is here", "write one"))
     if found:
         raise AgreementsRefused(tuple(found))
     return _compiled(signed)
@@ -250,7 +250,9 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
         for kind, view in _views(agency):
             known = schemas.setdefault(view.schema_id, view.schema)
             if canonical(known) != canonical(view.schema):
-                taken = agency.marks.finding(agency.places[kind], "its view's id is taken")
+                taken = agency.marks.finding(
+                    agency.places[kind], "its view's id is taken", "grant one class more or less"
+                )
                 raise AgreementsRefused((taken,))
     return schemas
 

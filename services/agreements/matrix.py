@@ -15,6 +15,7 @@ from schemas.catalogue import ENTRIES, Entry
 from services.agreements import in_words
 from services.agreements.compile import Agency, Agreements, Grant
 from services.agreements.model import Kind
+from services.agreements.views import classes_behind
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,17 @@ class Cell:
 
     @property
     def shown(self) -> dict[FieldClass, tuple[str, ...]]:
-        """By class, the fields of the fact that are shown, whole or less."""
+        """By class, the fields of the fact that are shown, whole or less; and what is behind them.
+
+        A reason of an alert tells of every class behind it.
+        """
         if self.grant is None:
             return {}
         found: dict[FieldClass, tuple[str, ...]] = {}
+        behind = classes_behind(self.grant.view)
         for name in self.grant.view.fields:
-            field_class = class_of(self.entry.fact, name)
-            found[field_class] = (*found.get(field_class, ()), name)
+            for one in sorted({class_of(self.entry.fact, name), *behind.get(name, ())}):
+                found[one] = (*found.get(one, ()), name)
         return found
 
     @property
@@ -61,7 +66,7 @@ class Cell:
             "says": "yes" if self.says else "no",
             "told": "no" if self.grant is None else "yes",
             "classes": ", ".join(sorted(self.shown)),
-            "fields": ", ".join(name for names in self.shown.values() for name in names),
+            "fields": "" if self.grant is None else ", ".join(self.grant.view.fields),
             "less than whole": "; ".join(self.amounts),
             "of whom": "; ".join(self.conditions),
             **{name: terms.get(name, "") for name in in_words.TERMS},

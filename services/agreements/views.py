@@ -179,6 +179,20 @@ def schema_id(schema: Schema) -> int:
     return FIRST_VIEW_ID + int.from_bytes(digest, "big") % FIRST_VIEW_ID
 
 
+def classes_behind(view: View) -> dict[str, Classes]:
+    """By field of the fact, the classes behind the words it can show (design §3)."""
+    told = next(item["type"] for item in view.schema["fields"] if item["name"] == "told")
+    found: dict[str, Classes] = {}
+    for item in told["fields"]:
+        enums: dict[str, Schema] = {}
+        _collect(item["type"], enums)
+        for name in enums.keys() & WORD_CLASSES.keys():
+            needed = WORD_CLASSES[name]
+            words = (needed[word] for word in enums[name]["symbols"] if word in needed)
+            found[item["name"]] = frozenset().union(*words)
+    return found
+
+
 def withheld_words(classes: Classes) -> dict[str, list[str]]:
     """By enum, the words a reader with these classes is not shown."""
     return {

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.base import FieldClass
+from schemas.risk import AlertRaised
 from services.agreements.commands import agreements as command
 from services.agreements.matrix import as_csv, cells
 from services.agreements.page import CODES, page
@@ -129,6 +130,23 @@ def test_the_table_has_a_line_for_every_fact_and_body_told_or_not() -> None:
     assert len(rows) == len({(row["body"], row["fact"]) for row in rows})
     for row in rows:
         assert bool(row["Legal basis"]) == bool(row["Last day"]) == (row["told"] == "yes")
+
+
+@pytest.mark.parametrize(
+    ("body", "behind"),
+    [
+        ("derbyshire-police", {"management", "risk", "monitoring", "victim"}),
+        ("prison", {"management", "risk"}),
+    ],
+)
+def test_the_reasons_of_an_alert_count_as_every_class_behind_them(
+    body: str, behind: set[str]
+) -> None:
+    (cell,) = (c for c in cells(committed(), body) if c.entry.fact is AlertRaised)
+    assert {one for one, names in cell.shown.items() if "reasons" in names} == {
+        "reference",
+        *behind,
+    }
 
 
 def test_the_assessment_names_necessity_and_recipient_of_every_flow() -> None:
