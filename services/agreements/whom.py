@@ -23,8 +23,9 @@ class Known:
 
     area: str | None = None
     """ONS code of the council of the last known home."""
-    categories: frozenset[int] = frozenset()
-    """The category, and where the fact tells of an earlier one, that too."""
+    category: int | None = None
+    earlier_category: int | None = None
+    """The one before, where the fact tells of it."""
     level: int | None = None
     born_on: date | None = None
     named: frozenset[str] | None = None
@@ -49,12 +50,12 @@ class Whom:
     def passes(self, person: Known, at: datetime) -> bool:
         """Whether a fact about this person may be told at that moment."""
         return self._may_know_of_the_case(person) and all(
-            allowed is None or (bool(values) and values <= allowed)
-            for allowed, values in (
-                (self.areas, _one(person.area)),
-                (self.categories, person.categories),
-                (self.levels, _one(person.level)),
-                (self.ages, _one(age_group(person.born_on, at))),
+            allowed is None or value in allowed
+            for allowed, value in (
+                (self.areas, person.area),
+                (self.categories, person.category),
+                (self.levels, person.level),
+                (self.ages, age_group(person.born_on, at)),
             )
         )
 
@@ -66,7 +67,7 @@ class Whom:
             return False
         if person.named is not None:
             return self.agency in person.named
-        return self.category_4 or TERRORIST not in person.categories
+        return self.category_4 or TERRORIST not in (person.category, person.earlier_category)
 
 
 def age_group(born_on: date | None, at: datetime) -> AgeGroup | None:
@@ -80,7 +81,3 @@ def age_group(born_on: date | None, at: datetime) -> AgeGroup | None:
     day = at.astimezone(LONDON).date()
     comes_of_age = (born_on.year + OF_AGE, born_on.month, born_on.day)
     return AgeGroup.ADULT if (day.year, day.month, day.day) >= comes_of_age else AgeGroup.YOUTH
-
-
-def _one(value: object) -> frozenset[object]:
-    return frozenset() if value is None else frozenset({value})

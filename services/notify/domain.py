@@ -167,11 +167,11 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
 
 def _known(case: Case, fact: Fact) -> Known:
     """What filters look at, where the fact stands."""
-    earlier = fact.previous if isinstance(fact, CategoryChanged) else None
     lists = [frozenset(one.restricted_to) for one in case.limits if one.restricted_to is not None]
     return Known(
         area=case.area,
-        categories=frozenset(one for one in (case.category, earlier) if one is not None),
+        category=case.category,
+        earlier_category=fact.previous if isinstance(fact, CategoryChanged) else None,
         level=case.level,
         born_on=case.born_on,
         named=frozenset.intersection(*lists) if lists else None,

@@ -47,7 +47,7 @@ def test_an_absent_filter_lets_everybody_through_and_an_empty_one_nobody(tmp_pat
     a_file(tmp_path, ("on_case: true", "on_case: true\n    levels: [2, 3]"), slug="otherham")
     a_file(tmp_path, slug="thirdham")
     empty, levels, absent = (grant.whom for grant in load(tmp_path).grants(RELEASE, NOW))
-    assert not empty.passes(Known(area="E06000015", categories=frozenset({1}), level=2), NOW)
+    assert not empty.passes(Known(area="E06000015", category=1, level=2), NOW)
     assert levels.passes(Known(level=2), NOW)
     assert not levels.passes(Known(), NOW)
     assert absent.passes(Known(), NOW)

@@ -120,7 +120,7 @@ def test_a_version_adopted_in_an_earlier_form_is_still_read_and_means_what_it_me
     found = Versions(tmp_path).get(ADOPTED_THEN)
     assert found.version == ADOPTED_THEN
     (grant,) = found.agencies["exampleshire-housing"].grants.values()
-    child = Known(categories=frozenset({4}), level=2, born_on=date(2015, 1, 31))
+    child = Known(category=4, level=2, born_on=date(2015, 1, 31))
     assert grant.whom.passes(child, datetime(2026, 11, 26, tzinfo=UTC))
     assert not grant.whom.passes(Known(level=1), datetime(2026, 11, 26, tzinfo=UTC))
 

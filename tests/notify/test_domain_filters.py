@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from schemas.base import Fact
+from schemas.base import Fact, Identifier, IdentifierType
 from schemas.register import Address
+from services.agreements.compile import load
 from services.agreements.whom import Whom
-from services.notify.domain import Case
+from services.notify.domain import Case, Delivery
 from services.runtime.faults import RowsUnusable
 from services.runtime.rows import Kept, decode_row, encode_row
+from services.runtime.schema_store import SchemaStore
+from services.runtime.wire import decode_view, encode_view
 from tests.makers import (
     HOME,
     NOON,
@@ -265,6 +268,18 @@ def test_that_somebody_was_of_category_4_is_told_to_nobody_who_may_not_know() ->
     assert "prison" in desk.told(a_category(1, previous=2))
 
 
+def test_who_comes_into_a_category_is_told_of_to_who_asks_for_that_one(tmp_path: Path) -> None:
+    desk = invented(
+        tmp_path,
+        ("[release-date-set]", "[category-changed]"),
+        ("[reference, custody]", "[reference, management]"),
+        ("on_case: true", "on_case: true\n    categories: [2]"),
+    )
+    desk.say(a_joining(INVENTED))
+    assert desk.told(a_category(2, previous=1)) == {INVENTED}
+    assert desk.told(a_category(1, previous=2)) == set()
+
+
 # -- a filter that fails
 
 
@@ -276,3 +291,49 @@ def test_a_filter_that_fails_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Whom, "passes", fails)
     with pytest.raises(ZeroDivisionError):  # the person is held, loudly: see tests/runtime
         desk.say(a_release_date())
+
+
+# -- less than whole
+
+
+def redacted(folder: Path, *written: str, classes: str = "[reference, custody]") -> Delivery:
+    more = "".join(f"\n    {line}" for line in written)
+    desk = invented(
+        folder, ("on_case: true", f"on_case: true{more}"), ("[reference, custody]", classes)
+    )
+    desk.say(a_joining(INVENTED))
+    (notice,) = desk.hear(a_release_date(identifiers=(CRN,)), later(hours=3))
+    return notice
+
+
+CRN = Identifier(type=IdentifierType.CRN, value="X000001")
+
+
+@pytest.mark.parametrize("payload", ["empty", "id-only"])
+def test_a_notice_without_its_fact_tells_nothing_of_it_not_even_when(
+    tmp_path: Path, payload: str
+) -> None:
+    notice = redacted(tmp_path, f"payload: {payload}")
+    assert notice.record["told"] == {}
+    assert notice.occurred_at == later(hours=3)
+    assert notice.record["about"] == "custody.release-date-set"
+    assert redacted(tmp_path).occurred_at == NOON
+
+
+def test_of_a_coarse_date_the_month_is_told_and_of_what_has_no_coarse_form_nothing(
+    tmp_path: Path,
+) -> None:
+    told = redacted(tmp_path, "redact: {custody: coarsen}").record["told"]
+    assert {name: told[name] for name in told.keys() - {"occurred_at", "recorded_at"}} == {
+        "release_on": "2026-04"
+    }
+
+
+def test_a_view_that_is_redacted_is_read_back_as_it_was_shown(tmp_path: Path) -> None:
+    for written in ("redact: {custody: coarsen}", "payload: empty", "redact: {custody: mask}"):
+        notice = redacted(tmp_path, written)
+        store = SchemaStore()
+        for number, schema in load(tmp_path).view_schemas.items():
+            store.register(number, schema)
+        raw = encode_view(notice.schema_id, notice.record, store)
+        assert decode_view(raw, store)["told"] == notice.record["told"]
