@@ -62,6 +62,12 @@ def has(field_class: FieldClass, doc: str, **constraints: Any) -> FieldInfo:  # 
     return info
 
 
+def classes_of(part: type[Part]) -> frozenset[FieldClass]:
+    """The classes its own fields are of."""
+    extras = (info.json_schema_extra for info in part.model_fields.values())
+    return frozenset(FieldClass(str(one["class"])) for one in extras if isinstance(one, dict))
+
+
 def to_utc(moment: datetime) -> datetime:
     """The same instant in UTC, so that equal facts have equal bytes.
 
@@ -238,6 +244,7 @@ __all__ = [
     "PersonId",
     "Ref",
     "Slug",
+    "classes_of",
     "derived_id",
     "follows",
     "has",

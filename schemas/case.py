@@ -34,3 +34,20 @@ class AgencyLeftCase(FactAboutPerson):
     """An agency left the case: from here it hears nothing more of the person."""
 
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that left.")]
+
+
+class LimitedAccessSet(FactAboutPerson):
+    """Who may know of the person at all, as this source says from here on; anew each time.
+
+    Each source's word stands until it says another: an exclusion of any of them counts, and of
+    several lists only who is on all. Source: HMPPS's limited-access offenders (exclusions and
+    restrictions), R-MIN-4.
+    """
+
+    restricted_to: Annotated[
+        tuple[Slug, ...] | None,
+        has(FieldClass.MANAGEMENT, "Who alone may know; absent means no such list.", min_length=1),
+    ] = None
+    excluded: Annotated[
+        tuple[Slug, ...], has(FieldClass.MANAGEMENT, "Who may not know, whoever else may.")
+    ] = ()

@@ -50,6 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(case.LevelSet),
     Entry(case.AgencyJoinedCase),
     Entry(case.AgencyLeftCase),
+    Entry(case.LimitedAccessSet),
     Entry(risk.RoshAssessed, nature=Nature.ASSESSMENT),
     Entry(custody.ReleaseDateSet),
     Entry(custody.Released),

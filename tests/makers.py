@@ -106,6 +106,12 @@ def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCa
     return _made(case.AgencyLeftCase, fields, source="probation", agency=agency)
 
 
+def a_limit(*restricted_to: str, **fields: Any) -> case.LimitedAccessSet:
+    """Told only to those named, if any are; `excluded` as a field."""
+    only = restricted_to or None
+    return _made(case.LimitedAccessSet, fields, source="probation", restricted_to=only)
+
+
 def a_rosh(overall: risk.Rosh = risk.Rosh.HIGH, **fields: Any) -> risk.RoshAssessed:
     return _made(risk.RoshAssessed, fields, source="probation", overall=overall, tool="OASys-4.1")
 

@@ -15,7 +15,8 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-Wrong = Iterator[tuple[tuple[str | int, ...], str]]
+Wrong = Iterator[tuple[tuple[str | int, ...], str, str]]
+"""Place in the file, what is wrong there, and what to write."""
 
 
 class Role(StrEnum):
@@ -114,24 +115,28 @@ class Enrols(Protocol):
     def sign_in(self) -> SignIn | None: ...  # noqa: D102
 
 
+_ANOTHERS = "is another's: everybody has their own"
+
+
 def wrong(agreement: Enrols, *, service: bool) -> Wrong:
     """What is wrong with those enrolled in one file."""
     if service and agreement.actors:
-        yield ("actors",), "nobody acts for a service of the hub"
+        yield ("actors",), "nobody acts for a service of the hub", "take the section out"
     for at, one in enumerate(agreement.actors):
         before = agreement.actors[:at]
         if one.actor in {other.actor for other in before}:
-            yield ("actors", at, "actor"), "enrolled twice"
+            yield ("actors", at, "actor"), "enrolled twice", "take one out"
         if (one.key is None) == (one.subject is None):
-            yield ("actors", at), "has either a key or a subject"
+            yield ("actors", at), "has either a key or a subject", "write one of key: and subject:"
         if one.subject is not None and agreement.sign_in is None:
-            yield ("actors", at, "subject"), "the file names no sign_in"
+            why, write = "the file names no sign_in", "run: hub actor sign-in"
+            yield ("actors", at, "subject"), why, write
         if one.key is not None and one.key in {other.key for other in before}:
-            yield ("actors", at, "key"), "is another's: everybody has their own"
+            yield ("actors", at, "key"), _ANOTHERS, "run hub actor enrol for each"
         if one.subject is not None and one.subject in {other.subject for other in before}:
-            yield ("actors", at, "subject"), "is another's: everybody has their own"
+            yield ("actors", at, "subject"), _ANOTHERS, "write the number of each"
         if len(set(one.roles)) != len(one.roles):
-            yield ("actors", at, "roles"), "written twice"
+            yield ("actors", at, "roles"), "written twice", "take one out"
 
 
 def shared(files: Sequence[Enrols]) -> Iterable[tuple[int, int]]:

@@ -32,10 +32,10 @@ def write(cluster: Cluster, agency: Agency) -> Path:
     adopted = in_use(cluster.home)
     folder = hand_over(cluster, agency.slug)
     told = topics(agency, cluster.names, adopted, epochs.read(cluster.home))
-    write_private(folder / "topics.json", json.dumps(told, indent=2))
+    _kept(folder / "topics.json", json.dumps(told, indent=2))
     kept = private_directory(folder / "schemas")
     for schema_id, schema in schemas(agency, adopted).items():
-        write_private(kept / f"{schema_id}.avsc", json.dumps(schema, indent=2))
+        _kept(kept / f"{schema_id}.avsc", json.dumps(schema, indent=2))
     return folder
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,12 @@ from schemas.base import FieldClass
 from services.agreements import apply as applying
 from services.agreements import signing
 from services.agreements.compile import load
+from services.agreements.dpia import assessment
 from services.agreements.explain import Unknown
 from services.agreements.explain import explain as explained
+from services.agreements.faults import AgreementsRefused
+from services.agreements.matrix import as_csv, cells
+from services.agreements.page import page
 from services.agreements.plan import Plan
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import BrokerFault
@@ -150,6 +154,72 @@ def explain(
         else:
             text = "\n".join(str(reason) for reason in answer.reasons)
         click.echo(text)
+
+
+@agreements.command()
+@dir_option
+@json_option
+@click.pass_context
+def lint(context: click.Context, directory: Path, *, as_json: bool) -> None:
+    """Whether the files are in order: each refusal with file, line and the words to write.
+
+    Asks no broker. Exit 0: they are; 1: they are not.
+    """
+    try:
+        compiled = load(directory)
+    except AgreementsRefused as refused:
+        findings = refused.findings
+        click.echo(json.dumps([asdict(one) for one in findings]) if as_json else str(refused))
+        context.exit(FAILED)
+    bodies = len(compiled.receivers)
+    said = json.dumps([]) if as_json else f"{bodies} agreements in order, {compiled.version}"
+    click.echo(said)
+
+
+@agreements.command()
+@dir_option
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write a page.")
+@click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write a table.")
+@json_option
+@click.pass_context
+def matrix(
+    context: click.Context, directory: Path, html: Path | None, csv: Path | None, *, as_json: bool
+) -> None:
+    """The data-sharing matrix: fact by body, what of it, of whom, on which terms.
+
+    Without a file to write it is said as comma-separated lines.
+    """
+    with _said_as_exit_code(context):
+        compiled = load(directory)
+        for path, written in ((html, page), (csv, as_csv)):
+            if path is not None:
+                path.write_text(written(compiled), encoding="utf-8")
+                click.echo(f"written: {path}", err=True)
+        if as_json:
+            click.echo(json.dumps([cell.row() for cell in cells(compiled)]))
+        elif html is None and csv is None:
+            click.echo(as_csv(compiled), nl=False)
+
+
+@agreements.command()
+@dir_option
+@json_option
+@click.option("--agency", "agencies", multiple=True, help="Of this body; may be given again.")
+@click.pass_context
+def dpia(
+    context: click.Context, directory: Path, agencies: tuple[str, ...], *, as_json: bool
+) -> None:
+    """Data flows, necessity and recipients, for an impact assessment, as Markdown."""
+    with _said_as_exit_code(context):
+        compiled = load(directory)
+        unknown = [slug for slug in agencies if slug not in compiled.receivers]
+        if unknown:
+            raise click.UsageError("no agreement file is of that agency")
+        if as_json:
+            told = [one.row() for one in cells(compiled, *agencies) if one.grant is not None]
+            click.echo(json.dumps(told))
+        else:
+            click.echo("\n".join(assessment(compiled, *agencies)))
 
 
 def _cluster(home: Path, prefix: str) -> Cluster:

@@ -6,26 +6,24 @@ Nothing here decides about a person: the filters of a grant are data that `notif
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from schemas.base import FieldClass
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
-from services.agreements import lint, ours
+from services.agreements import earlier, lint, ours
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.files import Marks, Place, Signed, read_file
-from services.agreements.model import Agreement, Kind, LegalBasis, Purpose, Receives
-from services.agreements.views import View, canonical, views_of
-
-LONDON = ZoneInfo("Europe/London")
+from services.agreements.model import Agreement, Kind, Receives
+from services.agreements.views import Shown, View, canonical, views_of
+from services.agreements.whom import LONDON, Whom
 
 
 @dataclass(frozen=True)
@@ -35,20 +33,17 @@ class Grant:
     agency: str
     kind: str
     classes: frozenset[FieldClass]
+    """Those granted and not denied, whole or not."""
     on_case: bool
     """Only of persons on whose case the agency is."""
     own_only: bool
     """Only facts whose `agency` is this one."""
-    areas: frozenset[str] | None
-    """ONS codes of councils; None lets every area through, an empty set none."""
-    categories: frozenset[int] | None
-    levels: frozenset[int] | None
+    whom: Whom
+    """Of which persons beyond that."""
     urgency: Urgency
     receipt: bool
-    purposes: tuple[Purpose, ...]
-    basis: LegalBasis
-    expires: date
-    """The last day it holds, London time."""
+    terms: Receives = field(repr=False)
+    """The grant as it is written: why, on which basis, until when."""
     ends_at: datetime
     """The first instant it no longer holds."""
     views: Mapping[int, View]
@@ -67,14 +62,6 @@ class Grant:
                 break
             found = view
         return found
-
-    def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
-        """Whether the filters let this person through; what is not known passes no filter."""
-        return (
-            (self.areas is None or area in self.areas)
-            and (self.categories is None or category in self.categories)
-            and (self.levels is None or level in self.levels)
-        )
 
 
 @dataclass(frozen=True)
@@ -152,15 +139,29 @@ def load(directory: Path) -> Agreements:
             found += lint.findings(one)
     found += lint.enrolled_twice(signed)
     if not signed and not found:
-        found.append(Finding(directory.name, 1, "", "no agreement file is in this directory"))
+        found.append(Finding(directory.name, 1, "", "no agreement file is here", "write one"))
     if found:
         raise AgreementsRefused(tuple(found))
     return _compiled(signed)
 
 
-def fingerprint(agreements: Iterable[Agreement]) -> str:
+def load_earlier(directory: Path, version: str) -> Agreements | None:
+    """A version that was adopted in an earlier form; None if these files are not that version."""
+    read = [read_file(path, earlier.filled)[0] for path in sorted(directory.glob("*.yaml"))]
+    signed = [one for one in read if one is not None]
+    then = fingerprint((one.agreement for one in signed), earlier.as_then)
+    if len(signed) < len(read) or then != version:
+        return None
+    return replace(_compiled(signed), version=version)
+
+
+def fingerprint(
+    agreements: Iterable[Agreement],
+    content: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said,
+) -> str:
     """The same for the same content, whatever the layout, comments and order of keys."""
-    said = [_said(item) for item in sorted(agreements, key=lambda a: a.agency)]
+    ordered = sorted(agreements, key=lambda one: one.agency)
+    said = [_kept(content(item.model_dump(mode="json"))) for item in ordered]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -169,8 +170,7 @@ _ADDED = frozenset({"actors", "sign_in"})
 """Sections files had not always: one that says nothing there keeps its fingerprint."""
 
 
-def _said(agreement: Agreement) -> dict[str, Any]:
-    said = agreement.model_dump(mode="json")
+def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value or key not in _ADDED}
 
 
@@ -218,27 +218,36 @@ def _agency(signed: Signed) -> Agency:
 
 
 def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
+    """What of the written grant is left for that fact; the file's own refusals win."""
     fact = BY_TOPIC_PART[name].fact
-    known_by = frozenset(agreement.identifiers)
-    views = views_of(agreement.agency, fact, frozenset(receives.classes), known_by)
+    shown = Shown.of(agreement, receives)
+    views = {} if name in agreement.never.facts else views_of(agreement.agency, fact, shown)
     if not views:
         return None
     return Grant(
         agency=agreement.agency,
         kind=fact.kind(),
-        classes=frozenset(receives.classes),
+        classes=shown.classes,
         on_case=receives.on_case,
         own_only=receives.own_only,
+        whom=_whom(agreement, receives),
+        urgency=receives.urgency,
+        receipt=receives.receipt,
+        terms=receives,
+        ends_at=ends_at(receives.expires),
+        views=MappingProxyType(views),
+    )
+
+
+def _whom(agreement: Agreement, receives: Receives) -> Whom:
+    return Whom(
+        agency=agreement.agency,
+        of_the_hub=agreement.kind is Kind.SERVICE,
         areas=_filter(receives.areas),
         categories=_filter(receives.categories),
         levels=_filter(receives.levels),
-        urgency=receives.urgency,
-        receipt=receives.receipt,
-        purposes=receives.purposes,
-        basis=receives.basis,
-        expires=receives.expires,
-        ends_at=ends_at(receives.expires),
-        views=MappingProxyType(views),
+        ages=_filter(receives.ages),
+        category_4=receives.category_4,
     )
 
 
@@ -255,7 +264,9 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
         for kind, view in _views(agency):
             known = schemas.setdefault(view.schema_id, view.schema)
             if canonical(known) != canonical(view.schema):
-                taken = agency.marks.finding(agency.places[kind], "its view's id is taken")
+                taken = agency.marks.finding(
+                    agency.places[kind], "its view's id is taken", "grant one class more or less"
+                )
                 raise AgreementsRefused((taken,))
     return schemas
 

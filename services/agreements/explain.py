@@ -8,9 +8,10 @@ from datetime import datetime
 
 from schemas.base import AboutWhom, FieldClass
 from schemas.catalogue import Entry
-from services.agreements import ours
+from services.agreements import in_words, ours
 from services.agreements.compile import Agency, Agreements, Grant
 from services.agreements.files import Place
+from services.agreements.matrix import class_of
 from services.agreements.model import Kind, entry_named
 from services.agreements.views import HIDES_SOURCE
 
@@ -97,6 +98,10 @@ def _saying(agency: Agency, entry: Entry, *, says: bool) -> Reason:
 def _not_granted(agency: Agency, entry: Entry) -> Reason:
     if entry.raw or entry.about is AboutWhom.NOBODY:
         return _reason(agency, "is never told: nobody is told that fact", ("receives",))
+    never = agency.agreement.never.facts
+    if entry.topic_part in never:
+        denied: Place = ("never", "facts", never.index(entry.topic_part))
+        return _reason(agency, "is never told: the file says so, whatever it grants", denied)
     for at, receives in enumerate(agency.agreement.receives):
         if entry.topic_part in receives.facts:
             place: Place = ("receives", at, "classes")
@@ -106,31 +111,22 @@ def _not_granted(agency: Agency, entry: Entry) -> Reason:
 
 def _granted(agency: Agency, grant: Grant, *, in_force: bool) -> Reason:
     place = _place(agency, grant)
+    terms = grant.terms
     if not in_force:
-        text = f"is no longer told: the grant's last day was {grant.expires}"
+        text = f"is no longer told: the grant's last day was {terms.expires}"
         return _reason(agency, text, (*place, "expires"))
-    purposes = ", ".join(f"CJA 2003 {purpose.value}" for purpose in grant.purposes)
-    text = f"is told until {grant.expires}, for {purposes}, on the basis of {grant.basis.value}"
+    purposes = ", ".join(f"CJA 2003 {purpose.value}" for purpose in terms.purposes)
+    text = f"is told until {terms.expires}, for {purposes}, on the basis of {terms.basis.value}"
     return _reason(agency, text, place)
 
 
 def _conditions(agency: Agency, grant: Grant) -> Iterator[Reason]:
     place = _place(agency, grant)
-    if grant.on_case:
-        always = " (always so outside the Responsible Authority)"
-        why = always if agency.kind is Kind.DUTY_TO_COOPERATE else ""
-        yield _reason(
-            agency, f"is told only of people on whose case it is{why}", (*place, "on_case")
-        )
-    if grant.own_only:
-        yield _reason(
-            agency, "is told only facts that name it as their agency", (*place, "own_only")
-        )
-    for name in ("areas", "categories", "levels"):
-        allowed = getattr(grant, name)
-        if allowed is not None:
-            listed = ", ".join(str(value) for value in sorted(allowed)) or "none: nobody passes"
-            yield _reason(agency, f"is told only of people in {name} {listed}", (*place, name))
+    always = agency.kind is not Kind.RESPONSIBLE_AUTHORITY
+    for key, text in in_words.conditions(grant, always_on_case=always):
+        yield _reason(agency, f"is told {text}", (*place, key))
+    for key, text in in_words.amounts(grant):
+        yield _reason(agency, f"is shown {text}", (*place, key))
 
 
 def _classes(
@@ -140,20 +136,20 @@ def _classes(
     if field_class is None:
         yield _reason(agency, f"sees {', '.join(grant.view.fields)}", place)
         return
+    never = agency.agreement.never.classes
+    if field_class in never:
+        denied: Place = ("never", "classes", never.index(field_class))
+        yield _reason(agency, f"never sees class {field_class}: the file says so", denied)
+        return
     if field_class not in grant.classes:
         yield _reason(agency, f"sees nothing of class {field_class}: it is not granted", place)
         return
-    of_class = [name for name in grant.view.fields if _class_of(entry, name) == field_class]
+    of_class = [name for name in grant.view.fields if class_of(entry.fact, name) == field_class]
     seen = ", ".join(of_class) or "nothing: the fact has no field of it"
     yield _reason(agency, f"of class {field_class} sees {seen}", place)
     for name, needed in HIDES_SOURCE.items():
-        if _class_of(entry, name) == field_class and needed not in grant.classes:
+        if class_of(entry.fact, name) == field_class and needed not in grant.classes:
             yield _reason(agency, f"{name} stays hidden: it would tell its {needed}", place)
-
-
-def _class_of(entry: Entry, name: str) -> str:
-    extra = entry.fact.model_fields[name].json_schema_extra
-    return str(extra["class"]) if isinstance(extra, dict) else ""
 
 
 def _place(agency: Agency, grant: Grant) -> Place:

@@ -9,15 +9,18 @@ from services.runtime.faults import Stop
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """One thing to mend: file, line, dotted field, and what is wrong with it."""
+    """One thing to mend: file, line, dotted field, what is wrong with it, what to write."""
 
     file: str
     line: int
     field: str
     reason: str
+    write: str = ""
+    """The words that would be in order, or what to take out."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.field or 'the file'}: {self.reason}"
+        to_do = f"; {self.write}" if self.write else ""
+        return f"{self.file}:{self.line}: {self.field or 'the file'}: {self.reason}{to_do}"
 
 
 class AgreementsRefused(Stop):

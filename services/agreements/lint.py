@@ -1,7 +1,7 @@
 """What one line of an agreement file asks of another, and of the catalogue.
 
-Each rule is one function that yields a place and what is wrong there. Source of the rules: design
-§3; R-MIN-2; R-SHR-2.
+Each rule is one function that yields a place, what is wrong there and what to write. Source of the
+rules: design §3; R-MIN-2; R-SHR-2.
 """
 
 from __future__ import annotations
@@ -9,59 +9,83 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 
-from schemas import notice
-from schemas.base import AboutWhom, FieldClass
+from schemas import case, notice
+from schemas.base import AboutWhom, Fact, FieldClass, classes_of
 from schemas.catalogue import BY_TOPIC_PART
 from services.agreements import actors
 from services.agreements.faults import Finding
 from services.agreements.files import Place, Signed
-from services.agreements.model import Agreement, Body, Kind, Receives
-from services.agreements.views import view_of, withheld_words
+from services.agreements.model import (
+    SENSITIVE,
+    YOUTH_BODIES,
+    AgeGroup,
+    Agreement,
+    Body,
+    Kind,
+    LegalBasis,
+    Payload,
+    Receives,
+)
+from services.agreements.views import Shown, view_of, withheld_words
+from services.agreements.whom import TERRORIST
+from services.agreements.words import to_write
 from services.runtime.names import SERVICES, SPEAKERS
 
-Wrong = Iterator[tuple[Place, str]]
+Wrong = Iterator[tuple[Place, str, str]]
+"""A place, what is wrong there, and what to write instead."""
 
+_OUT = "take it out"
+_SOURCE = to_write(("source",))
+_WHO_MAY_KNOW = (case.AgencyJoinedCase, case.AgencyLeftCase, case.LimitedAccessSet)
+_TOLD_TO_NOBODY = (notice.NoticeIssued, notice.NoticeReceipted)
 _RESERVED = frozenset({*SERVICES, *SPEAKERS, "hub"})
 
 
 def findings(signed: Signed) -> tuple[Finding, ...]:
     """Everything wrong with a file of the right shape."""
     agreement, marks = signed.agreement, signed.marks
-    found = [(place, why) for rule in _FILE_RULES for place, why in rule(agreement)]
+    found = [one for rule in _FILE_RULES for one in rule(agreement)]
     for at, grant in enumerate(agreement.receives):
         for rule_of_grant in _GRANT_RULES:
             found += [
-                (("receives", at, *place), why) for place, why in rule_of_grant(agreement, grant)
+                (("receives", at, *place), why, write)
+                for place, why, write in rule_of_grant(agreement, grant)
             ]
-    if PurePath(marks.file).stem != agreement.agency:
-        found.append((("agency",), "is not the name of the file"))
-    return tuple(marks.finding(place, why) for place, why in found)
+    name = PurePath(marks.file).stem
+    if name != agreement.agency:
+        found.append((("agency",), "is not the name of the file", f"write agency: {name}"))
+    return tuple(marks.finding(*one) for one in found)
 
 
 def _name_is_free(agreement: Agreement) -> Wrong:
     if agreement.kind is Kind.SERVICE:
         if agreement.agency not in SERVICES:
-            yield ("agency",), "no service of the hub is called so"
+            services = ", ".join(sorted(SERVICES))
+            yield ("agency",), "no service of the hub is called so", f"write one of {services}"
         if agreement.body is not Body.HUB:
-            yield ("body",), "a service of the hub is of body hub"
+            yield ("body",), "a service of the hub is of body hub", "write body: hub"
     else:
         if agreement.agency in _RESERVED:
-            yield ("agency",), "is a name of the hub's own"
+            yield ("agency",), "is a name of the hub's own", "write another name"
         if agreement.body is Body.HUB:
-            yield ("body",), "only a service of the hub is of body hub"
+            yield ("body",), "only a service of the hub is of body hub", "write what it is"
 
 
 def _says_what_it_may(agreement: Agreement) -> Wrong:
     if agreement.kind is Kind.SERVICE and agreement.says:
-        yield ("says",), "what a service says is in the code"
+        yield ("says",), "what a service says is in the code", "write says: []"
+    outside = agreement.kind is not Kind.RESPONSIBLE_AUTHORITY
     for at, name in enumerate(agreement.says):
         entry = BY_TOPIC_PART[name]
+        place: Place = ("says", at)
         if name in agreement.says[:at]:
-            yield ("says", at), "written twice"
+            yield place, "written twice", _OUT
         if entry.derived:
-            yield ("says", at), "only a service of the hub says that"
-        if entry.eligibility and agreement.kind is not Kind.RESPONSIBLE_AUTHORITY:
-            yield ("says", at), "only the Responsible Authority says who is eligible"
+            yield place, "only a service of the hub says that", _OUT
+        if entry.eligibility and outside:
+            yield place, "only the Responsible Authority says who is eligible", _OUT
+        if entry.fact in _WHO_MAY_KNOW and outside:
+            yield place, "only the Responsible Authority says who may know of a person", _OUT
 
 
 def _one_grant_per_fact(agreement: Agreement) -> Wrong:
@@ -69,51 +93,102 @@ def _one_grant_per_fact(agreement: Agreement) -> Wrong:
     for at, grant in enumerate(agreement.receives):
         for position, name in enumerate(grant.facts):
             if name in seen:
-                yield ("receives", at, "facts", position), "granted twice in this file"
+                place: Place = ("receives", at, "facts", position)
+                yield place, "granted twice in this file", "take it out of one of the grants"
             seen.add(name)
 
 
 def _tells_of_persons(agreement: Agreement, grant: Receives) -> Wrong:
+    shown = Shown.of(agreement, grant)
     for at, name in enumerate(grant.facts):
         entry = BY_TOPIC_PART[name]
-        if entry.raw or entry.about is AboutWhom.NOBODY:
-            yield ("facts", at), "is never told to anybody"
+        if entry.raw or entry.about is AboutWhom.NOBODY or entry.fact in _TOLD_TO_NOBODY:
+            yield ("facts", at), "is never told to anybody", _OUT
         if grant.own_only and "agency" not in entry.fact.model_fields:
-            yield ("own_only",), "a fact of this grant names no agency"
-        if grant.classes and not view_of(agreement.agency, entry.fact, frozenset(grant.classes)):
-            yield ("facts", at), "no field of it is of a granted class"
+            yield ("own_only",), "a fact of this grant names no agency", "take own_only out"
+        if shown.classes and not view_of(agreement.agency, entry.fact, shown):
+            yield ("facts", at), "no field of it is of a granted class", _no_field_of(entry.fact)
         if entry.fact.__module__ == notice.__name__ and grant.receipt:
-            yield ("receipt",), "what is said of notices asks for no receipt: it would never end"
+            why = "what is said of notices asks for no receipt: it would never end"
+            yield ("receipt",), why, "write receipt: false"
+
+
+def _no_field_of(fact: type[Fact]) -> str:
+    there = sorted({str(field_class) for field_class in classes_of(fact)} - {FieldClass.INTERNAL})
+    return f"take it out, or grant some of {', '.join(there)}"
 
 
 def _grants_only_grantable_classes(agreement: Agreement, grant: Receives) -> Wrong:
+    outside = agreement.kind is not Kind.RESPONSIBLE_AUTHORITY
     for at, item in enumerate(grant.classes):
+        place: Place = ("classes", at)
         if item in grant.classes[:at]:
-            yield ("classes", at), "written twice"
+            yield place, "written twice", _OUT
         if item is FieldClass.INTERNAL:
-            yield ("classes", at), "internal is never granted"
-        outside = agreement.kind is not Kind.RESPONSIBLE_AUTHORITY
+            yield place, "internal is never granted", _OUT
         if item is FieldClass.PROVENANCE and outside:
-            yield ("classes", at), "provenance is for the Responsible Authority alone"
+            yield place, "provenance is for the Responsible Authority alone", _OUT
 
 
-def _withholds_no_single_word(_: Agreement, grant: Receives) -> Wrong:
+def _redacts_what_it_grants(_: Agreement, grant: Receives) -> Wrong:
+    for item in grant.redact:
+        if item is FieldClass.REFERENCE:
+            yield ("redact", item), "without it a notice makes no sense", _OUT
+        elif item not in grant.classes:
+            yield ("redact", item), "is not granted: nothing of it is shown anyway", _OUT
+
+
+def _withholds_no_single_word(agreement: Agreement, grant: Receives) -> Wrong:
     """Somebody shown all reasons but one would know that one by its absence."""
-    if "alert-raised" not in grant.facts:
+    if "alert-raised" not in grant.facts or grant.payload is not Payload.VIEW:
         return
-    for words in withheld_words(frozenset(grant.classes)).values():
+    for words in withheld_words(Shown.of(agreement, grant).whole).values():
         if len(words) == 1:
-            yield ("classes",), "an absent reason would tell the only one withheld"
+            why = "an absent reason would tell the only one withheld"
+            yield ("classes",), why, "grant one class less, or the one that is wanting"
 
 
 def _stays_on_the_case(agreement: Agreement, grant: Receives) -> Wrong:
-    if agreement.kind is Kind.DUTY_TO_COOPERATE and not grant.on_case:
-        yield ("on_case",), "outside the Responsible Authority it is always true"
+    everybody = {Kind.RESPONSIBLE_AUTHORITY, Kind.SERVICE}
+    if agreement.kind not in everybody and not grant.on_case:
+        why = "outside the Responsible Authority it is always true"
+        yield ("on_case",), why, "write on_case: true"
 
 
-def _was_reviewed_before_it_ends(_: Agreement, grant: Receives) -> Wrong:
+def _says_where_its_reason_is_written(agreement: Agreement, grant: Receives) -> Wrong:
+    """Of what is sensitive, of under-18s, and of category 4 nothing goes without a source."""
+    if grant.source is not None or agreement.kind is Kind.SERVICE:
+        return
+    sensitive = sorted(SENSITIVE & Shown.of(agreement, grant).classes)
+    if sensitive:
+        yield ("classes",), f"{', '.join(sensitive)} needs a source", _SOURCE
+    if grant.category_4:
+        yield ("category_4",), "people of category 4 need a source", _SOURCE
+    of_youth = grant.ages is None or AgeGroup.YOUTH in grant.ages
+    if of_youth and agreement.body not in YOUTH_BODIES:
+        place: Place = ("ages",)
+        yield place, "lets under-18s through", f"write ages: [adult], or {_SOURCE}"
+
+
+def _names_category_4_twice(_: Agreement, grant: Receives) -> Wrong:
+    if TERRORIST in (grant.categories or ()) and not grant.category_4:
+        why = "category 4 is told to nobody whose grant does not say so"
+        yield ("categories",), why, "write category_4: true, or take 4 out"
+
+
+def _has_a_condition(agreement: Agreement, grant: Receives) -> Wrong:
+    health = FieldClass.HEALTH in Shown.of(agreement, grant).classes
+    if grant.condition is None and (health or grant.basis is LegalBasis.DPA_2018_PART_3):
+        why = "sensitive processing needs a condition of DPA 2018 Schedule 8"
+        yield ("classes",) if health else ("basis",), why, to_write(("condition",))
+
+
+def _is_reviewed_while_it_holds(_: Agreement, grant: Receives) -> Wrong:
     if grant.reviewed > grant.expires:
-        yield ("reviewed",), "is after the last day"
+        yield ("reviewed",), "is after the last day", "write the day it was reviewed last"
+    elif not grant.reviewed < grant.review_by <= grant.expires:
+        why = "is not between the last review and the last day"
+        yield ("review_by",), why, "write a day after reviewed and not after expires"
 
 
 def _enrols_in_order(agreement: Agreement) -> Wrong:
@@ -123,7 +198,8 @@ def _enrols_in_order(agreement: Agreement) -> Wrong:
 def enrolled_twice(files: Sequence[Signed]) -> Iterator[Finding]:
     """Everybody is enrolled once, in one file."""
     for file, at in actors.shared([one.agreement for one in files]):
-        yield files[file].marks.finding(("actors", at), "its number or key is in another file")
+        why, write = "its number or key is in another file", "run hub actor enrol for each"
+        yield files[file].marks.finding(("actors", at), why, write)
 
 
 _FILE_RULES: tuple[Callable[[Agreement], Wrong], ...] = (
@@ -135,7 +211,11 @@ _FILE_RULES: tuple[Callable[[Agreement], Wrong], ...] = (
 _GRANT_RULES: tuple[Callable[[Agreement, Receives], Wrong], ...] = (
     _tells_of_persons,
     _grants_only_grantable_classes,
+    _redacts_what_it_grants,
     _withholds_no_single_word,
     _stays_on_the_case,
-    _was_reviewed_before_it_ends,
+    _says_where_its_reason_is_written,
+    _names_category_4_twice,
+    _has_a_condition,
+    _is_reviewed_while_it_holds,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from services.agreements.compile import Agreements, load
+from services.agreements.compile import Agreements, load, load_earlier
+from services.agreements.faults import AgreementsRefused
 from services.runtime.faults import Stop
 
 LATEST = "latest"
@@ -68,10 +69,20 @@ class Versions:
             directory = self._folder / version
             if not directory.is_dir():
                 raise Stop("agreements were adopted that are not here; run: hub agreements apply")
-            found = load(directory)
+            found = _kept(directory, version)
             if found.version != version:
                 raise Stop(
                     "agreements were changed after they were adopted; run: hub agreements apply"
                 )
             self._known[version] = found
         return found
+
+
+def _kept(directory: Path, version: str) -> Agreements:
+    try:
+        return load(directory)
+    except AgreementsRefused:
+        before = load_earlier(directory, version)
+        if before is None:
+            raise
+        return before

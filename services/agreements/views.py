@@ -2,7 +2,8 @@
 
 A view is the notice's head and, under `told`, the granted fields of the fact. A field is shown
 if its class is granted; a part inside it shows those of its own fields whose class is granted.
-What is withheld is in neither the schema nor the record.
+What is withheld is in neither the schema nor the record. What is shown less than whole says so in
+the schema: `shown` is `month` or `masked`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -20,6 +21,8 @@ from schemas.base import Fact, FieldClass, IdentifierType, Part
 from schemas.materialise import UNRECOGNISED, Schema, symbol
 from schemas.notice import NoticeIssued
 from schemas.risk import REASON_CLASSES, Urgency
+from services.agreements.model import Agreement, Payload, Receives, Redaction
+from services.agreements.whom import LONDON
 from services.runtime.faults import Stop
 from services.runtime.schema_store import NEWEST, committed
 
@@ -35,10 +38,57 @@ WORD_CLASSES: Mapping[str, Mapping[str, Classes]] = {
 FIRST_VIEW_ID = 2**30
 """Ids below are the committed schemas'."""
 
+COARSE: Mapping[str, frozenset[str]] = {"hub.register.Address": frozenset({"council_code"})}
+"""What is left of a place: the area of its council where it is said. Of a bare point nothing is,
+since its area is not known without a map. Source: local choice, see decision 11."""
+MASKED = "**REDACTED**"
+"""In place of masked text, as HMPPS writes it."""
+
+_LESS = frozenset({Redaction.MASK, Redaction.COARSEN})
+"""Redactions that change a value; the others let it stand or leave it out."""
+
 _Redact = Callable[[Any], Any]
 
-
 _NUMBERS = "identifiers"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How much of a fact somebody is shown."""
+
+    classes: Classes
+    """Granted; where `redact` names one, less than whole."""
+    redact: Mapping[FieldClass, Redaction] = field(default_factory=dict)
+    payload: Payload = Payload.VIEW
+    known_by: frozenset[IdentifierType] = frozenset()
+    """Of a person's numbers those of a type the reader knows people by, and no other."""
+
+    @classmethod
+    def of(cls, agreement: Agreement, receives: Receives) -> Shown:
+        """By one grant of a file; what the file denies is not granted."""
+        omitted = {c for c, how in receives.redact.items() if how is Redaction.OMIT}
+        return cls(
+            frozenset(receives.classes) - omitted - frozenset(agreement.never.classes),
+            receives.redact,
+            receives.payload,
+            frozenset(agreement.identifiers),
+        )
+
+    @property
+    def whole(self) -> Classes:
+        """The classes that are shown as they are."""
+        return self.classes - self.redact.keys()
+
+    def how(self, field_class: FieldClass, above: Redaction | None) -> Redaction | None:
+        """How a field of that class is shown inside one shown like `above`; None: as it is."""
+        if field_class not in self.classes or self.payload is Payload.EMPTY:
+            return Redaction.OMIT
+        own = self.redact.get(field_class)
+        if self.payload is Payload.ID_ONLY:
+            return Redaction.ID_ONLY
+        if own is None or above is None or own is above:
+            return own or above
+        return Redaction.OMIT
 
 
 @dataclass(frozen=True)
@@ -75,22 +125,18 @@ class View:
         }
 
 
-def view_of(
-    agency: str,
-    fact: type[Fact],
-    classes: Classes,
-    known_by: frozenset[IdentifierType] = frozenset(),
-    adopted: int = NEWEST,
-) -> View | None:
-    """The agency's view of that fact, or None if no field of it is of a granted class.
+def view_of(agency: str, fact: type[Fact], shown: Shown, adopted: int = NEWEST) -> View | None:
+    """The agency's view of that fact, or None if no field of it is shown.
 
-    Of a person's numbers it shows those of a type the agency knows people by, and no other. It is
-    cut from the schemas by which facts are written where ids up to `adopted` are in use.
+    It is cut from the schemas by which facts are written where ids up to `adopted` are in use. A
+    notice without payload, or of ids alone, is told also where nothing is left to tell.
     """
     whole = _schema(fact, adopted)
-    told = _Pruner(_definitions(fact, adopted), classes).record(whole, HIDES_SOURCE)
+    told = _Pruner(_definitions(fact, adopted), shown).record(whole, None, HIDES_SOURCE)
     if told is None:
-        return None
+        if shown.payload is Payload.VIEW or not shown.classes:
+            return None
+        told = {**whole, "fields": []}
     schema = _once(
         {
             "type": "record",
@@ -109,19 +155,14 @@ def view_of(
         schema=schema,
         fields=tuple(item["name"] for item in told["fields"]),
         _about=fact.kind(),
-        _told=_with_own_numbers(_fields(told), told, known_by),
+        _told=_with_own_numbers(_fields(told), told, shown.known_by),
     )
 
 
-def views_of(
-    agency: str,
-    fact: type[Fact],
-    classes: Classes,
-    known_by: frozenset[IdentifierType] = frozenset(),
-) -> dict[int, View]:
+def views_of(agency: str, fact: type[Fact], shown: Shown) -> dict[int, View]:
     """The agency's views of that fact by the schema id from whose adoption on each holds."""
     found = {
-        since: view_of(agency, fact, classes, known_by, since)
+        since: view_of(agency, fact, shown, since)
         for since in committed().changes(fact, NoticeIssued)
     }
     return {since: view for since, view in found.items() if view is not None}
@@ -138,6 +179,20 @@ def schema_id(schema: Schema) -> int:
     return FIRST_VIEW_ID + int.from_bytes(digest, "big") % FIRST_VIEW_ID
 
 
+def classes_behind(view: View) -> dict[str, Classes]:
+    """By field of the fact, the classes behind the words it can show (design §3)."""
+    told = next(item["type"] for item in view.schema["fields"] if item["name"] == "told")
+    found: dict[str, Classes] = {}
+    for item in told["fields"]:
+        enums: dict[str, Schema] = {}
+        _collect(item["type"], enums)
+        for name in enums.keys() & WORD_CLASSES.keys():
+            needed = WORD_CLASSES[name]
+            words = (needed[word] for word in enums[name]["symbols"] if word in needed)
+            found[item["name"]] = frozenset().union(*words)
+    return found
+
+
 def withheld_words(classes: Classes) -> dict[str, list[str]]:
     """By enum, the words a reader with these classes is not shown."""
     return {
@@ -147,53 +202,85 @@ def withheld_words(classes: Classes) -> dict[str, list[str]]:
 
 
 class _Pruner:
-    """Keeps of a schema what is granted. Definitions stand wherever they are used."""
+    """Keeps of a schema what is shown. Definitions stand wherever they are used."""
 
-    def __init__(self, definitions: Mapping[str, Schema], classes: Classes) -> None:
+    def __init__(self, definitions: Mapping[str, Schema], shown: Shown) -> None:
         self._definitions = definitions
-        self._classes = classes
+        self._shown = shown
 
-    def record(self, schema: Schema, second: Mapping[str, FieldClass]) -> Schema | None:
-        """The record with its granted fields, or None if there are none."""
+    def record(
+        self, schema: Schema, above: Redaction | None, second: Mapping[str, FieldClass]
+    ) -> Schema | None:
+        """The record with what is shown of its fields, or None if nothing is."""
+        coarse = COARSE.get(_full(schema), frozenset())
         kept = []
         for item in schema["fields"]:
-            granted = FieldClass(item["class"]) in self._classes
+            how = self._shown.how(FieldClass(item["class"]), above)
             also = second.get(item["name"])
-            if not granted or (also is not None and also not in self._classes):
+            if also is not None and also not in self._shown.whole:
                 continue
-            kind = self._type(item["type"])
+            if how is Redaction.COARSEN and item["name"] in coarse:
+                how = None
+            kind = self._field(item, how, of_an_id=above is Redaction.ID_ONLY)
             if kind is not None:
                 kept.append({**item, "type": kind})
         return {**schema, "fields": kept} if kept else None
 
-    def _type(self, kind: Any) -> Any:  # noqa: ANN401
+    def _field(self, item: Schema, how: Redaction | None, *, of_an_id: bool) -> Any:  # noqa: ANN401
+        if how is Redaction.OMIT:
+            return None
+        if how is Redaction.ID_ONLY and not (of_an_id or is_id(item["name"])):
+            return None
+        return self._type(item["type"], how)
+
+    def _type(self, kind: Any, how: Redaction | None) -> Any:  # noqa: ANN401
         if isinstance(kind, list):
-            inner = self._type(kind[1])
+            # Masked or not there: the difference would tell.
+            inner = None if how is Redaction.MASK else self._type(kind[1], how)
             return None if inner is None else [kind[0], inner]
         if isinstance(kind, str):
             named = self._definitions.get(kind)
-            return kind if named is None else self._type(named)
+            return _plain(kind, how) if named is None else self._type(named, how)
         if kind["type"] == "array":
-            return self._array(kind)
+            return None if how is Redaction.MASK else self._array(kind, how)
         if kind["type"] == "record":
-            return self.record(kind, {})
+            return self.record(kind, how, {})
+        if how in _LESS:
+            return _plain(kind.get("logicalType"), how)
         if kind["type"] == "enum" and _full(kind) in WORD_CLASSES:
             raise Stop(f"{_full(kind)}: words of several classes stand in a list")
         return kind
 
-    def _array(self, kind: Schema) -> Schema | None:
+    def _array(self, kind: Schema, how: Redaction | None) -> Schema | None:
         items = kind["items"]
         named = self._definitions.get(items, items) if isinstance(items, str) else items
         if isinstance(named, dict) and named["type"] == "enum" and _full(named) in WORD_CLASSES:
-            inner = self._words(named)
+            inner = None if how in _LESS else self._words(named)
         else:
-            inner = self._type(items)
+            inner = self._type(items, how)
         return None if inner is None else {**kind, "items": inner}
 
     def _words(self, enum: Schema) -> Schema | None:
-        needed = WORD_CLASSES[_full(enum)]
-        words = [w for w in enum["symbols"] if w in needed and needed[w] <= self._classes]
+        """A word is shown if all that is behind it is shown whole."""
+        needed, whole = WORD_CLASSES[_full(enum)], self._shown.whole
+        words = [w for w in enum["symbols"] if w in needed and needed[w] <= whole]
         return {**enum, "symbols": [*words, UNRECOGNISED]} if words else None
+
+
+def is_id(name: str) -> bool:
+    """Whether a field of a fact is nothing but a number by which to ask for more."""
+    return name.endswith("_ref") or name in {_NUMBERS, "event_id", "caused_by"}
+
+
+def _plain(kind: str | None, how: Redaction | None) -> Any:  # noqa: ANN401
+    """What is shown of a single value: itself, what stands for it, or None for nothing."""
+    if how not in _LESS:
+        return kind
+    if how is Redaction.MASK and kind == "string":
+        return {"type": "string", "shown": "masked"}
+    if how is Redaction.COARSEN and kind in {"date", "timestamp-micros"}:
+        return {"type": "string", "shown": "month"}
+    return None
 
 
 def _redactor(kind: Any) -> _Redact | None:  # noqa: ANN401
@@ -205,7 +292,15 @@ def _redactor(kind: Any) -> _Redact | None:  # noqa: ANN401
         return inner and (lambda value: None if value is None else inner(value))
     if kind["type"] == "array":
         return _items(kind["items"])
+    if "shown" in kind:
+        return _month if kind["shown"] == "month" else lambda _: MASKED
     return _fields(kind) if kind["type"] == "record" else None
+
+
+def _month(value: date | datetime) -> str:
+    """The civil month, in London where an instant is meant, as `2026-11`."""
+    day = value.astimezone(LONDON) if isinstance(value, datetime) else value
+    return f"{day.year:04}-{day.month:02}"
 
 
 def _with_own_numbers(

@@ -12,10 +12,12 @@ from services.agreements.acts import ACTS
 from services.agreements.compile import Agreements
 from services.agreements.model import Agreement
 
-_ANYBODY = frozenset({"areas", "categories", "levels"})
+_ANYBODY = frozenset({"areas", "categories", "levels", "ages"})
 """Filters: absent lets everybody through, a shorter list fewer."""
 _ONLY_IF = frozenset({"on_case", "own_only"})
-_TELLS_NO_MORE = frozenset({"facts", "classes", "expires", "reviewed", "urgency", "receipt"})
+_TELLS_NO_MORE = frozenset(
+    {"facts", "classes", "expires", "reviewed", "review_by", "urgency", "receipt"}
+)
 """How soon a notice is to be answered and when somebody last looked; the first three are compared
 by themselves."""
 _NO_RIGHT = frozenset({"agency", "name", "contacts", "limits", "says", "receives", "actors"})
@@ -106,6 +108,6 @@ def _wider(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
         if was == now:
             continue
         fewer = field in _ANYBODY and (was is None or (now is not None and set(now) <= set(was)))
-        stricter = field in _ONLY_IF and now
+        stricter = (field in _ONLY_IF and now) or (field == "category_4" and not now)
         if not fewer and not stricter:
             yield f"{field} is another"

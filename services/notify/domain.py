@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId, follows
-from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet
+from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet, LimitedAccessSet
+from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyStarted
 from schemas.log import PersonHeld, Tick
 from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
 from schemas.risk import AlertRaised
 from services.agreements.compile import Grant
+from services.agreements.model import Payload
 from services.agreements.views import View
+from services.agreements.whom import Known
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision, State
 
@@ -33,10 +36,22 @@ class Unanswered(State):
     """The fact it told of."""
 
 
+class Limit(State):
+    """Who may know of the person at all, as one source said last."""
+
+    source: str
+    since: Instant
+    restricted_to: tuple[str, ...] | None
+    excluded: tuple[str, ...]
+
+
 class Case(State):
     """What notices have to know of a person: who is on the case, and what filters look at."""
 
     person_id: PersonId
+    born_on: date | None
+    """No default: rows of a build that did not know it are made anew, not read as nobody's age."""
+    born_since: Instant | None = None
     on_case: tuple[str, ...] = ()
     area: str | None = None
     """ONS code of the council of the last known home."""
@@ -44,6 +59,8 @@ class Case(State):
     category: int | None = None
     level: int | None = None
     level_since: Instant | None = None
+    limits: tuple[Limit, ...] = ()
+    """One for each source that ever said so, sorted by source."""
     joined: tuple[tuple[str, Instant, bool], ...] = ()
     """Agency, when that was last said of it, and whether it is on the case since."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -70,15 +87,18 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     Authority. A source is not told what it said itself.
     """
     rules: Rules = context.rules
-    known = case or Case(person_id=_person(fact))
+    known = case or _unknown(fact)
     learn = _LEARNS.get(type(fact))
     if learn is not None:
         known = learn(known, fact)
     told_at = _told_at(fact, context)
+    person = _known(known, fact)
     told = [
         _notice(grant, view, fact, told_at, rules)
         for grant in rules.agreements.grants(fact.kind(), told_at)
-        if (view := grant.view_at(rules.schemas)) and _addressed(grant, known, fact)
+        if (view := grant.view_at(rules.schemas))
+        and _addressed(grant, known, fact)
+        and grant.whom.passes(person, told_at)
     ]
     awaited = tuple(
         Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=fact.event_id)
@@ -108,7 +128,7 @@ def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decis
 
 def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
     """A receipt ends the waiting for it; whatever it says, somebody has the notice in hand."""
-    known = case or Case(person_id=_person(receipt))
+    known = case or _unknown(receipt)
     left = tuple(
         one
         for one in known.unanswered
@@ -148,9 +168,21 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
         return False
     if grant.on_case and grant.agency not in case.on_case:
         return False
-    if grant.own_only and getattr(fact, "agency", None) != grant.agency:
-        return False
-    return grant.passes(area=case.area, category=case.category, level=case.level)
+    return not grant.own_only or getattr(fact, "agency", None) == grant.agency
+
+
+def _known(case: Case, fact: Fact) -> Known:
+    """What filters look at, where the fact stands."""
+    lists = [frozenset(one.restricted_to) for one in case.limits if one.restricted_to is not None]
+    return Known(
+        area=case.area,
+        category=case.category,
+        earlier_category=fact.previous if isinstance(fact, CategoryChanged) else None,
+        level=case.level,
+        born_on=case.born_on,
+        named=frozenset.intersection(*lists) if lists else None,
+        excluded=frozenset(who for one in case.limits for who in one.excluded),
+    )
 
 
 def _notice(
@@ -175,7 +207,8 @@ def _notice(
         agency=grant.agency,
         notice_ref=notice_ref,
         kind=fact.kind(),
-        occurred_at=fact.occurred_at,
+        # Beside a view the instant is part of what is told; else it would tell what is not.
+        occurred_at=fact.occurred_at if grant.terms.payload is Payload.VIEW else told_at,
         person_ref=person_ref,
         schema_id=view.schema_id,
         record=view.show(
@@ -186,6 +219,12 @@ def _notice(
 
 
 # -- what is learned of the case
+
+
+def _born(case: Case, fact: ConvictionRecorded) -> Case:
+    if not _newer(fact, fact.born_on, case.born_since, case.born_on):
+        return case
+    return case.model_copy(update={"born_on": fact.born_on, "born_since": fact.occurred_at})
 
 
 def _category(case: Case, fact: CategoryChanged) -> Case:
@@ -221,7 +260,29 @@ def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
     )
 
 
+def _limited(case: Case, fact: LimitedAccessSet) -> Case:
+    """Its source's last word, by the facts' own time; two at one instant both count: deny wins."""
+    said = {one.source: one for one in case.limits}
+    last = said.get(fact.source)
+    if last is not None and fact.occurred_at < last.since:
+        return case
+    lists, excluded = [fact.restricted_to], {*fact.excluded}
+    if last is not None and fact.occurred_at == last.since:
+        lists.append(last.restricted_to)
+        excluded |= {*last.excluded}
+    named = [frozenset(one) for one in lists if one is not None]
+    said[fact.source] = Limit(
+        source=fact.source,
+        since=fact.occurred_at,
+        restricted_to=tuple(sorted(frozenset.intersection(*named))) if named else None,
+        excluded=tuple(sorted(excluded)),
+    )
+    return case.model_copy(update={"limits": tuple(said[one] for one in sorted(said))})
+
+
 _LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
+    ConvictionRecorded: _born,
+    LimitedAccessSet: _limited,
     AgencyJoinedCase: _membership,
     AgencyLeftCase: _membership,
     CategoryChanged: _category,
@@ -239,6 +300,10 @@ def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool: 
 
 def _wake(case: Case) -> datetime | None:
     return min((one.act_by for one in case.unanswered), default=None)
+
+
+def _unknown(fact: Fact) -> Case:
+    return Case(person_id=_person(fact), born_on=None)
 
 
 def _person(fact: Fact) -> PersonId:

@@ -11,20 +11,30 @@ name: Exampleshire Council (invented)
 kind: duty-to-co-operate
 body: housing-authority
 role: controller
+competent_authority: false
+sharing_agreement: DSA-001
+dpia: DPIA-001
 contacts:
   governance: governance@housing.example.invalid
   operations: operations@housing.example.invalid
+  data_protection: data-protection@housing.example.invalid
 says: [tenancy-started, notice-receipted]
 receives:
   - facts: [release-date-set]
     classes: [reference, custody]
+    why: When a home is needed (invented).
+    source: R-AGY-3
     on_case: true
     urgency: same-day
     receipt: true
     purposes: [s325(2)(a)]
     basis: cja-2003-s325(4)
-    expires: 2027-03-31
+    owner: public-protection@housing.example.invalid
+    kept_days: 365
+    onward: nobody
     reviewed: 2026-11-02
+    review_by: 2027-03-01
+    expires: 2027-03-31
 limits:
   largest_message_bytes: 65536
   inbox_kept_days: 30

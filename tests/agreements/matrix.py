@@ -29,7 +29,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
     ResourceType,
 )
 
-from schemas.catalogue import BY_TOPIC_PART
+from schemas.catalogue import BY_KIND, BY_TOPIC_PART
 from services.agreements.compile import Agreements
 from services.hub.broker.cluster import ClientConfig, Cluster
 from services.runtime.names import SERVICES, SPEAKERS, Names
@@ -117,7 +117,8 @@ def _on_topic(agreements: Agreements, names: Names, topic: str) -> Iterator[Cell
             yield Cell("notify", topic, "WRITE")
             yield Cell(receiver, topic, "READ")
         case ["dead", sender]:
-            yield Cell("admission", topic, "WRITE")
+            if any(agreements.may_say(sender, kind) for kind in BY_KIND):
+                yield Cell("admission", topic, "WRITE")
             if any(e.raw and agreements.may_say(sender, e.kind) for e in BY_TOPIC_PART.values()):
                 yield Cell("tracking", topic, "WRITE")  # what does not pass the door it returns
             if sender in agreements.agencies:

@@ -8,13 +8,15 @@ import pytest
 from schemas.catalogue import ENTRIES
 from schemas.register import AddressChanged
 from services.agreements.compile import Agreements, ends_at, load
-from services.agreements.model import Kind
+from services.agreements.model import Body, Kind
 from services.agreements.ours import AT_THE_DOOR
+from services.agreements.whom import Known
 from tests.agreements.makers import a_file, committed
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 RELEASE = "custody.release-date-set"
 LEAD = {"derbyshire-police", "probation"}
+YOUTH = {"derby-youth-offending", "derbyshire-youth-offending"}
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +47,11 @@ def test_an_absent_filter_lets_everybody_through_and_an_empty_one_nobody(tmp_pat
     a_file(tmp_path, ("on_case: true", "on_case: true\n    areas: []"))
     a_file(tmp_path, ("on_case: true", "on_case: true\n    levels: [2, 3]"), slug="otherham")
     a_file(tmp_path, slug="thirdham")
-    empty, levels, absent = load(tmp_path).grants(RELEASE, NOW)
-    assert not empty.passes(area="E06000015", category=1, level=2)
-    assert levels.passes(area=None, category=None, level=2)
-    assert not levels.passes(area=None, category=None, level=None)
-    assert absent.passes(area=None, category=None, level=None)
+    empty, levels, absent = (grant.whom for grant in load(tmp_path).grants(RELEASE, NOW))
+    assert not empty.passes(Known(area="E06000015", category=1, level=2), NOW)
+    assert levels.passes(Known(level=2), NOW)
+    assert not levels.passes(Known(), NOW)
+    assert absent.passes(Known(), NOW)
 
 
 def test_layout_comments_and_the_order_of_keys_do_not_change_the_version(tmp_path: Path) -> None:
@@ -100,35 +102,42 @@ def test_a_service_with_an_inbox_is_a_receiver_and_not_an_agency(agreements: Agr
     assert set(agreements.receivers) - set(agreements.agencies) == {"tracking"}
 
 
-def test_an_alert_goes_to_the_responsible_authority_alone(agreements: Agreements) -> None:
-    assert told(agreements, "risk.alert-raised") == {*LEAD, "prison"}
-    assert told(agreements, "log.person-held") == LEAD
-    assert told(agreements, "register.deadline-missed") == LEAD
+def test_an_alert_goes_to_the_responsible_authority_and_who_leads_for_children(
+    agreements: Agreements,
+) -> None:
+    assert told(agreements, "risk.alert-raised") == {*LEAD, "prison", *YOUTH}
+    assert told(agreements, "log.person-held") == {*LEAD, *YOUTH}
+    assert told(agreements, "register.deadline-missed") == {*LEAD, *YOUTH}
 
 
 def test_a_release_date_is_told_to_those_who_prepare_for_it(agreements: Agreements) -> None:
-    assert told(agreements, RELEASE) == {
-        *LEAD,
-        "derby-housing",
-        "amber-valley-housing",
-        "derby-childrens-care",
-        "dwp",
-    }
+    counts_only = {"smb-co-ordinator"}
+    watches_tags = {"em"}
+    says_it = {"prison"}
+    assert (
+        told(agreements, RELEASE) == {*agreements.agencies} - counts_only - watches_tags - says_it
+    )
 
 
-def test_outside_the_responsible_authority_nobody_sees_offence_victim_or_risk(
+def test_outside_the_responsible_authority_and_youth_services_nobody_sees_offence_or_victim(
     agreements: Agreements,
 ) -> None:
+    sees_victims_zones, treats = Body.VICTIM_LIAISON, Body.HEALTH
     for agency in agreements.agencies.values():
-        if agency.kind is Kind.DUTY_TO_COOPERATE:
-            for grant in agency.grants.values():
-                assert grant.on_case
-                assert not {"offence", "victim", "risk", "intelligence"} & grant.classes
+        if agency.kind is Kind.RESPONSIBLE_AUTHORITY:
+            continue
+        for grant in agency.grants.values():
+            assert grant.on_case
+            if agency.agreement.body is Body.YOUTH_OFFENDING:
+                continue
+            assert not {"offence", "intelligence"} & grant.classes
+            assert "victim" not in grant.classes or agency.agreement.body is sees_victims_zones
+            assert "risk" not in grant.classes or agency.agreement.body is treats
 
 
 def test_everybody_hears_of_their_own_unanswered_notices_only(agreements: Agreements) -> None:
     overdue = agreements.grants("notice.notice-overdue", NOW)
-    assert {grant.agency for grant in overdue} == set(agreements.agencies)
+    assert {grant.agency for grant in overdue} == {*agreements.agencies} - {"smb-co-ordinator"}
     assert {grant.agency for grant in overdue if not grant.own_only} == LEAD
 
 

@@ -79,6 +79,33 @@ def test_after_its_last_day_a_grant_is_why_it_stopped(compiled: Agreements) -> N
     assert "last day was 2027-03-31  [exampleshire-housing.yaml:" in said(answer)
 
 
+def test_what_the_file_denies_and_what_is_less_than_whole_is_said_with_its_line(
+    tmp_path: Path,
+) -> None:
+    a_file(
+        tmp_path,
+        ("receives:", "never:\n  facts: [released]\n  classes: [location]\nreceives:"),
+        ("[release-date-set]", "[release-date-set, released, address-changed]"),
+        ("[reference, custody]", "[reference, custody, location]\n    redact: {custody: coarsen}"),
+        ("on_case: true", "on_case: true\n    ages: [adult]\n    payload: id-only"),
+    )
+    compiled = load(tmp_path)
+    denied = explain(compiled, "exampleshire-housing", "released", NOW)
+    assert not denied.told
+    assert "whatever it grants  [exampleshire-housing.yaml:" in said(denied)
+    place = explain(compiled, "exampleshire-housing", "address-changed", NOW, FieldClass.LOCATION)
+    assert not place.told
+    assert "never sees class location: the file says so  [" in said(place)
+    text = said(explain(compiled, "exampleshire-housing", "release-date-set", NOW))
+    for words in (
+        "only of people 18 or older where the fact stands",
+        "of people of category 4 only where the case's list names it",
+        "payload id-only: no more than the notice's head and numbers",
+        "custody coarse: the month of a date, the council of a place",
+    ):
+        assert words in text
+
+
 def test_a_fact_nobody_knows_is_wrong_usage(compiled: Agreements) -> None:
     with pytest.raises(Unknown):
         explain(compiled, "exampleshire-housing", "no-such-fact", NOW)

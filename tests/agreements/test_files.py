@@ -7,6 +7,8 @@ import pytest
 
 from services.agreements.compile import load
 from services.agreements.faults import AgreementsRefused, Finding
+from services.agreements.model import Agreement, Contacts, Limits, Never, Receives
+from services.agreements.words import WORDS
 from tests.agreements.makers import IN_ORDER, a_file, committed, line_of
 
 
@@ -22,23 +24,108 @@ def only(folder: Path) -> Finding:
 
 
 def test_the_committed_files_are_in_order() -> None:
-    assert len(committed().receivers) == 9
+    assert len(committed().receivers) == 28
 
 
 def test_a_file_in_order_compiles(tmp_path: Path) -> None:
     a_file(tmp_path)
     agency = load(tmp_path).agencies["exampleshire-housing"]
-    assert agency.grants["custody.release-date-set"].expires == date(2027, 3, 31)
+    assert agency.grants["custody.release-date-set"].terms.expires == date(2027, 3, 31)
 
 
-@pytest.mark.parametrize("field", ["purposes", "basis", "expires", "reviewed", "on_case"])
-def test_a_grant_without_purpose_basis_or_end_does_not_compile(tmp_path: Path, field: str) -> None:
+_REFERENCE, _HEALTH = "receives.0.redact.reference", "receives.0.redact.health"
+_CATEGORIES = "receives.0.categories"
+TERMS = (
+    "purposes",
+    "basis",
+    "expires",
+    "reviewed",
+    "review_by",
+    "owner",
+    "kept_days",
+    "onward",
+    "why",
+    "on_case",
+)
+
+
+@pytest.mark.parametrize("field", TERMS)
+def test_a_grant_without_any_of_its_terms_does_not_compile(tmp_path: Path, field: str) -> None:
     text = IN_ORDER.splitlines(keepends=True)
     kept = [line for line in text if not line.strip().startswith(f"{field}:")]
     (tmp_path / "exampleshire-housing.yaml").write_text("".join(kept))
     finding = only(tmp_path)
     assert (finding.field, finding.reason) == (f"receives.0.{field}", "Field required")
     assert finding.line == line_of("- facts:")
+    assert finding.write.startswith(f"write {field}: ")
+
+
+@pytest.mark.parametrize(
+    "field", ["competent_authority", "sharing_agreement", "dpia", "role", "data_protection"]
+)
+def test_an_agreement_without_its_references_does_not_compile(tmp_path: Path, field: str) -> None:
+    text = IN_ORDER.splitlines(keepends=True)
+    kept = [line for line in text if not line.strip().startswith(f"{field}:")]
+    (tmp_path / "exampleshire-housing.yaml").write_text("".join(kept))
+    assert only(tmp_path).field.endswith(field)
+
+
+NO_SOURCE = ("    source: R-AGY-3\n", "")
+VICTIM = ("[release-date-set]", "[zone-set]"), ("[reference, custody]", "[reference, victim]")
+ADULTS = ("on_case: true", "on_case: true\n    ages: [adult]")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "write"),
+    [
+        ((), "receives.0.ages", "write ages: [adult], or write source: "),
+        ((*VICTIM, ADULTS), "receives.0.classes", "write source: "),
+        (
+            (ADULTS, ("ages: [adult]", "ages: [adult]\n    category_4: true")),
+            "receives.0.category_4",
+            "write source: ",
+        ),
+    ],
+)
+def test_what_is_sensitive_of_under_18s_or_of_category_4_needs_a_source(
+    tmp_path: Path, changes: tuple[tuple[str, str], ...], field: str, write: str
+) -> None:
+    a_file(tmp_path, NO_SOURCE, *changes)
+    finding = only(tmp_path)
+    assert finding.field == field
+    assert finding.write.startswith(write)
+    a_file(tmp_path, *changes)
+    assert load(tmp_path).agencies
+
+
+def test_for_adults_a_sentence_is_enough(tmp_path: Path) -> None:
+    a_file(tmp_path, NO_SOURCE, ADULTS)
+    assert load(tmp_path).agencies
+
+
+def test_what_a_file_denies_no_grant_of_it_gives(tmp_path: Path) -> None:
+    never = "never:\n  facts: [released]\n  classes: [custody]\nreceives:"
+    a_file(
+        tmp_path,
+        ("receives:", never),
+        ("[release-date-set]", "[release-date-set, released, level-set]"),
+        ("[reference, custody]", "[reference, custody, management]"),
+    )
+    grants = load(tmp_path).agencies["exampleshire-housing"].grants
+    assert set(grants) == {"custody.release-date-set", "case.level-set"}
+    assert grants["custody.release-date-set"].view.fields == ("occurred_at", "recorded_at")
+    assert "level" in grants["case.level-set"].view.fields
+
+
+def test_every_key_of_a_file_has_words_to_write() -> None:
+    models = (Agreement, Contacts, Limits, Never, Receives)
+    keys = {name for model in models for name in model.model_fields}
+    assert set(WORDS) == keys
+
+
+def test_every_refusal_says_what_to_write(tmp_path: Path) -> None:
+    a_file(tmp_path, ("says: [tenancy-started", "says: [no-such-fact"), ("urgency", "urgent"))
+    assert all(finding.write for finding in refused(tmp_path))
 
 
 def test_an_empty_list_of_purposes_is_not_a_purpose(tmp_path: Path) -> None:
@@ -62,7 +149,7 @@ def test_all_errors_of_all_files_are_said_at_once(tmp_path: Path) -> None:
     ("old", "new", "field", "reason"),
     [
         ("[release-date-set]", "[secret-word]", "receives.0.facts.0", "no fact of that name"),
-        ("[reference, custody]", "[reference, secret-word]", "receives.0.classes.1", "be '"),
+        ("[reference, custody]", "[reference, secret-word]", "receives.0.classes.1", "not a word"),
         ("[reference, custody]", "[reference, internal]", "receives.0.classes.1", "never granted"),
         ("[reference, custody]", "[provenance]", "receives.0.classes.0", "Responsible Authority"),
         ("[reference, custody]", "[health]", "receives.0.facts.0", "no field of it"),
@@ -81,9 +168,20 @@ def test_all_errors_of_all_files_are_said_at_once(tmp_path: Path) -> None:
         ("governance@", "secret.word@", "contacts.governance", "pattern"),
         ("role: controller", "role: controller\nrole: controller", "role", "written twice"),
         ("role: controller", "role: !secret-word x", "role", "not a value"),
-        ("basis: cja-2003-s325(4)", "basis: secret-word", "receives.0.basis", "be '"),
+        ("basis: cja-2003-s325(4)", "basis: secret-word", "receives.0.basis", "not a word"),
         ("agency: exampleshire-housing", "agency: otherham", "agency", "name of the file"),
         ("body: housing-authority", "body: hub", "body", "service of the hub"),
+        ("[tenancy-started,", "[agency-joined-case,", "says.0", "who may know"),
+        ("[tenancy-started,", "[limited-access-set,", "says.0", "who may know"),
+        ("[release-date-set]", "[notice-issued]", "receives.0.facts.0", "never told to anybody"),
+        ("on_case: true", "on_case: true\n    redact: {reference: mask}", _REFERENCE, "no sense"),
+        ("on_case: true", "on_case: true\n    redact: {health: mask}", _HEALTH, "not granted"),
+        ("on_case: true", "on_case: true\n    categories: [4]", _CATEGORIES, "does not say so"),
+        ("    why: When", "    why: when", "receives.0.why", "pattern"),
+        ("review_by: 2027-03-01", "review_by: 2027-04-01", "receives.0.review_by", "last day"),
+        ("review_by: 2027-03-01", "review_by: 2026-11-02", "receives.0.review_by", "last review"),
+        ("kept_days: 365", "kept_days: 0", "receives.0.kept_days", "greater"),
+        ("basis: cja-2003-s325(4)", "basis: dpa-2018-part-3", "receives.0.basis", "Schedule 8"),
     ],
 )
 def test_what_is_wrong_is_named_by_field_and_line(

@@ -18,7 +18,7 @@ from schemas.notice import NoticeOverdue
 from schemas.risk import REASON_CLASSES, AlertRaised, Reason, Urgency
 from schemas.tracking import Point, ZoneKind, ZoneSet
 from services.agreements import views
-from services.agreements.views import View, schema_id, view_of, withheld_words
+from services.agreements.views import Shown, View, schema_id, view_of, withheld_words
 from services.runtime.avro import codec
 from services.runtime.faults import Stop
 from services.runtime.schema_store import VIEW_IDS, SchemaStore
@@ -96,7 +96,7 @@ def test_exactly_what_is_granted_is_shown(kind: type[Fact], granted: frozenset[F
     fact = marked(kind)
     expected = {leaf for leaf in leaves(fact) if classes_of(leaf) <= granted}
     known_by = frozenset(number.type for number in getattr(fact, "identifiers", ()))
-    view = view_of("exampleshire", kind, granted, known_by)
+    view = view_of("exampleshire", kind, Shown(granted, known_by=known_by))
     if view is None:
         assert expected == set()
     else:
@@ -109,7 +109,7 @@ def test_exactly_what_is_granted_is_shown(kind: type[Fact], granted: frozenset[F
 def test_the_schema_names_what_the_record_holds_and_no_more(
     kind: type[Fact], granted: frozenset[FieldClass]
 ) -> None:
-    view = view_of("exampleshire", kind, granted)
+    view = view_of("exampleshire", kind, Shown(granted))
     if view is not None:
         told = next(item for item in view.schema["fields"] if item["name"] == "told")["type"]
         assert tuple(item["name"] for item in told["fields"]) == view.fields
@@ -132,7 +132,7 @@ def _classes_in(schema: Any) -> Iterator[str]:
 def test_every_view_is_avro_under_an_id_of_its_own_range(
     kind: type[Fact], granted: frozenset[FieldClass]
 ) -> None:
-    view = view_of("exampleshire-housing", kind, granted)
+    view = view_of("exampleshire-housing", kind, Shown(granted))
     if view is not None:
         assert view.schema_id in VIEW_IDS
         codec(view.schema)
@@ -205,7 +205,7 @@ def test_a_view_keeps_the_notices_own_number_apart_from_one_it_tells_of() -> Non
 
 def test_the_id_of_a_view_depends_on_what_it_shows_and_on_nothing_else() -> None:
     few, same, more = (
-        view_of("dwp", ZoneSet, frozenset(classes))
+        view_of("dwp", ZoneSet, Shown(frozenset(classes)))
         for classes in (
             {FieldClass.REFERENCE},
             {FieldClass.REFERENCE, FieldClass.HEALTH},
@@ -229,7 +229,7 @@ def test_a_word_with_classes_of_its_own_must_stand_in_a_list(
 ) -> None:
     monkeypatch.setattr(views, "WORD_CLASSES", {"hub.risk.Urgency": {}})
     with pytest.raises(Stop):
-        view_of("dwp", AlertRaised, frozenset({FieldClass.REFERENCE}))
+        view_of("dwp", AlertRaised, Shown(frozenset({FieldClass.REFERENCE})))
 
 
 def test_of_a_persons_numbers_only_those_are_shown_that_the_agency_knows_people_by() -> None:
@@ -238,7 +238,7 @@ def test_of_a_persons_numbers_only_those_are_shown_that_the_agency_knows_people_
     shown = {}
     for known_by in (frozenset({IdentifierType.CRN}), frozenset[IdentifierType]()):
         classes = frozenset({FieldClass.REFERENCE, FieldClass.IDENTITY})
-        view = view_of("derby-housing", type(fact), classes, known_by)
+        view = view_of("derby-housing", type(fact), Shown(classes, known_by=known_by))
         assert view is not None
         record = view.show(
             fact, notice_ref=makers.NOTICE, person_ref="p-1", urgency=Urgency.ROUTINE

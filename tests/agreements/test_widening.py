@@ -42,7 +42,7 @@ NO_MORE = [
     ("says: [tenancy-started, notice-receipted]", "says: [tenancy-started]"),
     ("classes: [reference, custody]", "classes: [custody]"),
     ("facts: [release-date-set]", "facts: []"),
-    ("expires: 2027-03-31", "expires: 2026-12-31"),
+    ("expires: 2027-03-31", "expires: 2027-03-30"),
     ("on_case: true", "on_case: true\n    areas: [E06000015]"),
     ("on_case: true", "on_case: true\n    levels: [2, 3]"),
     ("urgency: same-day", "urgency: routine"),

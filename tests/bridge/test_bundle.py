@@ -8,7 +8,7 @@ import pytest
 from schemas.base import FieldClass
 from schemas.risk import Urgency
 from schemas.tracking import ZoneSet
-from services.agreements.views import View, view_of
+from services.agreements.views import Shown, View, view_of
 from services.bridge.bundle import Bundle
 from services.runtime import wire
 from services.runtime.faults import Stop, Unreadable
@@ -19,7 +19,7 @@ CLASSES = frozenset({FieldClass.REFERENCE, FieldClass.LOCATION, FieldClass.MONIT
 
 
 def a_view() -> View:
-    view = view_of("em", ZoneSet, CLASSES)
+    view = view_of("em", ZoneSet, Shown(CLASSES))
     assert view is not None
     return view
 

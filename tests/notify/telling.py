@@ -1,6 +1,6 @@
 """One person's case under the rules of notices: facts in, notices and facts about notices out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,21 +13,25 @@ from services.notify.rules import LOCAL_STANDARD, Rules
 from services.runtime.decision import Context, Decision
 from tests.agreements.makers import a_file
 from tests.in_memory import REFERENCES, agreements
-from tests.makers import PERSON, a_receipt, a_tick, admitted
+from tests.makers import PERSON, a_conviction, a_receipt, a_tick, admitted
 
 T = TypeVar("T")
 INVENTED = "exampleshire-housing"
+ADULT = date(1980, 1, 31)
 
 
 class Desk:
     """What is known of one person, and everything that was said."""
 
-    def __init__(self, known: Agreements | None = None) -> None:
+    def __init__(self, known: Agreements | None = None, born_on: date | None = ADULT) -> None:
+        """`born_on` is what a conviction says before anything else; None: nobody said it."""
         self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD)
         self.case: Case | None = None
         self.now: datetime | None = None
         self.wake_at: datetime | None = None
         self.because = ""
+        if born_on is not None:
+            self.say(a_conviction(born_on=born_on))
 
     def hear(self, fact: Fact, at: datetime | None = None) -> list[Delivery]:
         """The notices that follow from a fact as it stands in the log."""
@@ -81,7 +85,7 @@ def issued(things: tuple[Any, ...]) -> list[NoticeIssued]:
     return only(NoticeIssued, things)
 
 
-def invented(folder: Path, *changes: tuple[str, str]) -> Desk:
+def invented(folder: Path, *changes: tuple[str, str], born_on: date | None = ADULT) -> Desk:
     """A desk under one invented housing authority's agreement, with texts of it replaced."""
     a_file(folder, *changes)
-    return Desk(load(folder))
+    return Desk(load(folder), born_on)

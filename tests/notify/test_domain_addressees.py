@@ -1,5 +1,6 @@
 """Who is told, and who is not."""
 
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -21,6 +22,7 @@ from tests.makers import (
     a_joining,
     a_leaving,
     a_level,
+    a_limit,
     a_release_date,
     a_tenancy,
     a_zone,
@@ -33,7 +35,9 @@ from tests.makers import (
 from tests.notify.telling import Desk
 
 OUTSIDE = sorted(
-    slug for slug, agency in agreements().agencies.items() if agency.kind is Kind.DUTY_TO_COOPERATE
+    slug
+    for slug, agency in agreements().agencies.items()
+    if agency.kind is not Kind.RESPONSIBLE_AUTHORITY
 )
 LEADS = {"derbyshire-police", "probation"}
 TOLD_OF = {
@@ -144,7 +148,7 @@ def test_that_a_person_is_held_is_told_to_the_lead_bodies_whichever_service_hold
 
 
 def test_of_a_person_it_holds_itself_notify_keeps_nothing_beside() -> None:
-    desk = Desk()
+    desk = Desk(born_on=None)
     desk.say(a_held_person("notify"))
     assert (desk.case, desk.wake_at) == (None, None)
     desk.say(a_held_person("risk"))
@@ -179,6 +183,20 @@ LEARNED = st.lists(
             lambda home, hours: a_tenancy(home=home, occurred_at=later(hours=hours)),
             st.sampled_from([HOME, ELSEWHERE]),
             st.integers(0, 3),
+        ),
+        st.builds(
+            lambda born_on, hours: a_conviction(born_on=born_on, occurred_at=later(hours=hours)),
+            st.sampled_from([date(1990, 1, 1), date(2012, 1, 1)]),
+            st.integers(0, 3),
+        ),
+        st.builds(
+            lambda source, named, excluded, hours: a_limit(
+                *named, excluded=excluded, source=source, occurred_at=later(hours=hours)
+            ),
+            st.sampled_from(["probation", "derbyshire-police"]),
+            st.sets(st.sampled_from(MEMBERS)).map(tuple),
+            st.sets(st.sampled_from(MEMBERS)).map(tuple),
+            st.integers(0, 1),
         ),
     ),
     max_size=6,

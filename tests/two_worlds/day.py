@@ -1,7 +1,8 @@
 """One synthetic day as agencies say it, and the secrets by which a second day may differ from it.
 
-`HER` is known to all and every agency is on her case. `OTHER` is spoken of by those who may not
-know that anybody is managed; only a secret makes them a managed person. `STRANGER` is never known.
+`HER` is known to all and every agency is on her case, and on that of the `CHILD`. `OTHER` is spoken
+of by those who may not know that anybody is managed; only a secret makes them a managed person.
+`STRANGER` is never known.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from services.agreements.compile import Agreements
 from services.hub.simulation import people
 from services.hub.simulation.world import POISON
 from services.runtime.speech import log_partition
-from tests.in_memory import REFERENCES
+from tests.in_memory import REFERENCES, agreements
 from tests.makers import (
     HOME,
     TODAY,
@@ -27,6 +28,7 @@ from tests.makers import (
     a_joining,
     a_leaving,
     a_level,
+    a_limit,
     a_notification,
     a_pnc,
     a_position,
@@ -45,12 +47,12 @@ from tests.makers import (
     later,
 )
 
-HER, OTHER, STRANGER = a_pnc(1), a_pnc(2), a_pnc(3)
+HER, OTHER, STRANGER, CHILD = a_pnc(1), a_pnc(2), a_pnc(3), a_pnc(4)
 TENANT = Identifier(type=IdentifierType.HOUSING, value="T-1")
 TENANT_2 = Identifier(type=IdentifierType.HOUSING, value="T-2")
 LEADS = ("derbyshire-police", "probation")
 """They may know everybody who is managed."""
-PARTNERS = ("amber-valley-housing", "derby-childrens-care", "derby-housing", "dwp", "em", "prison")
+PARTNERS = tuple(sorted(set(agreements().agencies) - set(LEADS)))
 """They may know those on whose case they are."""
 HOURS = (0, 24, 29, 48, 100, 130, 200)
 """When the clock ticks: past the times to act by and past 72 hours."""
@@ -75,6 +77,13 @@ HERS: tuple[Said, ...] = (
     (60, a_leaving("dwp", identifiers=(HER,), occurred_at=later(hours=60))),
     (61, a_release(identifiers=(HER,), occurred_at=later(hours=61))),
 )
+_BORN = a_conviction(identifiers=(CHILD,), born_on=TODAY.replace(year=TODAY.year - 15))
+CHILDS: tuple[Said, ...] = (
+    (0, _BORN),
+    *((1, a_joining(agency, identifiers=(CHILD,))) for agency in PARTNERS),
+    (4.2, a_release_date(identifiers=(CHILD,), prison_code="CCC")),
+)
+CHILDS_ID = first_told_by(_BORN)
 _GUESSED = UUID(int=7)
 """An event's id that two agencies give, one of them in order to find out about the other's."""
 HERS_ID = first_told_by(a_conviction(identifiers=(HER,)))
@@ -99,7 +108,7 @@ PROBES: tuple[Said, ...] = (
 """What those who may not know the other person say of them, in every world: letters that pass,
 letters that come back, letters sent twice, ids guessed. What ties two people
 together is in `TIES`."""
-BASE = (*HERS, *PROBES)
+BASE = (*HERS, *CHILDS, *PROBES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +184,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     case.LevelSet: ((4, a_level(3, event_id=_GUESSED, **_THEM)),),
     case.AgencyJoinedCase: ((4, a_joining("probation", **_THEM)),),
     case.AgencyLeftCase: ((4, a_leaving("probation", **_THEM)),),
+    case.LimitedAccessSet: ((4, a_limit(*LEADS, excluded=("dwp",), **_THEM)),),
     custody.ReleaseDateSet: ((4.5, a_release_date(prison_code="QQQ", **_THEM)),),
     custody.Released: (_RELEASE,),
     housing.TenancyOffered: ((4, a_tenancy_offer(tenancy_ref="theirs", **_THEM)),),
@@ -217,19 +227,34 @@ def everything_of_them() -> tuple[Said, ...]:
 
 def of_her() -> dict[str, tuple[Said, ...]]:
     """What is said of the other person, said of her instead, by the kind of fact that brings."""
+    return _of_known(HER, HERS_ID)
+
+
+def of_the_child() -> dict[str, tuple[Said, ...]]:
+    """The same, said of the child."""
+    return _of_known(CHILD, CHILDS_ID)
+
+
+LIMITED: Said = (1.2, a_limit(*LEADS, identifiers=(HER,)))
+"""Before anything is told of her, her case is for the lead bodies alone."""
+EXCLUDED: Said = (1.2, a_limit(excluded=("derby-housing",), identifiers=(HER,)))
+
+
+def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
+    """But for a limit of who may know, which takes away and brings nothing."""
     return {
-        fact.kind(): tuple((hours, _of_her(one)) for hours, one in said)
+        fact.kind(): tuple((hours, _said_of(who, number, one)) for hours, one in said)
         for fact, said in _MANAGED.items()
-        if said and said != (_OVER,)
+        if said and said != (_OVER,) and fact is not case.LimitedAccessSet
     }
 
 
-def _of_her(fact: Fact) -> Fact:
-    of_her = {"event_id": derived_id(fact.event_id, "of her")}
+def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
+    of_them = {"event_id": derived_id(fact.event_id, f"of {who.value}")}
     if isinstance(fact, FactAboutPerson):
-        return fact.model_copy(update={**of_her, "identifiers": (HER,)})
+        return fact.model_copy(update={**of_them, "identifiers": (who,)})
     if isinstance(fact, Decided):
-        return _release(HERS_ID)
+        return _release(number)
     return fact
 
 
@@ -244,7 +269,9 @@ def zone_of_hers(*, protects_victim: bool) -> tuple[Said, ...]:
         event_id=_GUESSED,
         protects_victim=protects_victim,
     )
-    return (2, zone), *((hours, _of_her(one)) for hours, one in (_FITTED, _INSIDE, _OUTSIDE))
+    return (2, zone), *(
+        (hours, _said_of(HER, HERS_ID, one)) for hours, one in (_FITTED, _INSIDE, _OUTSIDE)
+    )
 
 
 def release_of_hers(*more: Identifier) -> tuple[Said, ...]:
@@ -309,6 +336,7 @@ _MAKERS: tuple[Callable[..., Fact], ...] = (
     a_level,
     a_joining,
     a_leaving,
+    a_limit,
     a_rosh,
     a_release_date,
     a_release,
@@ -325,10 +353,10 @@ _MAKERS: tuple[Callable[..., Fact], ...] = (
 )
 
 
-def _elsewhere(agreements: Agreements) -> Iterator[Secret]:
+def _elsewhere(known: Agreements) -> Iterator[Secret]:
     """What one agency says here is nobody else's to know, nor is that it spoke at all."""
-    for speaker, agency in agreements.agencies.items():
-        others = tuple(other for other in agreements.agencies if other != speaker)
+    for speaker, agency in known.agencies.items():
+        others = tuple(other for other in known.agencies if other != speaker)
         for maker in _MAKERS:
             said = (10.0, _of(STRANGER, speaker, maker))
             if said[1].kind() in agency.says:
@@ -345,11 +373,11 @@ def _of(person: Identifier, speaker: str, maker: Callable[..., Fact], **fields: 
     return maker(source=speaker, identifiers=(person,), **fields)
 
 
-def secrets(agreements: Agreements) -> tuple[Secret, ...]:
+def secrets(known: Agreements) -> tuple[Secret, ...]:
     """All of them."""
-    return (*_managed(), *_elsewhere(agreements))
+    return (*_managed(), *_elsewhere(known))
 
 
-def cases(agreements: Agreements) -> list[tuple[str, Secret]]:
+def cases(known: Agreements) -> list[tuple[str, Secret]]:
     """Every agency with every secret it may not know."""
-    return [(agency, secret) for secret in secrets(agreements) for agency in secret.hidden_from]
+    return [(agency, secret) for secret in secrets(known) for agency in secret.hidden_from]

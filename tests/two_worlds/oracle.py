@@ -2,7 +2,7 @@
 
 Written again from design §3, on purpose not from what compiles or applies the agreements: two
 readings of the same words have to agree. Areas, categories and levels are left out: where a grant
-has one, `may_know` says only that the agency may be told.
+has one, `may_know` says only that the agency may be told. Ages are not: who she is is known.
 """
 
 from collections.abc import Iterator
@@ -13,27 +13,35 @@ from services.agreements.compile import Agreements
 from services.agreements.model import Receives
 
 
-def may_know(agency: str, fact: Fact, agreements: Agreements, *, on_case: bool) -> bool:
+def may_know(
+    agency: str, fact: Fact, agreements: Agreements, *, on_case: bool, age: str = "adult"
+) -> bool:
     """Whether any of its grants lets the agency be told of that fact."""
-    return any(_grants(agency, fact, agreements, on_case=on_case))
+    return any(_grants(agency, fact, agreements, on_case=on_case, age=age))
 
 
-def must_know(agency: str, fact: Fact, agreements: Agreements, *, on_case: bool) -> bool:
+def must_know(
+    agency: str, fact: Fact, agreements: Agreements, *, on_case: bool, age: str = "adult"
+) -> bool:
     """Whether a grant without a filter does."""
     return any(
         one.areas is None and one.categories is None and one.levels is None
-        for one in _grants(agency, fact, agreements, on_case=on_case)
+        for one in _grants(agency, fact, agreements, on_case=on_case, age=age)
     )
 
 
 def _grants(
-    agency: str, fact: Fact, agreements: Agreements, *, on_case: bool
+    agency: str, fact: Fact, agreements: Agreements, *, on_case: bool, age: str
 ) -> Iterator[Receives]:
-    for one in agreements.agencies[agency].agreement.receives:
-        if entry_of(fact).topic_part not in one.facts or fact.source == agency:
+    signed = agreements.agencies[agency].agreement
+    name = entry_of(fact).topic_part
+    for one in signed.receives:
+        if name not in one.facts or name in signed.never.facts or fact.source == agency:
             continue
         if one.on_case and not on_case:
             continue
         if one.own_only and getattr(fact, "agency", None) != agency:
+            continue
+        if one.ages is not None and age not in one.ages:
             continue
         yield one

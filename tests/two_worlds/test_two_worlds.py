@@ -15,9 +15,11 @@ from services.runtime.names import LOG_PARTITIONS
 from tests.in_memory import NAMES, agreements
 from tests.two_worlds.day import (
     BASE,
+    EXCLUDED,
     KNOWN,
     KNOWN_ANYWHERE,
     LEADS,
+    LIMITED,
     PARTNERS,
     TIES,
     Said,
@@ -26,6 +28,7 @@ from tests.two_worlds.day import (
     everything_of_them,
     move_of_hers,
     of_her,
+    of_the_child,
     release_of_hers,
     secrets,
     zone_of_hers,
@@ -80,16 +83,35 @@ def test_nor_is_there_any_where_everything_is_said_of_them(agency: str) -> None:
 
 
 @pytest.mark.parametrize("kind", of_her())
-def test_of_her_an_agency_is_told_what_it_may_know_and_sees_nothing_of_the_rest(kind: str) -> None:
-    said = of_her()[kind]
+@pytest.mark.parametrize("age", ["adult", "youth"])
+def test_of_whom_it_knows_an_agency_is_told_what_it_may_know_and_sees_nothing_of_the_rest(
+    age: str, kind: str
+) -> None:
+    said = (of_her() if age == "adult" else of_the_child())[kind]
     for agency in agreements().agencies:
         own = tuple(one for one in said if one[1].source == agency)
         # Also what is in the log no more may be missed: an alert, of somebody who is held.
         new = facts(own).symmetric_difference(facts(said))
         found = differences(seen(agency, own), seen(agency, said))
-        may = any(may_know(agency, one, agreements(), on_case=True) for one in new)
-        must = any(must_know(agency, one, agreements(), on_case=True) for one in new)
+        may = any(may_know(agency, one, agreements(), on_case=True, age=age) for one in new)
+        must = any(must_know(agency, one, agreements(), on_case=True, age=age) for one in new)
         assert must <= bool(found) <= may, agency
+
+
+@pytest.mark.parametrize("kind", of_her())
+def test_of_a_case_for_named_bodies_alone_nobody_else_sees_anything(kind: str) -> None:
+    said = (LIMITED, *of_her()[kind])
+    for agency in PARTNERS:
+        own = tuple(one for one in said if one[1].source == agency)
+        assert differences(seen(agency, (LIMITED, *own)), seen(agency, said)) == [], agency
+
+
+def test_who_is_excluded_sees_nothing_and_others_as_before() -> None:
+    without, said = (EXCLUDED,), (EXCLUDED, *release_of_hers())
+    apart = {a for a in agreements().agencies if differences(seen(a, without), seen(a, said))}
+    alone = {a for a in agreements().agencies if differences(seen(a), seen(a, release_of_hers()))}
+    assert apart == alone - {"derby-housing"}
+    assert "derby-housing" in alone
 
 
 @pytest.mark.parametrize(
@@ -98,13 +120,22 @@ def test_of_her_an_agency_is_told_what_it_may_know_and_sees_nothing_of_the_rest(
         (
             zone_of_hers(protects_victim=False),
             zone_of_hers(protects_victim=True),
-            {*LEADS, "prison"},  # by an alert's urgency: a known hole, decision 3
+            {*LEADS, "victim-liaison", "prison"},  # prison by an alert's urgency: decision 3
         ),
-        (release_of_hers(), release_of_hers(NOMS), {*LEADS}),
+        (
+            release_of_hers(),
+            release_of_hers(NOMS),
+            {*LEADS, "immigration-enforcement", "parole-board"},
+        ),
         (
             move_of_hers("2 Example Street"),
             move_of_hers("3 Example Street"),
-            {"derbyshire-police", "derby-housing", "derby-childrens-care"},
+            {
+                "derbyshire-police",
+                "derby-housing",
+                "derby-childrens-care",
+                "derbyshire-childrens-care",
+            },
         ),
     ],
     ids=["victim", "number", "address"],
@@ -132,8 +163,8 @@ def test_the_lead_bodies_see_whom_they_may_know_and_everybody_sees_something_of_
     for secret in (one for one in SECRETS if one.about == "managed"):
         for lead in LEADS:
             assert differences(seen(lead), seen(lead, secret.said))
-    for agency in agreements().agencies:
-        assert world().hub.inbox(agency)
+    silent = {agency for agency in agreements().agencies if not world().hub.inbox(agency)}
+    assert silent == {"smb-co-ordinator"}
 
 
 def test_the_day_is_played_to_the_letter_again() -> None:

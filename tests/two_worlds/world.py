@@ -134,11 +134,16 @@ def _said(agency: str, topics: MemoryTopics) -> Iterator[tuple[str, bytes]]:
 def _broker(agency: str, world: World) -> Iterator[tuple[str, bytes]]:
     """What the broker lists to the agency: what it has any right on, of all there is."""
     rights = world.rights.get(agency) or tuple(agency_rights(agreements().agencies[agency], NAMES))
-    there = {*desired(agreements(), NAMES).topics, *world.hub.memory.topics.names()}
+    there = _agreed_topics() | set(world.hub.memory.topics.names())
     topics = sorted(t for t in there if any(_reaches(right, "topic", t) for right in rights))
     yield "topics listed", json.dumps(topics).encode()
     groups = sorted({right.name for right in rights if right.resource == "group"})
     yield "groups listed", json.dumps(groups).encode()
+
+
+@cache
+def _agreed_topics() -> frozenset[str]:
+    return frozenset(desired(agreements(), NAMES).topics)
 
 
 def _reaches(right: Binding, resource: str, name: str) -> bool:
