@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = {
     "operations": "a role's mailbox, for example public-protection@body.example",
     "data_protection": "the data protection officer's mailbox, data-protection@body.example",
     "owner": "a role's mailbox, for example public-protection@body.example",
+    "actors": "who may act for it, as hub actor enrol prints it; or []",
+    "sign_in": "its own sign-in service, as hub actor sign-in prints it",
     "identifiers": _some(IdentifierType),
     "says": "facts by the last part of their topic, for example [notice-receipted]; or []",
     "never": "facts: […] and classes: […] that no grant of this file can give",

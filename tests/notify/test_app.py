@@ -11,6 +11,7 @@ from schemas.log import PersonHeld
 from schemas.notice import NoticeIssued, NoticeOverdue
 from services.agreements.compile import Agreements, load
 from services.agreements.needs import needs
+from services.hub.simulation import people
 from services.notify.app import build
 from services.runtime import wire
 from services.runtime.faults import Stop
@@ -220,7 +221,7 @@ def narrowed(folder: Path) -> Agreements:
         if path.stem == "derby-housing":
             text = text.replace("facts: [release-date-set]", "facts: []")
         (folder / path.name).write_text(text)
-    return load(folder)
+    return people.enrol(load(folder))
 
 
 async def test_from_where_narrower_agreements_are_adopted_less_is_told(tmp_path: Path) -> None:
