@@ -1,7 +1,8 @@
 """`python -m tests.journeys.faults`: the long run, hours at full scale; exit 1 if anything broke.
 
-Each number of nodes has a broker and a hub of its own. Where this process may mount, the broker's
-data stand on a small disk, so that it can be filled.
+Each fault has a broker and a hub of its own, so that one leaves nothing to the next and no verdict
+has to look at all that went before. Where this process may mount, the data of the broker whose disk
+is to be filled stand on a small one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
@@ -50,10 +51,7 @@ def main(context: click.Context, only: Sequence[str], scale: float, *, as_json: 
         console.print(f"{time.monotonic() - began:6.0f} s  {line}", markup=False, soft_wrap=True)
 
     wanted = [fault for fault in FAULTS if not only or fault.name in only]
-    outcomes: list[Outcome] = []
-    for nodes in sorted({fault.nodes for fault in wanted}):
-        alike = [fault for fault in wanted if fault.nodes == nodes]
-        outcomes += _all_struck(nodes, alike, scale, say)
+    outcomes = [_struck(fault, max(1, round(fault.runs * scale)), say) for fault in wanted]
     if as_json:
         click.echo(json.dumps(report.as_json(outcomes)))
     else:
@@ -61,21 +59,16 @@ def main(context: click.Context, only: Sequence[str], scale: float, *, as_json: 
     context.exit(0 if all(one.clean for one in outcomes) else 1)
 
 
-def _all_struck(nodes: int, faults: Sequence[Fault], scale: float, say: Say) -> list[Outcome]:
-    outcomes = []
+def _struck(fault: Fault, runs: int, say: Say) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="hub-faults-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        with _small_disk(home) as mounted, _broker(home, nodes, say):
-            cluster = Cluster.load(home)
-            with running_hub(cluster) as hub, Load(home / "agencies", FIRST) as load:
-                scene = Scene(hub, load)
-                for fault in faults:
-                    if fault.needs_small_disk and not mounted:
-                        outcomes.append(Outcome(fault.name, not_shown=NO_SMALL_DISK))
-                        continue
-                    runs = max(1, round(fault.runs * scale))
-                    outcomes.append(struck(scene, fault, runs, say))
-    return outcomes
+        with ExitStack() as hub_of_its_own:
+            if fault.needs_small_disk and not hub_of_its_own.enter_context(_small_disk(home)):
+                return Outcome(fault.name, not_shown=NO_SMALL_DISK)
+            hub_of_its_own.enter_context(_broker(home, fault.nodes, say))
+            hub = hub_of_its_own.enter_context(running_hub(Cluster.load(home)))
+            load = hub_of_its_own.enter_context(Load(home / "agencies", FIRST))
+            return struck(Scene(hub, load), fault, runs, say)
 
 
 @contextmanager
