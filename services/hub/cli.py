@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from services.agreements.commands import agreements
+from services.hub.agency.command import agency, conformance
 from services.hub.backup.commands import backup, drill, restore
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
@@ -25,6 +26,8 @@ def main() -> None:
 for command in (
     broker,
     agreements,
+    agency,
+    conformance,
     up,
     clock,
     status,
