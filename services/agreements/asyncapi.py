@@ -102,8 +102,7 @@ def _channels(
         mine = [name for name in sent if sent[name]["name"] == kind]
         found[f"say.{kind}"] = _channel(topic, f"Where it says {kind}.", mine)
     inbox, dead = names.inbox(agency.slug), names.dead(agency.slug)
-    if told:
-        found["inbox"] = _channel(inbox, "What it is told, in order, without a gap.", list(told))
+    found["inbox"] = _channel(inbox, "What it is told, in order, without a gap.", list(told))
     found["returned"] = _channel(dead, "What it said and the hub could not take.", ["returned"])
     return found
 

@@ -11,13 +11,13 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
 import schemas.base as facts
-from schemas.base import Fact, FactAboutDevice, FactAboutPerson, Identifier, IdentifierType
+from schemas.base import Fact, FactAboutDevice, FactAboutPerson, Identifier, IdentifierType, Slug
 from schemas.catalogue import BY_KIND
 from services.agreements import ours
 from services.agreements.compile import Agency, Grant
@@ -44,6 +44,8 @@ INVENTED = {
 }
 """A number of each type as it has to look."""
 
+_OF_A_SLUG = get_args(Slug)[1]
+"""What marks the type also where more is said of the field."""
 _ANSWER_WITHIN = timedelta(hours=24)
 _AS_TEXT: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -129,15 +131,27 @@ def _numbers(known_by: Sequence[IdentifierType]) -> tuple[Identifier, ...]:
 
 def _own(slug: str, fact: Fact, changed: dict[str, Any], *, itself: bool = False) -> dict[str, Any]:
     """What is changed, and no other body named by a word of the hub's examples."""
-    for name in ("source", "agency"):
-        if name not in type(fact).model_fields or name in changed:
+    ours_or_own = {slug, *ours.SAYS}
+
+    def hidden(named: str) -> str:
+        return named if named in ours_or_own else SOMEBODY_ELSE
+
+    for name, hint in get_type_hints(type(fact), include_extras=True).items():
+        named = getattr(fact, name, None)
+        if name in changed or named is None or not _names_bodies(hint):
             continue
-        named = getattr(fact, name)
         if name == "agency" and itself:
             changed[name] = slug
-        elif named not in {slug, *ours.SAYS}:
-            changed[name] = SOMEBODY_ELSE
+        elif isinstance(named, str):
+            changed[name] = hidden(named)
+        else:
+            changed[name] = tuple(dict.fromkeys(hidden(one) for one in named))
     return changed
+
+
+def _names_bodies(hint: Any) -> bool:  # noqa: ANN401
+    """Whether a field of that type says which body or bodies."""
+    return any(one is _OF_A_SLUG or _names_bodies(one) for one in get_args(hint))
 
 
 def _act_by(received: datetime) -> datetime:

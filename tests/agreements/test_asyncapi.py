@@ -79,7 +79,7 @@ def test_it_says_where_the_agency_speaks_and_listens(slug: str) -> None:
     assert len(addresses) == len(agency.says) + 2
     actions = [operation["action"] for operation in whole["operations"].values()]
     assert actions.count("send") == len(agency.says)
-    assert actions.count("receive") == 2
+    assert actions.count("receive") == 1 + bool(agency.grants)
     told = whole["channels"]["inbox"]["messages"]
     views = {view.schema_id for g in agency.grants.values() for view in g.views.values()}
     assert {int(name.rpartition(".")[2]) for name in told} == views

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from services.agreements import epochs
 from services.agreements.bundle import folder_of
 from services.agreements.commands import files_option, prefix_option
 from services.agreements.compile import Agency, Agreements, load
+from services.agreements.explain import Unknown
 from services.agreements.versions import Versions
 from services.bridge.bundle import Bundle
 from services.hub.agency import look, papers
@@ -25,6 +26,7 @@ from services.hub.agency.conformance import Check, examine
 from services.hub.agency.html import as_html
 from services.hub.agency.page import HAND_OVER, Folder, Installation, Page, Seen, page
 from services.hub.agency.sections import sections
+from services.hub.agency.why import of_absence, of_number
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
@@ -34,6 +36,8 @@ from services.runtime.names import Names
 
 NOT_ALL = 1
 """Exit code where something could not be looked at."""
+NOT_THERE = 3
+"""Exit code where what was asked for stands in no topic of the agency's."""
 slug_argument = click.argument("slug", metavar="AGENCY")
 
 
@@ -100,6 +104,52 @@ def export(
         click.echo(json.dumps({"folder": str(at), "files": written}))
     else:
         click.echo(f"{written} files in {at}")
+
+
+@agency.command()
+@slug_argument
+@click.argument("number", required=False)
+@click.option("--fact", help="Instead of a number: a fact it was, or was not, told of.")
+@click.option("--person", "person_ref", metavar="REF", help="Of that person, by its reference.")
+@home_option
+@prefix_option
+@files_option("--agreements", "files")
+@json_option
+@click.pass_context
+def why(
+    context: click.Context,
+    slug: str,
+    number: str | None,
+    fact: str | None,
+    person_ref: str | None,
+    home: Path,
+    prefix: str,
+    files: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Why it was told a notice, got a letter back (by NUMBER), or was not told of a fact.
+
+    With its own credentials alone, so never more than it may know. Exit 0: it stands in a topic of
+    its own; 3: it does not; 1: that could not be looked at; 2: wrong usage.
+    """
+    if (number is None) == (fact is None):
+        raise click.UsageError("give a NUMBER, or --fact")
+    with _explained():
+        agreements, names, now = _agreements(home, files), Names(prefix), datetime.now(UTC)
+        _named(agreements, slug)
+        bundle = Bundle.read(folder_of(replace(Cluster.load(home), names=names), slug))
+        told, letters = look.told(bundle, slug, names)
+        answer = (
+            of_number(number, slug, agreements, names, now, told, letters)
+            if number is not None
+            else of_absence(str(fact), person_ref, slug, agreements, now, told)
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(answer)))
+    else:
+        click.echo("\n".join(filter(None, (answer.place, *answer.words))))
+    context.exit(0 if answer.found else NOT_THERE)
 
 
 @click.command()
@@ -192,6 +242,8 @@ def _named(agreements: Agreements, slug: str) -> Agency:
 def _explained() -> Iterator[None]:
     try:
         yield
+    except Unknown as unknown:
+        raise click.UsageError(str(unknown)) from None
     except (Fault, BrokerFault) as fault:
         raise click.ClickException(str(fault)) from None
 

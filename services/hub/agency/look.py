@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.agreements.bundle import folder_of
+from services.bridge.bundle import Bundle
 from services.hub.agency.page import Folder, Seen
+from services.hub.agency.why import Told
 from services.hub.broker import passwords
 from services.hub.broker.cluster import Cluster
 from services.runtime.names import Names
@@ -19,6 +21,8 @@ from services.runtime.topics import Reader, done
 
 LATEST_LETTERS = 1000
 """Of its dead letters so many are looked at, the latest."""
+LATEST_NOTICES = 10_000
+"""Of its notices likewise."""
 
 
 def folder(cluster: Cluster, slug: str) -> Folder:
@@ -55,6 +59,22 @@ def seen(config: Mapping[str, str], slug: str, names: Names) -> Seen:
         reader.close()
     collected = done(quiet, group, [(inbox, 0)]).get(inbox, {}).get(0)
     return Seen((first, end, collected), letters)
+
+
+def told(bundle: Bundle, slug: str, names: Names) -> tuple[list[Told], tuple[Record, ...]]:
+    """The latest of its notices, read by its own schemas, and of its dead letters.
+
+    Raises:
+        Unavailable: the broker refuses, or does not answer.
+        Unreadable: a notice of a schema that is not in the folder.
+    """
+    reader = Reader({**bundle.client, "log_level": 0})
+    try:
+        notices = latest(reader, names.inbox(slug), LATEST_NOTICES)
+        letters = latest(reader, names.dead(slug), LATEST_LETTERS)
+    finally:
+        reader.close()
+    return [Told(one, bundle.notice(one.value or b"")) for one in notices], letters
 
 
 def latest(reader: Reader, topic: str, at_most: int) -> tuple[Record, ...]:

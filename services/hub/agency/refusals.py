@@ -68,12 +68,14 @@ class Refusal:
     mend: str
 
 
-def refusals(letters: Iterable[Record], agency: Agency, names: Names) -> tuple[Refusal, ...]:
-    """The mistakes behind those dead letters, latest first; trials are no mistakes."""
+def refusals(
+    letters: Iterable[Record], agency: Agency, names: Names, *, trials: bool = False
+) -> tuple[Refusal, ...]:
+    """The mistakes behind those dead letters, latest first; trials are none, unless asked for."""
     last: dict[tuple[str, str, str], Record] = {}
     times: dict[tuple[str, str, str], int] = {}
     for letter in letters:
-        if letter.header(TRIAL) is not None:
+        if letter.header(TRIAL) is not None and not trials:
             continue
         kind = _kind(_text(letter, "hub_topic"), names)
         mistake = (_text(letter, "hub_reason"), _text(letter, "hub_field"), kind)
