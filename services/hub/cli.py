@@ -6,6 +6,7 @@ import click
 
 from services.agreements.commands import agreements
 from services.hub.actors.command import actor
+from services.hub.agency.command import agency, conformance
 from services.hub.backup.commands import backup, drill, restore
 from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
@@ -27,6 +28,8 @@ for command in (
     broker,
     agreements,
     actor,
+    agency,
+    conformance,
     up,
     clock,
     status,

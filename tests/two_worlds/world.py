@@ -13,6 +13,7 @@ from schemas.base import Fact
 from services.agreements import bundle
 from services.agreements.broker_plan import Binding, agency_rights, desired
 from services.agreements.epochs import Epoch
+from services.hub.agency.page import Installation, Seen, page
 from services.hub.catalogue import built
 from services.hub.simulation.town import poisoned
 from services.runtime.decision import Decide, Route
@@ -109,6 +110,7 @@ def _observed(agency: str, world: World) -> Iterator[tuple[str, bytes]]:
     yield from _said(agency, topics)
     yield from _broker(agency, world)
     yield from _folder(agency)
+    yield "page", _page(agency, topics)
     for number, answer in enumerate(world.answers.get(agency, ())):
         for part, value in answer.items():
             yield f"answer {number} {part}", value
@@ -159,6 +161,14 @@ def _folder(agency: str) -> Iterator[tuple[str, bytes]]:
     yield "folder topics.json", json.dumps(bundle.topics(ours, NAMES, adopted, Epoch())).encode()
     for number, schema in bundle.schemas(ours, adopted).items():
         yield f"folder schemas/{number}.avsc", json.dumps(schema).encode()
+
+
+def _page(agency: str, topics: MemoryTopics) -> bytes:
+    """Its own page, by what its credentials are shown."""
+    inbox = (0, topics.end(NAMES.inbox(agency)), None)
+    seen = Seen(inbox, tuple(topics.read(NAMES.dead(agency))))
+    here = Installation(NAMES, committed().highest, Epoch(), later(hours=HOURS[-1]))
+    return json.dumps(page(agreements(), agency, here, seen=seen).as_object()).encode()
 
 
 # -- what agencies can find out together

@@ -1,0 +1,1 @@
+"""An agency's own page, its papers, and what it runs before it goes live."""
