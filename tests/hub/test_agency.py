@@ -177,7 +177,8 @@ def test_trials_are_no_mistakes_and_no_content_is_shown() -> None:
 
 def test_every_reason_the_door_gives_has_words() -> None:
     files = [
-        *(REPO / "services" / "admission").rglob("*.py"),
+        # Acts are carried to the door by whoever deploys: no agency has one back.
+        *(p for p in (REPO / "services" / "admission").rglob("*.py") if p.name != "acts.py"),
         REPO / "services" / "runtime" / "wire.py",
         REPO / "services" / "runtime" / "avro.py",
         REPO / "services" / "runtime" / "schema_store.py",
