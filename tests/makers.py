@@ -106,6 +106,11 @@ def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCa
     return _made(case.AgencyLeftCase, fields, source="probation", agency=agency)
 
 
+def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
+    ground = case.Ground.AGREED
+    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
+
+
 def a_rosh(overall: risk.Rosh = risk.Rosh.HIGH, **fields: Any) -> risk.RoshAssessed:
     return _made(risk.RoshAssessed, fields, source="probation", overall=overall, tool="OASys-4.1")
 

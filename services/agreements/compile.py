@@ -16,6 +16,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from schemas.base import FieldClass
+from schemas.case import SharingEnded
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
@@ -61,12 +62,7 @@ class Grant:
 
     def view_at(self, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use; None: nothing granted is said yet."""
-        found = None
-        for since, view in self.views.items():
-            if since > adopted:
-                break
-            found = view
-        return found
+        return _latest(self.views, adopted)
 
     def passes(self, *, area: str | None, category: int | None, level: int | None) -> bool:
         """Whether the filters let this person through; what is not known passes no filter."""
@@ -86,6 +82,10 @@ class Agency:
     """Kinds of facts, in the file's order; what a service says is in `ours`."""
     grants: Mapping[str, Grant]
     """By kind of fact."""
+    farewell: Mapping[int, View]
+    """How it is told that it is off a case, as a grant's views; none if no grant asks for one.
+
+    No line of the file is needed for it, and none takes it away (decision 12)."""
     places: Mapping[str, Place] = field(repr=False)
     """Where in the file each grant stands, by kind of fact."""
     marks: Marks = field(repr=False)
@@ -105,6 +105,10 @@ class Agency:
     def kind(self) -> Kind:
         """In which capacity it takes part."""
         return self.agreement.kind
+
+    def farewell_at(self, adopted: int) -> View | None:
+        """As it is where schemas up to that id are in use."""
+        return _latest(self.farewell, adopted)
 
 
 @dataclass(frozen=True)
@@ -202,9 +206,25 @@ def _agency(signed: Signed) -> Agency:
         agreement=agreement,
         says=tuple(BY_TOPIC_PART[name].kind for name in agreement.says),
         grants=MappingProxyType(grants),
+        farewell=MappingProxyType(_farewell(agreement.agency, grants.values())),
         places=MappingProxyType(places),
         marks=signed.marks,
     )
+
+
+def _farewell(agency: str, grants: Iterable[Grant]) -> dict[int, View]:
+    if not any(grant.on_case for grant in grants):
+        return {}
+    return views_of(agency, SharingEnded, frozenset({FieldClass.REFERENCE}))
+
+
+def _latest(views: Mapping[int, View], adopted: int) -> View | None:
+    found = None
+    for since, view in views.items():
+        if since > adopted:
+            break
+        found = view
+    return found
 
 
 def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
@@ -245,7 +265,8 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
         for kind, view in _views(agency):
             known = schemas.setdefault(view.schema_id, view.schema)
             if canonical(known) != canonical(view.schema):
-                taken = agency.marks.finding(agency.places[kind], "its view's id is taken")
+                place = agency.places.get(kind, ("receives",))
+                taken = agency.marks.finding(place, "its view's id is taken")
                 raise AgreementsRefused((taken,))
     return schemas
 
@@ -253,3 +274,4 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
 def _views(agency: Agency) -> Iterator[tuple[str, View]]:
     for kind, grant in agency.grants.items():
         yield from ((kind, view) for view in grant.views.values())
+    yield from ((SharingEnded.kind(), view) for view in agency.farewell.values())

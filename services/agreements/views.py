@@ -51,6 +51,7 @@ class View:
     """The granted fields of the fact, in its order."""
     _about: str = field(repr=False)
     _told: _Redact = field(repr=False, compare=False)
+    _says_anew: bool = field(default=False, repr=False)
 
     def show(
         self,
@@ -60,12 +61,13 @@ class View:
         person_ref: str,
         urgency: Urgency,
         act_by: datetime | None = None,
+        anew: bool = False,
     ) -> dict[str, Any]:
         """The record to encode under `schema_id`, values as in our models.
 
         A field that is not granted is absent.
         """
-        return {
+        head = {
             "notice_ref": notice_ref,
             "person_ref": person_ref,
             "about": self._about,
@@ -73,6 +75,9 @@ class View:
             "act_by": act_by,
             "told": self._told(fact),
         }
+        if self._says_anew:
+            head["anew"] = anew
+        return head
 
 
 def view_of(
@@ -110,6 +115,7 @@ def view_of(
         fields=tuple(item["name"] for item in told["fields"]),
         _about=fact.kind(),
         _told=_with_own_numbers(_fields(told), told, known_by),
+        _says_anew=any(item["name"] == "anew" for item in schema["fields"]),
     )
 
 
@@ -297,4 +303,5 @@ def _head(adopted: int) -> list[Schema]:
         "type": "string",
         "doc": "The hub's reference of the person for this reader alone.",
     }
-    return [said["notice_ref"], person, said["about"], said["urgency"], said["act_by"]]
+    head = [said["notice_ref"], person, said["about"], said["urgency"], said["act_by"]]
+    return [*head, said["anew"]] if "anew" in said else head

@@ -1,0 +1,304 @@
+"""Who is told what, how much of it, by when they answer, and what happens if they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from schemas.base import Fact, Instant, PersonId, follows
+from schemas.case import (
+    AgencyJoinedCase,
+    AgencyLeftCase,
+    LeadSettled,
+    LeadTransferred,
+    LevelSet,
+)
+from schemas.housing import TenancyStarted
+from schemas.log import PersonHeld, Tick
+from schemas.notice import NoticeOverdue, NoticeReceipted
+from schemas.register import AddressChanged, CategoryChanged, NotificationMade
+from services.agreements.compile import Grant
+from services.notify.domain.current import Current, offsets, with_fact
+from services.notify.domain.membership import (
+    Claim,
+    Word,
+    claim_of,
+    counted,
+    lead_of,
+    on_case,
+    with_claim,
+    with_word,
+)
+from services.notify.domain.notices import ME, Telling, person_of
+from services.notify.rules import Rules
+from services.runtime.decision import Context, Decision, State
+
+
+class Unanswered(State):
+    """A notice whose receipt is due."""
+
+    notice_ref: UUID
+    agency: str
+    act_by: Instant
+    cause: UUID
+    """The fact it told of."""
+
+
+class Told(State):
+    """What an agency was told of the case since it is on it: what it forgets when it is off it."""
+
+    agency: str
+    kinds: tuple[str, ...]
+
+
+class Case(State):
+    """What notices have to know of a person: who is on the case, and what filters look at."""
+
+    person_id: PersonId
+    current: tuple[Current, ...]
+    """No default: rows of a build that did not know it are made anew, not read as empty."""
+    on_case: tuple[str, ...] = ()
+    area: str | None = None
+    """ONS code of the council of the last known home."""
+    area_since: Instant | None = None
+    category: int | None = None
+    level: int | None = None
+    level_since: Instant | None = None
+    joined: tuple[Word, ...] = ()
+    """Agency, when that was last said of it, and whether it is on the case since."""
+    claims: tuple[Claim, ...] = ()
+    """All that was ever said about who leads, by its own time."""
+    told: tuple[Told, ...] = ()
+    """Of those who are told only because they are on the case."""
+    unanswered: tuple[Unanswered, ...] = ()
+
+
+def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
+    """Everybody who may know of this fact is told, and nobody else.
+
+    A grant counts if it is in force where the fact stands and still is, and if its filters let the
+    person through; being on the case is a condition of every grant outside the Responsible
+    Authority. A source is not told what it said itself. Whoever is on the case from here is told
+    what is current of it; whoever is off it from here is told to stop, and nothing after that.
+    """
+    rules: Rules = context.rules
+    before = case or _unknown(fact)
+    known = _learned(before, fact, context)
+    told_at = _told_at(fact, context)
+    telling = Telling(rules, told_at)
+    for grant in rules.agreements.grants(fact.kind(), told_at):
+        if _addressed(grant, known, fact):
+            telling.tell(grant, fact)
+    for told in before.told:
+        if told.agency not in known.on_case:
+            telling.farewell(told.agency, told.kinds, fact)
+    joined = [agency for agency in known.on_case if agency not in before.on_case]
+    if joined:
+        for past, under in _current(before, context, told_at):
+            for grant in _opened(joined, known, past, under, rules, told_at):
+                telling.tell(grant, past, fact)
+    state = _kept(known, telling)
+    because = "told" if telling.told else "nobody-to-tell"
+    things = (*telling.things, *_lead_settled(before, known, fact))
+    return Decision(state, because, things, _wake(state))
+
+
+def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decision[Case]:
+    """That a service does not watch the person any more is told even where that service is this.
+
+    What is known of a held person cannot be relied on, so those are told who are told of everybody;
+    and no receipt is waited for, since none could be heard.
+    """
+    decision = tell(case, held, context)
+    return replace(decision, state=None, wake_at=None) if held.service == ME else decision
+
+
+def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
+    """A receipt ends the waiting for it; whatever it says, somebody has the notice in hand."""
+    known = case or _unknown(receipt)
+    left = tuple(
+        one
+        for one in known.unanswered
+        if one.notice_ref != receipt.notice_ref or one.agency != receipt.source
+    )
+    because = "answered" if len(left) < len(known.unanswered) else "nothing-waited-for"
+    state = known.model_copy(update={"unanswered": left})
+    return Decision(state, because, wake_at=_wake(state))
+
+
+def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
+    """Each receipt that is late is said to be, once: the agency is reminded, the lead is told."""
+    late = [one for one in case.unanswered if one.act_by <= tick.now]
+    left = tuple(one for one in case.unanswered if one.act_by > tick.now)
+    state = case.model_copy(update={"unanswered": left})
+    facts = tuple(
+        follows(
+            tick,
+            NoticeOverdue,
+            source=ME,
+            of=one.notice_ref,
+            person_id=case.person_id,
+            notice_ref=one.notice_ref,
+            agency=one.agency,
+            act_by=one.act_by,
+        )
+        for one in late
+    )
+    return Decision(state, "reminded", facts, _wake(state))
+
+
+# -- whom it concerns
+
+
+def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
+    if grant.agency == fact.source:
+        return False
+    if grant.on_case and grant.agency not in case.on_case:
+        return False
+    if grant.own_only and getattr(fact, "agency", None) != grant.agency:
+        return False
+    return grant.passes(area=case.area, category=case.category, level=case.level)
+
+
+def _kept(known: Case, telling: Telling) -> Case:
+    """The case with what is waited for and, by agency, what it was told because it is on it."""
+    awaited = tuple(
+        Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=cause)
+        for _, n, cause in telling.told
+        if n.act_by is not None
+    )
+    told = {one.agency: one for one in known.told if one.agency in known.on_case}
+    for grant, notice, _ in telling.told:
+        if grant is not None and grant.on_case:
+            had = told[grant.agency].kinds if grant.agency in told else ()
+            if notice.about not in had:
+                kinds = tuple(sorted((*had, notice.about)))
+                told[grant.agency] = Told(agency=grant.agency, kinds=kinds)
+    update: dict[str, Any] = {}
+    if awaited:
+        update["unanswered"] = known.unanswered + awaited
+    in_order = tuple(told[agency] for agency in sorted(told))
+    if in_order != known.told:
+        update["told"] = in_order
+    return known.model_copy(update=update) if update else known
+
+
+# -- who joined, and who leads
+
+
+def looked_back_at(case: Case) -> tuple[int, ...]:
+    """Where in the log the facts stand that are told to whoever joins the case next."""
+    return offsets(case.current)
+
+
+def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, str]]:
+    """What is current, as it was said, and under which agreements that was."""
+    under = {one.offset: one.under for one in case.current}
+    places = offsets(case.current)
+    for place, fact in zip(places, context.earlier(places), strict=True):
+        ends = getattr(fact, "in_force_to", None)
+        if ends is None or ends > at:
+            yield fact, under[place]
+
+
+def _opened(
+    joined: Iterable[str], case: Case, past: Fact, under: str, rules: Rules, at: datetime
+) -> Iterator[Grant]:
+    """The grants that being on the case opens to those who joined, and that tell of this fact.
+
+    One counts if it was a grant where the fact stands and still is, and shows no more than then.
+    """
+    for grant in rules.agreements.grants(past.kind(), at):
+        if grant.agency in joined and grant.on_case and _addressed(grant, case, past):
+            as_then = rules.as_then(grant, under)
+            if as_then is not None:
+                yield as_then
+
+
+def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled]:
+    """Who leads now, where that changed; and that it did not, where a word did not count."""
+    claim = claim_of(fact)
+    if claim is None:
+        return
+    was, leads = lead_of(before.claims), lead_of(known.claims)
+    if leads is None:
+        return
+    if leads != was:
+        yield follows(fact, LeadSettled, source=ME, agency=leads, previous=was)
+    elif claim.agency != leads and claim not in counted(known.claims):
+        yield follows(fact, LeadSettled, source=ME, agency=leads, previous=leads, counted=False)
+
+
+# -- what is learned of the case
+
+
+def _unknown(fact: Fact) -> Case:
+    return Case(person_id=person_of(fact), current=())
+
+
+def _learned(case: Case, fact: Fact, context: Context) -> Case:
+    learn = _LEARNS.get(type(fact))
+    known = case if learn is None else learn(case, fact)
+    if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
+        known = _membership(case, fact, context.rules)
+    current = with_fact(known.current, fact, context.offset, context.rules.agreements.version)
+    if current is known.current:
+        return known
+    return known.model_copy(update={"current": current})
+
+
+def _category(case: Case, fact: CategoryChanged) -> Case:
+    return case.model_copy(update={"category": fact.category})
+
+
+def _level(case: Case, fact: LevelSet) -> Case:
+    if not _newer(fact, fact.level, case.level_since, case.level):
+        return case
+    return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
+
+
+def _area(case: Case, fact: AddressChanged | TenancyStarted | NotificationMade) -> Case:
+    area = None if fact.home is None else fact.home.council_code
+    if area is None or not _newer(fact, area, case.area_since, case.area):
+        return case
+    return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
+
+
+def _membership(
+    case: Case, fact: AgencyJoinedCase | AgencyLeftCase | LeadTransferred, rules: Rules
+) -> Case:
+    """Who is on the case, and who leads it: no body can that has no agreement."""
+    words, claims, claim = case.joined, case.claims, claim_of(fact)
+    if not isinstance(fact, LeadTransferred):
+        words = with_word(words, fact)
+    if claim is not None and claim.agency in rules.agreements.agencies:
+        claims = with_claim(claims, claim)
+    on = on_case(words, claims)
+    return case.model_copy(update={"joined": words, "claims": claims, "on_case": on})
+
+
+_LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
+    CategoryChanged: _category,
+    LevelSet: _level,
+    AddressChanged: _area,
+    TenancyStarted: _area,
+    NotificationMade: _area,
+}
+
+
+def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool:  # noqa: ANN401
+    """Whether it is the latest word; of two at one instant the greater is, in whatever order."""
+    return since is None or (fact.occurred_at, value) > (since, known)
+
+
+def _wake(case: Case) -> datetime | None:
+    return min((one.act_by for one in case.unanswered), default=None)
+
+
+def _told_at(fact: Fact, context: Context) -> datetime:
+    """When it is told: as it was received, or later, if it waited at the door."""
+    received = fact.recorded_at or fact.occurred_at
+    return received if context.now is None else max(received, context.now)
