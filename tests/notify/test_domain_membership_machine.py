@@ -183,6 +183,11 @@ class Course(RuleBasedStateMachine):
     def leaves(self, agency: str, hours: int, source: str) -> None:
         self.hear(a_leaving, hours, agency, source=source)
 
+    @rule(agency=st.sampled_from(OUTSIDE), hours=hours)
+    def goes_and_comes_back(self, agency: str, hours: int) -> None:
+        for late, move in enumerate((a_joining, a_leaving, a_joining)):
+            self.hear(move, hours + late, agency)
+
     @rule(agency=st.sampled_from(LEADS), hours=hours, source=says)
     def comes_as_the_lead(self, agency: str, hours: int, source: str) -> None:
         self.hear(a_joining, hours, agency, source=source, role=CaseRole.LEAD)
@@ -246,7 +251,7 @@ class Course(RuleBasedStateMachine):
                 assert other.known() == self.desk.known()
 
 
-Course.TestCase.settings = settings(max_examples=20, stateful_step_count=14, deadline=None)
+Course.TestCase.settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
 TestCourse = Course.TestCase
 
 

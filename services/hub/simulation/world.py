@@ -130,7 +130,7 @@ class _Teller:
         chapters = [self._case, self._watched, self._housed, self._notified, self._custody]
         for chapter in self._draw.sample(chapters, k=self._draw.randint(1, 3)):
             told += chapter(me, number)
-        return told
+        return [*told, *self._members(me)]
 
     def _case(self, me: Identifier, _: int) -> list[Saying]:
         say = self._said
@@ -140,13 +140,13 @@ class _Teller:
         ]
         if self._draw.random() < 0.3:
             told.append(say(case.AgencyLeftCase, "probation", me, agency="derby-housing"))
-        return [*told, *self._members(me)]
+        return told
 
     def _members(self, me: Identifier) -> Iterator[Saying]:
         """Who leads, who joins late and learns what is current, who leaves and comes back."""
         say, told = self._said, case.AgencyJoinedCase
         draw = self._members_draw
-        for agency, speaker in draw.choices(_MOVES, k=draw.randint(0, 6)):
+        for agency, speaker in draw.choices(_MOVES, k=draw.randint(0, 8)):
             if agency == "lead":
                 yield say(told, speaker, me, agency=speaker, role="lead")
             elif agency == "over":
