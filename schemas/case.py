@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import FactAboutPerson, FieldClass, Slug, has
+from schemas.base import Fact, FactAboutPerson, FieldClass, Part, Ref, Slug, has
 
 
 class CaseRole(StrEnum):
@@ -14,6 +14,13 @@ class CaseRole(StrEnum):
 
     LEAD = "lead"
     MEMBER = "member"
+
+
+class Ground(StrEnum):
+    """Why the lead goes over."""
+
+    AGREED = "agreed"  # the body that leads hands it over
+    SENTENCE_ENDED = "sentence-ended"  # supervision is over: the body that goes on leads (R-LEAD-2)
 
 
 class LevelSet(FactAboutPerson):
@@ -51,3 +58,43 @@ class LimitedAccessSet(FactAboutPerson):
     excluded: Annotated[
         tuple[Slug, ...], has(FieldClass.MANAGEMENT, "Who may not know, whoever else may.")
     ] = ()
+
+
+class LeadTransferred(FactAboutPerson):
+    """The lead of the case goes over to another body, which is on the case from here.
+
+    Said by the body that leads, or, where a sentence's end moves it, by the body that leads from
+    then. Source: R-LEAD-1, R-LEAD-2 (an inference); who says it is a local choice, decision 13.
+    """
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The body that leads from here.")]
+    ground: Annotated[Ground, has(FieldClass.MANAGEMENT, "Why it goes over.")]
+
+
+class LeadSettled(Fact):
+    """Which body leads the case, after somebody said something about it."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The body that leads.")]
+    previous: Annotated[
+        Slug | None, has(FieldClass.MANAGEMENT, "Which did so far; absent if none was said to.")
+    ] = None
+    counted: Annotated[
+        bool,
+        has(FieldClass.MANAGEMENT, "False: whoever said it does not lead, and nothing moved."),
+    ] = True
+
+
+class Forget(Part):
+    """One kind of fact, and by when nothing of it is kept."""
+
+    about: Annotated[Ref, has(FieldClass.REFERENCE, "The kind of fact told, as on the wire.")]
+    by: Annotated[date, has(FieldClass.REFERENCE, "The last local day it may be kept.")]
+
+
+class SharingEnded(Fact):
+    """An agency is off the case: it stops, and forgets by these days what it was told of it."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that is off the case.")]
+    forget: Annotated[
+        tuple[Forget, ...], has(FieldClass.REFERENCE, "What it was told, and by when it is gone.")
+    ]

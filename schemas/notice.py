@@ -20,6 +20,10 @@ class NoticeIssued(Fact):
     act_by: Annotated[
         Instant | None, has(FieldClass.REFERENCE, "When a receipt is late; absent if none is due.")
     ] = None
+    anew: Annotated[
+        bool,
+        has(FieldClass.REFERENCE, "True: said before it was on the case, told since it joined."),
+    ] = False
 
 
 class ReceiptStatus(StrEnum):
@@ -60,4 +64,6 @@ class Notice(Part):
     about: Ref
     urgency: Urgency
     act_by: Instant | None = None
+    anew: bool = False
+    """Whether it tells what was said before, because its receiver has joined the case."""
     told: dict[str, object]

@@ -112,6 +112,11 @@ def a_limit(*restricted_to: str, **fields: Any) -> case.LimitedAccessSet:
     return _made(case.LimitedAccessSet, fields, source="probation", restricted_to=only)
 
 
+def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
+    ground = case.Ground.AGREED
+    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
+
+
 def a_rosh(overall: risk.Rosh = risk.Rosh.HIGH, **fields: Any) -> risk.RoshAssessed:
     return _made(risk.RoshAssessed, fields, source="probation", overall=overall, tool="OASys-4.1")
 

@@ -94,7 +94,8 @@ def _epoch(epoch: Epoch, inbox: str) -> dict[str, object]:
 def schemas(agency: Agency, adopted: int) -> dict[int, object]:
     """What the agency needs to read its notices and to say what it says, by id."""
     said = (committed().latest(BY_KIND[kind].fact, adopted) for kind in agency.says)
-    views = (view for grant in agency.grants.values() for view in grant.views.values())
+    granted = (view for grant in agency.grants.values() for view in grant.views.values())
+    views = (*granted, *agency.farewell.values())
     return {
         **{stored.schema_id: stored.schema for stored in said},
         **{view.schema_id: view.schema for view in views},

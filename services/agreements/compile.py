@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from schemas.base import FieldClass
+from schemas.case import SharingEnded
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
@@ -32,8 +33,8 @@ class Grant:
 
     agency: str
     kind: str
-    classes: frozenset[FieldClass]
-    """Those granted and not denied, whole or not."""
+    shown: Shown = field(repr=False)
+    """How much of it."""
     on_case: bool
     """Only of persons on whose case the agency is."""
     own_only: bool
@@ -50,18 +51,18 @@ class Grant:
     """By the schema id from whose adoption on each holds, lowest first; at least one."""
 
     @property
+    def classes(self) -> frozenset[FieldClass]:
+        """Those granted and not denied, whole or not."""
+        return self.shown.classes
+
+    @property
     def view(self) -> View:
         """As it is by the newest schemas."""
         return self.views[max(self.views)]
 
     def view_at(self, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use; None: nothing granted is said yet."""
-        found = None
-        for since, view in self.views.items():
-            if since > adopted:
-                break
-            found = view
-        return found
+        return _latest(self.views, adopted)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ class Agency:
     """Kinds of facts, in the file's order; what a service says is in `ours`."""
     grants: Mapping[str, Grant]
     """By kind of fact."""
+    farewell: Mapping[int, View]
+    """How it is told that it is off a case, as a grant's views; none if no grant asks for one.
+
+    No line of the file is needed for it, and none takes it away (decision 13)."""
     places: Mapping[str, Place] = field(repr=False)
     """Where in the file each grant stands, by kind of fact."""
     marks: Marks = field(repr=False)
@@ -92,6 +97,10 @@ class Agency:
     def kind(self) -> Kind:
         """In which capacity it takes part."""
         return self.agreement.kind
+
+    def farewell_at(self, adopted: int) -> View | None:
+        """As it is where schemas up to that id are in use."""
+        return _latest(self.farewell, adopted)
 
 
 @dataclass(frozen=True)
@@ -212,9 +221,25 @@ def _agency(signed: Signed) -> Agency:
         agreement=agreement,
         says=tuple(BY_TOPIC_PART[name].kind for name in agreement.says),
         grants=MappingProxyType(grants),
+        farewell=MappingProxyType(_farewell(agreement.agency, grants.values())),
         places=MappingProxyType(places),
         marks=signed.marks,
     )
+
+
+def _farewell(agency: str, grants: Iterable[Grant]) -> dict[int, View]:
+    if not any(grant.on_case for grant in grants):
+        return {}
+    return views_of(agency, SharingEnded, Shown(frozenset({FieldClass.REFERENCE})))
+
+
+def _latest(views: Mapping[int, View], adopted: int) -> View | None:
+    found = None
+    for since, view in views.items():
+        if since > adopted:
+            break
+        found = view
+    return found
 
 
 def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
@@ -227,7 +252,7 @@ def _grant(agreement: Agreement, name: str, receives: Receives) -> Grant | None:
     return Grant(
         agency=agreement.agency,
         kind=fact.kind(),
-        classes=shown.classes,
+        shown=shown,
         on_case=receives.on_case,
         own_only=receives.own_only,
         whom=_whom(agreement, receives),
@@ -264,8 +289,9 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
         for kind, view in _views(agency):
             known = schemas.setdefault(view.schema_id, view.schema)
             if canonical(known) != canonical(view.schema):
+                place = agency.places.get(kind, ("receives",))
                 taken = agency.marks.finding(
-                    agency.places[kind], "its view's id is taken", "grant one class more or less"
+                    place, "its view's id is taken", "grant one class more or less"
                 )
                 raise AgreementsRefused((taken,))
     return schemas
@@ -274,3 +300,4 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
 def _views(agency: Agency) -> Iterator[tuple[str, View]]:
     for kind, grant in agency.grants.items():
         yield from ((kind, view) for view in grant.views.values())
+    yield from ((SharingEnded.kind(), view) for view in agency.farewell.values())

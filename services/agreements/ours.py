@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.base import Fact
+from schemas.case import LeadSettled, SharingEnded
 from schemas.log import (
     ActRefused,
     AgreementsAdopted,
@@ -40,7 +41,7 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     ),
     "risk": (AlertRaised, AlertClosed, PersonHeld),
     "tracking": (ZoneEntered, ZoneLeft),
-    "notify": (NoticeIssued, NoticeOverdue, PersonHeld),
+    "notify": (NoticeIssued, NoticeOverdue, LeadSettled, SharingEnded, PersonHeld),
     "clock": (Tick,),
     "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided),
 }

@@ -52,6 +52,9 @@ _Redact = Callable[[Any], Any]
 _NUMBERS = "identifiers"
 
 
+_PLAINER = (Payload.EMPTY, Payload.ID_ONLY, Payload.VIEW)
+
+
 @dataclass(frozen=True)
 class Shown:
     """How much of a fact somebody is shown."""
@@ -79,6 +82,19 @@ class Shown:
         """The classes that are shown as they are."""
         return self.classes - self.redact.keys()
 
+    def within(self, other: Shown) -> bool:
+        """Whether nothing is shown here that is not shown there, and nothing more plainly."""
+        return (
+            self.classes <= other.classes
+            and self.known_by <= other.known_by
+            and _PLAINER.index(self.payload) <= _PLAINER.index(other.payload)
+            and all(
+                self.redact.get(one) == how
+                for one, how in other.redact.items()
+                if one in self.classes
+            )
+        )
+
     def how(self, field_class: FieldClass, above: Redaction | None) -> Redaction | None:
         """How a field of that class is shown inside one shown like `above`; None: as it is."""
         if field_class not in self.classes or self.payload is Payload.EMPTY:
@@ -101,6 +117,7 @@ class View:
     """The granted fields of the fact, in its order."""
     _about: str = field(repr=False)
     _told: _Redact = field(repr=False, compare=False)
+    _says_anew: bool = field(default=False, repr=False)
 
     def show(
         self,
@@ -110,12 +127,13 @@ class View:
         person_ref: str,
         urgency: Urgency,
         act_by: datetime | None = None,
+        anew: bool = False,
     ) -> dict[str, Any]:
         """The record to encode under `schema_id`, values as in our models.
 
         A field that is not granted is absent.
         """
-        return {
+        head = {
             "notice_ref": notice_ref,
             "person_ref": person_ref,
             "about": self._about,
@@ -123,6 +141,9 @@ class View:
             "act_by": act_by,
             "told": self._told(fact),
         }
+        if self._says_anew:
+            head["anew"] = anew
+        return head
 
 
 def view_of(agency: str, fact: type[Fact], shown: Shown, adopted: int = NEWEST) -> View | None:
@@ -156,6 +177,7 @@ def view_of(agency: str, fact: type[Fact], shown: Shown, adopted: int = NEWEST) 
         fields=tuple(item["name"] for item in told["fields"]),
         _about=fact.kind(),
         _told=_with_own_numbers(_fields(told), told, shown.known_by),
+        _says_anew=any(item["name"] == "anew" for item in schema["fields"]),
     )
 
 
@@ -392,4 +414,5 @@ def _head(adopted: int) -> list[Schema]:
         "type": "string",
         "doc": "The hub's reference of the person for this reader alone.",
     }
-    return [said["notice_ref"], person, said["about"], said["urgency"], said["act_by"]]
+    head = [said["notice_ref"], person, said["about"], said["urgency"], said["act_by"]]
+    return [*head, said["anew"]] if "anew" in said else head

@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from schemas.base import Fact, LogFact
+from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.catalogue import ENTRIES
 from schemas.log import PersonHeld
 from schemas.notice import NoticeIssued, NoticeReceipted
+from services.agreements.compile import Agreements
 from services.agreements.ours import SAYS
 from services.agreements.references import References
 from services.agreements.versions import Versions
-from services.notify.domain import ME, Case, Delivery, receipted, remind, tell, tell_of_held
+from services.notify.domain import (
+    ME,
+    Case,
+    Delivery,
+    looked_back_at,
+    receipted,
+    remind,
+    tell,
+    tell_of_held,
+)
 from services.notify.rules import ACT_BY, Rules
 from services.runtime import wire
 from services.runtime.decision import Route
@@ -24,6 +35,7 @@ from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
 
 _NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | PersonHeld
+_PUTS_ON_THE_CASE = (AgencyJoinedCase.kind(), LeadTransferred.kind())
 
 ROUTES = (
     Route(NoticeReceipted, receipted),
@@ -58,6 +70,7 @@ def build(
         ),
         say=_says(names, views),
         on_tick=remind,
+        looks_back=dict.fromkeys(_PUTS_ON_THE_CASE, looked_back_at),
         held_fact=held_person("notify"),
     )
 
@@ -72,14 +85,18 @@ def _row(fact: Fact) -> str:
 def _rules(
     versions: Versions, references: References, views: SchemaStore
 ) -> Callable[[Mapping[str, str]], Rules | None]:
+    def agreements_of(version: str) -> Agreements:
+        agreements = versions.get(version)
+        for schema_id, schema in agreements.view_schemas.items():
+            views.register(schema_id, schema)
+        return agreements
+
     @cache
     def of(rules: str, version: str, schemas: str) -> Rules:
         if rules not in ACT_BY:
             raise Stop("rules were adopted that this worker does not have: update and restart")
-        agreements = versions.get(version)
-        for schema_id, schema in agreements.view_schemas.items():
-            views.register(schema_id, schema)
-        return Rules(agreements, references, ACT_BY[rules], int(schemas))
+        agreements = agreements_of(version)
+        return Rules(agreements, references, ACT_BY[rules], int(schemas), cache(agreements_of))
 
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:

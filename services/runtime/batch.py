@@ -13,6 +13,7 @@ from schemas.base import Fact
 from schemas.log import ADOPTED, Adoption, HoldLifted, Tick
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
+from services.runtime.earlier import Earlier, at_hand
 from services.runtime.faults import RowsUnusable, Stop
 from services.runtime.ports import History, Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
@@ -186,7 +187,10 @@ class Lane:
         return await self.history.read(record.topic, self.partition, waits)
 
     async def _batch(self, records: Sequence[Record], following: Next = tuple) -> None:
-        batch = _Batch(self, await self._waited(records[0]) if records else None)
+        waited = await self._waited(records[0]) if records else None
+        taken = (*records, *(waited or ()))
+        look = await at_hand(self.service, self.store, self.history, taken)
+        batch = _Batch(self, look, waited)
         bug = batch.decide_all(records)
         if batch.said:
             await self.lease()
@@ -218,9 +222,8 @@ class RowTooLargeError(Exception):
 class _Batch:
     """The decisions of one micro-batch, on a working copy of the rows."""
 
-    def __init__(self, lane: Lane, waited: Sequence[Record] | None = None) -> None:
-        self.lane = lane
-        self.waited = waited
+    def __init__(self, lane: Lane, look: Earlier, waited: Sequence[Record] | None) -> None:
+        self.lane, self.look, self.waited = lane, look, waited
         """What waited for the person whose hold the first record lifts; None: it lifts none."""
         self.crashed = False
         self.service = lane.service
@@ -330,7 +333,8 @@ class _Batch:
             self.lane.meters.decisions.labels(because="held").inc()
             self.working.put(key, replace(row, waits=(*row.waits, record.offset)))
             return None
-        context = Context(rules=self._rules, now=self.working.meta.now, rows=self.working)
+        now, look = self.working.meta.now, self.look
+        context = Context(self._rules, now, self.working, record.offset, look)
         try:
             self._fail_as_before(key, item, speech)
             decision = decide(None if row is None else row.state, item, context)
@@ -343,7 +347,7 @@ class _Batch:
                 elif not self.working.fits(key, kept):
                     raise RowTooLargeError
         except Exception as error:
-            if not self.service.holds:
+            if not self.service.holds or isinstance(error, Stop):
                 raise
             self._hold(key, row, item, record, speech, error)
             return None

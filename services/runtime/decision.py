@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -77,6 +77,10 @@ class Context:
     """The last Tick before the fact; None before the first."""
     rows: Rows
     """The other rows of the partition."""
+    offset: int = -1
+    """Where in its topic the fact stands."""
+    earlier: Callable[[Iterable[int]], Sequence[Any]] = list
+    """Offsets in the log → the facts there, of those the service said its rules look back at."""
 
 
 Decide = Callable[[Any, Any, Context], Decision[Any]]

@@ -277,7 +277,11 @@ class Working:
         return None if row is None else row.state
 
     def due(self, now_us: int) -> list[str]:
-        """Keys to wake by now, those this batch changed included, earliest first."""
+        """Keys to wake by now, those this batch changed included.
+
+        In the order of keys, not of when each wanted to be woken: that depends on all a person is
+        waited for by anybody, and whoever hears of two people would see it by who comes first.
+        """
         wakes = {
             key: row.wake_us
             for key in self._store.due(now_us)
@@ -286,7 +290,7 @@ class Working:
         for key, row in self.changed.items():
             if row is not None and row.wake_us is not None and not row.waits:
                 wakes[key] = row.wake_us
-        return [key for wake, key in sorted((w, k) for k, w in wakes.items() if w <= now_us)]
+        return sorted(key for key, wake in wakes.items() if wake <= now_us)
 
     def encoded(self) -> dict[str, bytes | None]:
         """What has to be written to the changelog, the partition's own row last."""

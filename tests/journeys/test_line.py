@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas import custody, eligibility, register, risk, tracking
+from schemas import case, custody, eligibility, register, risk, tracking
 from schemas.base import Identifier
 from schemas.notice import NoticeReceipted, ReceiptStatus
 from services.runtime import wire
@@ -70,6 +70,28 @@ def test_of_two_housing_authorities_only_the_one_on_the_case_hears_of_a_release(
     assert "release_on" in text
     assert makers.FAMILY_NAME not in text
     assert pnc.value not in text
+
+
+def test_who_joins_late_finds_what_is_current_and_who_leaves_that_it_is_off_the_case(
+    hub: Hub, tmp_path: Path
+) -> None:
+    pnc = makers.a_pnc(1011)
+    hub.say(tmp_path, makers.a_conviction(identifiers=(pnc,), occurred_at=now()))
+    for prison_code in ("AAA", "BBB"):
+        told = {"identifiers": (pnc,), "prison_code": prison_code}
+        hub.say(tmp_path, makers.a_release_date(occurred_at=now(), **told))
+    hub.at_rest()
+    before = len(hub.notices("amber-valley-housing"))
+    moved = {"identifiers": (pnc,)}
+    hub.say(tmp_path, makers.a_joining("amber-valley-housing", occurred_at=now(), **moved))
+    hub.at_rest()
+    hub.say(tmp_path, makers.a_leaving("amber-valley-housing", occurred_at=now(), **moved))
+    hub.at_rest()
+    found = hub.notices("amber-valley-housing")[before:]
+    kinds = [custody.ReleaseDateSet.kind(), case.SharingEnded.kind()]
+    assert [notice["about"] for notice in found] == kinds
+    assert "BBB" in str(found[0]["told"])
+    assert "AAA" not in str(found)
 
 
 def test_a_conviction_opens_a_requirement_and_its_first_clock(hub: Hub, tmp_path: Path) -> None:

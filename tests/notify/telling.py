@@ -30,6 +30,7 @@ class Desk:
         self.now: datetime | None = None
         self.wake_at: datetime | None = None
         self.because = ""
+        self.log: list[Fact] = []
         if born_on is not None:
             self.say(a_conviction(born_on=born_on))
 
@@ -45,6 +46,7 @@ class Desk:
         """Everything that follows from a fact."""
         if fact.recorded_at is None:
             fact = admitted(fact, fact.person_id or PERSON, at)
+        self.log.append(fact)
         if isinstance(fact, NoticeReceipted):
             return self._keep(receipted(self.case, fact, self._context()))
         if isinstance(fact, PersonHeld):
@@ -65,8 +67,19 @@ class Desk:
         assert self.case is not None
         return only(NoticeOverdue, self._keep(remind(self.case, a_tick(now), self._context())))
 
+    def known(self) -> object:
+        """What is known of the case, whatever order it was learned in."""
+        assert self.case is not None
+        current = {
+            (one.matter, one.which, one.offset is not None and self.log[one.offset].event_id)
+            for one in self.case.current
+        }
+        chance: dict[str, tuple[object, ...]] = {"unanswered": (), "told": (), "current": ()}
+        return self.case.model_copy(update=chance), current
+
     def _context(self) -> Context:
-        return Context(self.rules, self.now, {})
+        offset = len(self.log) - 1
+        return Context(self.rules, self.now, {}, offset, lambda at: [self.log[n] for n in at])
 
     def _keep(self, decision: Decision[Case]) -> tuple[Any, ...]:
         if decision.state is not None:

@@ -3,8 +3,10 @@
 Each is what somebody could really do wrong: in the loop, in the rows, in taking a partition.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -17,9 +19,11 @@ from services.hub.simulation.shrink import shrunk
 from services.hub.simulation.steps import Step
 from services.hub.simulation.town import Town
 from services.hub.simulation.verdict import verdict
+from services.notify.domain import notices
 from services.runtime import batch
 from services.runtime.batch import Lane
-from services.runtime.records import RowBytes
+from services.runtime.history import MemoryHistory
+from services.runtime.records import Record, RowBytes
 from services.runtime.rows import META, Kept, Working
 from tests.simulation.schedules import FILES, SCHEDULES, first_wrong
 
@@ -86,12 +90,32 @@ def skip_a_held_person(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(batch._Batch, "_hold", hold)
 
 
+def tell_anew_by_chance(patch: pytest.MonkeyPatch) -> None:
+    """Who joins is told what is current under a number that is another each time."""
+    patch.setattr(notices, "derived_id", lambda *_: uuid4())
+
+
+def look_back_at_the_first(patch: pytest.MonkeyPatch) -> None:
+    """Of what was said before, whoever looks back is given what stands at the log's beginning."""
+    read = MemoryHistory.read
+
+    async def elsewhere(
+        history: MemoryHistory, topic: str, partition: int, offsets: Sequence[int]
+    ) -> Sequence[Record]:
+        found = await read(history, topic, partition, offsets)
+        return [replace(found[0], offset=record.offset) for record in found]
+
+    patch.setattr(MemoryHistory, "read", elsewhere)
+
+
 PLANTS: tuple[Plant, ...] = (
     acknowledge_before_save,
     accept_a_repeat,
     no_fencing,
     apply_a_stale_row,
     skip_a_held_person,
+    tell_anew_by_chance,
+    look_back_at_the_first,
 )
 
 

@@ -41,6 +41,7 @@ from tests.makers import (
     a_tenancy,
     a_tenancy_end,
     a_tenancy_offer,
+    a_transfer,
     a_zone,
     a_zone_ending,
     an_address_change,
@@ -171,6 +172,13 @@ def _release(person: PersonId) -> Decided:
     )
 
 
+_LEADS: Said = (4, a_joining("probation", role=case.CaseRole.LEAD, **_THEM))
+_BRIEFLY: tuple[Said, ...] = (
+    (3, a_joining("prison", **_THEM)),
+    (3.5, a_level(1, **_THEM)),
+    (4, a_leaving("prison", occurred_at=later(hours=4), **_THEM)),
+)
+
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
     register.NotificationMade: (_NOTIFIED,),
@@ -185,6 +193,9 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     case.AgencyJoinedCase: ((4, a_joining("probation", **_THEM)),),
     case.AgencyLeftCase: ((4, a_leaving("probation", **_THEM)),),
     case.LimitedAccessSet: ((4, a_limit(*LEADS, excluded=("dwp",), **_THEM)),),
+    case.LeadTransferred: (_LEADS, (4.2, a_transfer(**_THEM))),
+    case.LeadSettled: (_LEADS,),
+    case.SharingEnded: _BRIEFLY,
     custody.ReleaseDateSet: ((4.5, a_release_date(prison_code="QQQ", **_THEM)),),
     custody.Released: (_RELEASE,),
     housing.TenancyOffered: ((4, a_tenancy_offer(tenancy_ref="theirs", **_THEM)),),
@@ -213,13 +224,17 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
 def _managed() -> Iterator[Secret]:
     for fact, said in _MANAGED.items():
         known = () if _OVER in said else (KNOWN,)
-        yield Secret(fact.kind(), (*known, *said), "managed", PARTNERS)
+        hidden = tuple(one for one in PARTNERS if said is not _BRIEFLY or one != "prison")
+        yield Secret(fact.kind(), (*known, *said), "managed", hidden)
 
 
 def everything_of_them() -> tuple[Said, ...]:
-    """All that makes the other person known or is said of them, but for what a rule fails on."""
+    """All that makes the other person known or is said of them, but for what a rule fails on.
+
+    Nor does any partner come onto the case.
+    """
     said = {one[1].event_id: one for secret in _managed() for one in secret.said}
-    return tuple(one for one in said.values() if one not in (_HELD, _OVER))
+    return tuple(one for one in said.values() if one not in (_HELD, _OVER, *_BRIEFLY))
 
 
 # -- one more thing about her
@@ -245,7 +260,7 @@ def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
     return {
         fact.kind(): tuple((hours, _said_of(who, number, one)) for hours, one in said)
         for fact, said in _MANAGED.items()
-        if said and said != (_OVER,) and fact is not case.LimitedAccessSet
+        if said and said not in ((_OVER,), _BRIEFLY) and fact is not case.LimitedAccessSet
     }
 
 
@@ -285,6 +300,59 @@ def move_of_hers(line: str) -> tuple[Said, ...]:
     home = HOME.model_copy(update={"line": line})
     moved = an_address_change(source="probation", identifiers=(HER,), event_id=_GUESSED, home=home)
     return ((20, moved),)
+
+
+# -- who comes onto the case of the other person, and goes
+
+_OF_THEIRS: tuple[Said, ...] = (
+    KNOWN,
+    (2, a_release_date(prison_code="AAA", **_THEM)),
+    (3, a_tenancy(source="derby-housing", tenancy_ref="stands", **_THEM)),
+    (3.5, a_zone(zone_ref="zone-8", **_THEM)),
+)
+
+
+def on_their_case(agency: str, *more: Said) -> tuple[Said, ...]:
+    """The agency joins, leaves and comes back, with that said too."""
+    times = ((20, a_joining), (30, a_leaving), (40, a_joining))
+    moves = ((hours, _a_move(maker, agency, hours)) for hours, maker in times)
+    return (*_OF_THEIRS, *moves, *more)
+
+
+def others_on_it(agency: str) -> tuple[Said, ...]:
+    """Every other partner comes, before, between and after; some go."""
+    others = [one for one in PARTNERS if one != agency]
+    hours = (10.0, 25.0, 35.0, 45.0)
+    come = tuple(
+        (hours[n % 4], _a_move(a_joining, one, hours[n % 4])) for n, one in enumerate(others)
+    )
+    return (*come, (50.0, _a_move(a_leaving, others[0], 50.0)))
+
+
+def left_said_by(agency: str, source: str) -> tuple[Said, ...]:
+    """It joins, and leaves on that source's word."""
+    left = _a_move(a_leaving, agency, 30, source=source, event_id=_GUESSED)
+    return (*_OF_THEIRS, (20, _a_move(a_joining, agency, 20)), (30, left))
+
+
+def _while_away() -> tuple[Said, ...]:
+    at = {"occurred_at": later(hours=32), **_THEM}
+    over: dict[str, Any] = {"occurred_at": later(hours=35), **_THEM}
+    zone = {"zone_ref": "zone-between"}
+    return (
+        (32, a_release_date(prison_code="BBB", **at)),
+        (32.1, a_zone(**zone, **at)),
+        (35, a_zone_ending(**zone, **over)),
+        (36, a_release_date(prison_code="CCC", occurred_at=later(hours=36), **_THEM)),
+    )
+
+
+*WHILE_AWAY, LAST_WORD = _while_away()
+"""What is said between its leaving and its coming back: what is over by then, and what stands."""
+
+
+def _a_move(maker: Callable[..., Fact], agency: str, hours: float, **fields: Any) -> Fact:
+    return maker(agency, occurred_at=later(hours=hours), **_THEM, **fields)
 
 
 # -- what ties two people together
@@ -337,6 +405,7 @@ _MAKERS: tuple[Callable[..., Fact], ...] = (
     a_joining,
     a_leaving,
     a_limit,
+    a_transfer,
     a_rosh,
     a_release_date,
     a_release,

@@ -90,7 +90,8 @@ class Plan:
 def plan(seed: int, names: Names, agreements: str) -> Plan:
     """The schedule of that seed; `agreements` is the version that gets adopted."""
     draw = Random(f"plan {seed}")  # noqa: S311  # chance to be had again, not a secret
-    teller = _Teller(names, draw)
+    members = Random(f"members {seed}")  # noqa: S311  # of its own, so that the rest stays as it was
+    teller = _Teller(names, draw, members)
     sayings = list(teller.adoption(agreements))
     for number in range(1, draw.choice((2, 2, 3)) + 1):
         sayings += teller.story(number)
@@ -107,9 +108,10 @@ def plan(seed: int, names: Names, agreements: str) -> Plan:
 class _Teller:
     """Tells the stories of one schedule."""
 
-    def __init__(self, names: Names, draw: Random) -> None:
+    def __init__(self, names: Names, draw: Random, members: Random) -> None:
         self._names = names
         self._draw = draw
+        self._members_draw = members
         self._count = 0
         self._needs: tuple[str, ...] = ()
 
@@ -128,7 +130,7 @@ class _Teller:
         chapters = [self._case, self._watched, self._housed, self._notified, self._custody]
         for chapter in self._draw.sample(chapters, k=self._draw.randint(1, 3)):
             told += chapter(me, number)
-        return told
+        return [*told, *self._members(me)]
 
     def _case(self, me: Identifier, _: int) -> list[Saying]:
         say = self._said
@@ -139,6 +141,21 @@ class _Teller:
         if self._draw.random() < 0.3:
             told.append(say(case.AgencyLeftCase, "probation", me, agency="derby-housing"))
         return told
+
+    def _members(self, me: Identifier) -> Iterator[Saying]:
+        """Who leads, who joins late and learns what is current, who leaves and comes back."""
+        say, told = self._said, case.AgencyJoinedCase
+        draw = self._members_draw
+        for agency, speaker in draw.choices(_MOVES, k=draw.randint(0, 8)):
+            if agency == "lead":
+                yield say(told, speaker, me, agency=speaker, role="lead")
+            elif agency == "over":
+                to = "derbyshire-police" if speaker == "probation" else "probation"
+                yield say(case.LeadTransferred, speaker, me, agency=to, ground="agreed")
+            elif agency.startswith("-"):
+                yield say(case.AgencyLeftCase, speaker, me, agency=agency[1:])
+            else:
+                yield say(told, speaker, me, agency=agency, role="member")
 
     def _watched(self, me: Identifier, number: int) -> list[Saying]:
         say, zone, device = self._said, f"zone-{number}", f"device-{number}"
@@ -276,6 +293,19 @@ _CONVICTION: dict[str, Any] = {
     "term_months": 30,
     "schedule_3": True,
 }
+_MOVES = (
+    ("lead", "probation"),
+    ("lead", "derbyshire-police"),
+    ("over", "probation"),
+    ("over", "derbyshire-police"),
+    ("derby-housing", "probation"),
+    ("-derby-housing", "derbyshire-police"),
+    ("prison", "probation"),
+    ("-prison", "probation"),
+    ("em", "derbyshire-police"),
+    ("-em", "derbyshire-police"),
+)
+"""Who joins or, with a dash, leaves, takes the lead or hands it over; and who says so."""
 _JUMPS = (
     timedelta(minutes=1),
     timedelta(minutes=20),

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId, follows
-from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet, LimitedAccessSet
+from schemas.case import (
+    AgencyJoinedCase,
+    AgencyLeftCase,
+    LeadSettled,
+    LeadTransferred,
+    LevelSet,
+    LimitedAccessSet,
+)
 from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyStarted
 from schemas.log import PersonHeld, Tick
-from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
+from schemas.notice import NoticeOverdue, NoticeReceipted
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
-from schemas.risk import AlertRaised
 from services.agreements.compile import Grant
-from services.agreements.model import Payload
-from services.agreements.views import View
 from services.agreements.whom import Known
+from services.notify.domain.current import Current, offsets, with_fact
+from services.notify.domain.membership import (
+    Claim,
+    Word,
+    claim_of,
+    counted,
+    lead_of,
+    on_case,
+    with_claim,
+    with_word,
+)
+from services.notify.domain.notices import ME, Telling, person_of
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision, State
-
-ME = "notify"
 
 
 class Unanswered(State):
@@ -34,6 +48,13 @@ class Unanswered(State):
     act_by: Instant
     cause: UUID
     """The fact it told of."""
+
+
+class Told(State):
+    """What an agency was told of the case since it is on it: what it forgets when it is off it."""
+
+    agency: str
+    kinds: tuple[str, ...]
 
 
 class Limit(State):
@@ -49,8 +70,10 @@ class Case(State):
     """What notices have to know of a person: who is on the case, and what filters look at."""
 
     person_id: PersonId
+    current: tuple[Current, ...]
+    """No default: rows of a build that did not know it are made anew, not read as empty."""
     born_on: date | None
-    """No default: rows of a build that did not know it are made anew, not read as nobody's age."""
+    """As above: nobody's age would be known."""
     born_since: Instant | None = None
     on_case: tuple[str, ...] = ()
     area: str | None = None
@@ -61,22 +84,13 @@ class Case(State):
     level_since: Instant | None = None
     limits: tuple[Limit, ...] = ()
     """One for each source that ever said so, sorted by source."""
-    joined: tuple[tuple[str, Instant, bool], ...] = ()
+    joined: tuple[Word, ...] = ()
     """Agency, when that was last said of it, and whether it is on the case since."""
+    claims: tuple[Claim, ...] = ()
+    """All that was ever said about who leads, by its own time."""
+    told: tuple[Told, ...] = ()
+    """Of those who are told only because they are on the case."""
     unanswered: tuple[Unanswered, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One notice for one inbox."""
-
-    agency: str
-    notice_ref: UUID
-    kind: str
-    occurred_at: datetime
-    person_ref: str
-    schema_id: int
-    record: dict[str, Any]
 
 
 def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
@@ -84,36 +98,29 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
 
     A grant counts if it is in force where the fact stands and still is, and if its filters let the
     person through; being on the case is a condition of every grant outside the Responsible
-    Authority. A source is not told what it said itself.
+    Authority. A source is not told what it said itself. Whoever is on the case from here is told
+    what is current of it; whoever is off it from here is told to stop, and nothing after that.
     """
     rules: Rules = context.rules
-    known = case or _unknown(fact)
-    learn = _LEARNS.get(type(fact))
-    if learn is not None:
-        known = learn(known, fact)
+    before = case or _unknown(fact)
+    known = _learned(before, fact, context)
     told_at = _told_at(fact, context)
-    person = _known(known, fact)
-    told = [
-        _notice(grant, view, fact, told_at, rules)
-        for grant in rules.agreements.grants(fact.kind(), told_at)
-        if (view := grant.view_at(rules.schemas))
-        and _addressed(grant, known, fact)
-        and grant.whom.passes(person, told_at)
-    ]
-    awaited = tuple(
-        Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=fact.event_id)
-        for _, n in told
-        if n.act_by is not None
-    )
-    state = known
-    if awaited:
-        state = known.model_copy(update={"unanswered": known.unanswered + awaited})
-    return Decision(
-        state,
-        "told" if told else "nobody-to-tell",
-        tuple(thing for pair in told for thing in pair),
-        _wake(state),
-    )
+    telling, person = Telling(rules, told_at), _person(known, fact)
+    for grant in rules.agreements.grants(fact.kind(), told_at):
+        if _addressed(grant, known, fact) and grant.whom.passes(person, told_at):
+            telling.tell(grant, fact)
+    for told in before.told:
+        if told.agency not in known.on_case:
+            telling.farewell(told.agency, told.kinds, fact)
+    joined = [agency for agency in known.on_case if agency not in before.on_case]
+    if joined:
+        for past, under in _current(before, context, told_at):
+            for grant in _opened(joined, known, past, under, rules, told_at):
+                telling.tell(grant, past, fact)
+    state = _kept(known, telling)
+    because = "told" if telling.told else "nobody-to-tell"
+    things = (*telling.things, *_lead_settled(before, known, fact))
+    return Decision(state, because, things, _wake(state))
 
 
 def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decision[Case]:
@@ -171,7 +178,7 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
     return not grant.own_only or getattr(fact, "agency", None) == grant.agency
 
 
-def _known(case: Case, fact: Fact) -> Known:
+def _person(case: Case, fact: Fact) -> Known:
     """What filters look at, where the fact stands."""
     lists = [frozenset(one.restricted_to) for one in case.limits if one.restricted_to is not None]
     return Known(
@@ -185,40 +192,93 @@ def _known(case: Case, fact: Fact) -> Known:
     )
 
 
-def _notice(
-    grant: Grant, view: View, fact: Fact, told_at: datetime, rules: Rules
-) -> tuple[Delivery, NoticeIssued]:
-    urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
-    act_by = told_at + rules.act_by[urgency] if grant.receipt else None
-    notice_ref = rules.references.notice(grant.agency, fact.event_id)
-    person_ref = rules.references.ref(grant.agency, _person(fact))
-    issued = follows(
-        fact,
-        NoticeIssued,
-        source=ME,
-        part=grant.agency,
-        notice_ref=notice_ref,
-        agency=grant.agency,
-        about=fact.kind(),
-        urgency=urgency,
-        act_by=act_by,
+def _kept(known: Case, telling: Telling) -> Case:
+    """The case with what is waited for and, by agency, what it was told because it is on it."""
+    awaited = tuple(
+        Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=cause)
+        for _, n, cause in telling.told
+        if n.act_by is not None
     )
-    delivery = Delivery(
-        agency=grant.agency,
-        notice_ref=notice_ref,
-        kind=fact.kind(),
-        # Beside a view the instant is part of what is told; else it would tell what is not.
-        occurred_at=fact.occurred_at if grant.terms.payload is Payload.VIEW else told_at,
-        person_ref=person_ref,
-        schema_id=view.schema_id,
-        record=view.show(
-            fact, notice_ref=notice_ref, person_ref=person_ref, urgency=urgency, act_by=act_by
-        ),
-    )
-    return delivery, issued
+    told = {one.agency: one for one in known.told if one.agency in known.on_case}
+    for grant, notice, _ in telling.told:
+        if grant is not None and grant.on_case:
+            had = told[grant.agency].kinds if grant.agency in told else ()
+            if notice.about not in had:
+                kinds = tuple(sorted((*had, notice.about)))
+                told[grant.agency] = Told(agency=grant.agency, kinds=kinds)
+    update: dict[str, Any] = {}
+    if awaited:
+        update["unanswered"] = known.unanswered + awaited
+    in_order = tuple(told[agency] for agency in sorted(told))
+    if in_order != known.told:
+        update["told"] = in_order
+    return known.model_copy(update=update) if update else known
+
+
+# -- who joined, and who leads
+
+
+def looked_back_at(case: Case) -> tuple[int, ...]:
+    """Where in the log the facts stand that are told to whoever joins the case next."""
+    return offsets(case.current)
+
+
+def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, str]]:
+    """What is current, as it was said, and under which agreements that was."""
+    under = {one.offset: one.under for one in case.current}
+    places = offsets(case.current)
+    for place, fact in zip(places, context.earlier(places), strict=True):
+        ends = getattr(fact, "in_force_to", None)
+        if ends is None or ends > at:
+            yield fact, under[place]
+
+
+def _opened(
+    joined: Iterable[str], case: Case, past: Fact, under: str, rules: Rules, at: datetime
+) -> Iterator[Grant]:
+    """The grants that being on the case opens to those who joined, and that tell of this fact.
+
+    One counts if it was a grant where the fact stands and still is, lets the person through by
+    both, and shows no more than then.
+    """
+    person = _person(case, past)
+    for grant in rules.agreements.grants(past.kind(), at):
+        if grant.agency in joined and grant.on_case and _addressed(grant, case, past):
+            as_then = rules.as_then(grant, under)
+            if as_then is not None and all(one.whom.passes(person, at) for one in (grant, as_then)):
+                yield as_then
+
+
+def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled]:
+    """Who leads now, where that changed; and that it did not, where a word did not count."""
+    claim = claim_of(fact)
+    if claim is None:
+        return
+    was, leads = lead_of(before.claims), lead_of(known.claims)
+    if leads is None:
+        return
+    if leads != was:
+        yield follows(fact, LeadSettled, source=ME, agency=leads, previous=was)
+    elif claim.agency != leads and claim not in counted(known.claims):
+        yield follows(fact, LeadSettled, source=ME, agency=leads, previous=leads, counted=False)
 
 
 # -- what is learned of the case
+
+
+def _unknown(fact: Fact) -> Case:
+    return Case(person_id=person_of(fact), current=(), born_on=None)
+
+
+def _learned(case: Case, fact: Fact, context: Context) -> Case:
+    learn = _LEARNS.get(type(fact))
+    known = case if learn is None else learn(case, fact)
+    if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
+        known = _membership(case, fact, context.rules)
+    current = with_fact(known.current, fact, context.offset, context.rules.agreements.version)
+    if current is known.current:
+        return known
+    return known.model_copy(update={"current": current})
 
 
 def _born(case: Case, fact: ConvictionRecorded) -> Case:
@@ -244,20 +304,17 @@ def _area(case: Case, fact: AddressChanged | TenancyStarted | NotificationMade) 
     return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
 
 
-def _membership(case: Case, fact: AgencyJoinedCase | AgencyLeftCase) -> Case:
-    """Who is on the case now, by the facts' own time: a late "joined" does not undo a "left"."""
-    said = {agency: (at, on) for agency, at, on in case.joined}
-    last = said.get(fact.agency)
-    joined = isinstance(fact, AgencyJoinedCase)
-    # Of two said of the same instant, leaving counts: absent means nothing (design §3).
-    if last is None or (fact.occurred_at, not joined) > (last[0], not last[1]):
-        said[fact.agency] = (fact.occurred_at, joined)
-    return case.model_copy(
-        update={
-            "joined": tuple((agency, at, on) for agency, (at, on) in sorted(said.items())),
-            "on_case": tuple(sorted(agency for agency, (_, on) in said.items() if on)),
-        }
-    )
+def _membership(
+    case: Case, fact: AgencyJoinedCase | AgencyLeftCase | LeadTransferred, rules: Rules
+) -> Case:
+    """Who is on the case, and who leads it: no body can that has no agreement."""
+    words, claims, claim = case.joined, case.claims, claim_of(fact)
+    if not isinstance(fact, LeadTransferred):
+        words = with_word(words, fact)
+    if claim is not None and claim.agency in rules.agreements.agencies:
+        claims = with_claim(claims, claim)
+    on = on_case(words, claims)
+    return case.model_copy(update={"joined": words, "claims": claims, "on_case": on})
 
 
 def _limited(case: Case, fact: LimitedAccessSet) -> Case:
@@ -283,8 +340,6 @@ def _limited(case: Case, fact: LimitedAccessSet) -> Case:
 _LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
     ConvictionRecorded: _born,
     LimitedAccessSet: _limited,
-    AgencyJoinedCase: _membership,
-    AgencyLeftCase: _membership,
     CategoryChanged: _category,
     LevelSet: _level,
     AddressChanged: _area,
@@ -300,16 +355,6 @@ def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool: 
 
 def _wake(case: Case) -> datetime | None:
     return min((one.act_by for one in case.unanswered), default=None)
-
-
-def _unknown(fact: Fact) -> Case:
-    return Case(person_id=_person(fact), born_on=None)
-
-
-def _person(fact: Fact) -> PersonId:
-    if fact.person_id is None:
-        raise ValueError("a fact in the log is about nobody")
-    return fact.person_id
 
 
 def _told_at(fact: Fact, context: Context) -> datetime:

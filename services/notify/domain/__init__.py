@@ -1,0 +1,33 @@
+"""Who is told what, how much of it, by when they answer, and what happens if they do not.
+
+Also who is on a case and leads it, what is current of it, and what is told to whom that changes.
+"""
+
+from services.notify.domain.current import Current
+from services.notify.domain.membership import Claim
+from services.notify.domain.notices import ME, Delivery
+from services.notify.domain.telling import (
+    Case,
+    Told,
+    Unanswered,
+    looked_back_at,
+    receipted,
+    remind,
+    tell,
+    tell_of_held,
+)
+
+__all__ = [
+    "ME",
+    "Case",
+    "Claim",
+    "Current",
+    "Delivery",
+    "Told",
+    "Unanswered",
+    "looked_back_at",
+    "receipted",
+    "remind",
+    "tell",
+    "tell_of_held",
+]

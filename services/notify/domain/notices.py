@@ -1,0 +1,129 @@
+"""One notice, and all that one fact makes the hub tell: numbers, references, by when to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from schemas.base import Fact, PersonId, derived_id, follows
+from schemas.case import Forget, SharingEnded
+from schemas.notice import NoticeIssued
+from schemas.risk import AlertRaised, Urgency
+from services.agreements.compile import Grant
+from services.agreements.model import Payload
+from services.agreements.views import View
+from services.notify.rules import Rules
+
+ME = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notice for one inbox."""
+
+    agency: str
+    notice_ref: UUID
+    kind: str
+    occurred_at: datetime
+    person_ref: str
+    schema_id: int
+    record: dict[str, Any]
+
+
+class Telling:
+    """What one fact makes the hub tell, in order."""
+
+    def __init__(self, rules: Rules, at: datetime) -> None:
+        self.things: list[Delivery | Fact] = []
+        self.told: list[tuple[Grant | None, NoticeIssued, UUID]] = []
+        """By which grant, what, and of which fact."""
+        self._rules = rules
+        self._at = at
+
+    def tell(self, grant: Grant, fact: Fact, joined: Fact | None = None) -> None:
+        """A notice by that grant; `joined` is why it is told only now, long after it was said."""
+        view = grant.view_at(self._rules.schemas)
+        if view is not None:
+            urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
+            receipt = self._rules.act_by[urgency] if grant.receipt else None
+            self._notice(grant, view, fact, urgency, receipt, joined)
+
+    def farewell(self, agency: str, kinds: Iterable[str], fact: Fact) -> None:
+        """That it is off the case: nothing but that, and what it was told and has to forget."""
+        rules = self._rules
+        receiver = rules.agreements.receivers.get(agency)
+        view = receiver and receiver.farewell_at(rules.schemas)
+        if not view:
+            return
+        forget = tuple(
+            Forget(about=kind, by=rules.forgotten_by(agency, kind, self._at)) for kind in kinds
+        )
+        ended = follows(fact, SharingEnded, source=ME, part=agency, agency=agency, forget=forget)
+        receipt = rules.act_by[Urgency.SAME_DAY]
+        self._notice(None, view, ended, Urgency.SAME_DAY, receipt)
+        self.things.append(ended)
+
+    def _notice(
+        self,
+        grant: Grant | None,
+        view: View,
+        fact: Fact,
+        urgency: Urgency,
+        receipt: timedelta | None,
+        joined: Fact | None = None,
+    ) -> None:
+        agency = grant.agency if grant is not None else fact.agency  # type: ignore[attr-defined]
+        act_by = None if receipt is None else self._at + receipt
+        # Told again because it joined, a notice has a number of its own for each joining: under the
+        # old one its reader would take it for a repeat, also where it was told to forget it since.
+        number = fact.event_id
+        if joined is not None:
+            number = derived_id(joined.event_id, "anew", str(fact.event_id))
+        notice_ref = self._rules.references.notice(agency, number)
+        person_ref = self._rules.references.ref(agency, person_of(fact))
+        issued = follows(
+            joined or fact,
+            NoticeIssued,
+            source=ME,
+            part=agency if joined is None else f"{agency}/{fact.event_id}",
+            notice_ref=notice_ref,
+            agency=agency,
+            about=fact.kind(),
+            urgency=urgency,
+            act_by=act_by,
+            anew=joined is not None,
+        )
+        whole = grant is None or grant.terms.payload is Payload.VIEW
+        delivery = Delivery(
+            agency=agency,
+            notice_ref=notice_ref,
+            kind=fact.kind(),
+            # Beside a view the instant is part of what is told; else it would tell what is not.
+            occurred_at=fact.occurred_at if whole else self._at,
+            person_ref=person_ref,
+            schema_id=view.schema_id,
+            record=view.show(
+                fact,
+                notice_ref=notice_ref,
+                person_ref=person_ref,
+                urgency=urgency,
+                act_by=act_by,
+                anew=joined is not None,
+            ),
+        )
+        self.things += (delivery, issued)
+        self.told.append((grant, issued, fact.event_id))
+
+
+def person_of(fact: Fact) -> PersonId:
+    """Whom the fact is about.
+
+    Raises:
+        ValueError: the log holds a fact about nobody; the door does not do that.
+    """
+    if fact.person_id is None:
+        raise ValueError("a fact in the log is about nobody")
+    return fact.person_id
