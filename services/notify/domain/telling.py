@@ -60,6 +60,8 @@ class Case(State):
     person_id: PersonId
     current: tuple[Current, ...]
     """No default: rows of a build that did not know it are made anew, not read as empty."""
+    versions: tuple[str, ...] = ()
+    """Of the agreements, as far as something current was said under them."""
     on_case: tuple[str, ...] = ()
     area: str | None = None
     """ONS code of the council of the last known home."""
@@ -201,7 +203,7 @@ def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact,
     for place, fact in zip(places, context.earlier(places), strict=True):
         ends = getattr(fact, "in_force_to", None)
         if ends is None or ends > at:
-            yield fact, under[place]
+            yield fact, case.versions[under[place]]
 
 
 def _opened(
@@ -244,10 +246,13 @@ def _learned(case: Case, fact: Fact, context: Context) -> Case:
     known = case if learn is None else learn(case, fact)
     if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
         known = _membership(case, fact, context.rules)
-    current = with_fact(known.current, fact, context.offset, context.rules.agreements.version)
+    version, versions = context.rules.agreements.version, known.versions
+    if version not in versions:
+        versions = (*versions, version)
+    current = with_fact(known.current, fact, context.offset, versions.index(version))
     if current is known.current:
         return known
-    return known.model_copy(update={"current": current})
+    return known.model_copy(update={"current": current, "versions": versions})
 
 
 def _category(case: Case, fact: CategoryChanged) -> Case:
