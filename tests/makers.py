@@ -97,6 +97,11 @@ def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 
 
+def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
+    ground = case.Ground.AGREED
+    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
+
+
 def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoinedCase:
     role = case.CaseRole.MEMBER
     return _made(case.AgencyJoinedCase, fields, source="probation", agency=agency, role=role)
@@ -104,11 +109,6 @@ def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoined
 
 def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCase:
     return _made(case.AgencyLeftCase, fields, source="probation", agency=agency)
-
-
-def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
-    ground = case.Ground.AGREED
-    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
 
 
 def a_rosh(overall: risk.Rosh = risk.Rosh.HIGH, **fields: Any) -> risk.RoshAssessed:

@@ -24,11 +24,11 @@ class Desk:
 
     def __init__(self, known: Agreements | None = None) -> None:
         self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD)
+        self.log: list[Fact] = []
         self.case: Case | None = None
         self.now: datetime | None = None
         self.wake_at: datetime | None = None
         self.because = ""
-        self.log: list[Fact] = []
 
     def hear(self, fact: Fact, at: datetime | None = None) -> list[Delivery]:
         """The notices that follow from a fact as it stands in the log."""
