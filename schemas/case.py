@@ -30,19 +30,6 @@ class LevelSet(FactAboutPerson):
     set_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the decision.")]
 
 
-class AgencyJoinedCase(FactAboutPerson):
-    """An agency joined the case: from here it may hear of the person."""
-
-    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that joined.")]
-    role: Annotated[CaseRole, has(FieldClass.MANAGEMENT, "Lead or member.")]
-
-
-class AgencyLeftCase(FactAboutPerson):
-    """An agency left the case: from here it hears nothing more of the person."""
-
-    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that left.")]
-
-
 class LimitedAccessSet(FactAboutPerson):
     """Who may know of the person at all, as this source says from here on; anew each time.
 
@@ -98,3 +85,16 @@ class SharingEnded(Fact):
     forget: Annotated[
         tuple[Forget, ...], has(FieldClass.REFERENCE, "What it was told, and by when it is gone.")
     ]
+
+
+class AgencyJoinedCase(FactAboutPerson):
+    """An agency joined the case: from here it may hear of the person."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that joined.")]
+    role: Annotated[CaseRole, has(FieldClass.MANAGEMENT, "Lead or member.")]
+
+
+class AgencyLeftCase(FactAboutPerson):
+    """An agency left the case: from here it hears nothing more of the person."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that left.")]

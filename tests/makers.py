@@ -97,6 +97,11 @@ def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 
 
+def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
+    ground = case.Ground.AGREED
+    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
+
+
 def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoinedCase:
     role = case.CaseRole.MEMBER
     return _made(case.AgencyJoinedCase, fields, source="probation", agency=agency, role=role)
@@ -110,11 +115,6 @@ def a_limit(*restricted_to: str, **fields: Any) -> case.LimitedAccessSet:
     """Told only to those named, if any are; `excluded` as a field."""
     only = restricted_to or None
     return _made(case.LimitedAccessSet, fields, source="probation", restricted_to=only)
-
-
-def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTransferred:
-    ground = case.Ground.AGREED
-    return _made(case.LeadTransferred, fields, source="probation", agency=agency, ground=ground)
 
 
 def a_rosh(overall: risk.Rosh = risk.Rosh.HIGH, **fields: Any) -> risk.RoshAssessed:

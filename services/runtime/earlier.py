@@ -30,7 +30,9 @@ async def at_hand(
     """
     behind, read = service.looks_back, service.read
     found: dict[int, Record] = {}
-    looking = [read(record) for record in records if wire.kind_of(record.headers) in behind]
+    looking = []
+    if behind:  # from the log alone: the headers of what others say may be anything
+        looking = [read(record) for record in records if wire.kind_of(record.headers) in behind]
     if looking:
         rows = [(fact, store.get(service.key_of(fact))) for fact in looking]
         known = [(fact, row.state) for fact, row in rows if row is not None and row.state]

@@ -23,6 +23,7 @@ from services.agreements.whom import Whom
 from services.notify.domain import Delivery
 from tests.agreements.cells import CaseLimit, cell, class_at, files, leaves
 from tests.agreements.makers import FILES, committed
+from tests.in_memory import REFERENCES
 from tests.makers import (
     NOTICE,
     PERSON,
@@ -105,8 +106,10 @@ def by_class(kind: type[Fact], shown: dict[str, Any]) -> dict[FieldClass, dict[s
     return found
 
 
-def told(notices: list[Delivery], agency: str) -> dict[str, Any] | None:
-    mine = [one for one in notices if one.agency == agency]
+def told(notices: list[Delivery], agency: str, fact: Fact) -> dict[str, Any] | None:
+    """What of that fact, and not of what is told anew because the agency joined by it."""
+    number = REFERENCES.notice(agency, fact.event_id)
+    mine = [one for one in notices if one.notice_ref == number]
     assert len(mine) <= 1
     return dict(leaves(mine[0].record["told"])) if mine else None
 
@@ -119,7 +122,7 @@ def wrong_cells(case: CaseLimit, tally: Counter[str]) -> Iterator[tuple[str, str
         known.case = begun
         notices = known.hear(fact)
         for agency, signed in SIGNED.items():
-            said, found = cell(signed, fact, case), told(notices, agency)
+            said, found = cell(signed, fact, case), told(notices, agency, fact)
             if (said is None) != (found is None):
                 yield agency, fact.kind(), "told"
             wanted, shown = by_class(type(fact), said or {}), by_class(type(fact), found or {})

@@ -160,3 +160,5 @@ def test_any_other_notice_is_told_as_it_is() -> None:
             },
         },
     }
+    anew = order_of(notice.model_copy(update={"anew": True}))
+    assert anew["notice"]["said_anew"] == "yes"

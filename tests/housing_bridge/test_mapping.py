@@ -237,7 +237,9 @@ def test_what_is_not_granted_is_left_out() -> None:
     notice = a_release_notice()
     narrow = notice.model_copy(update={"told": {"release_on": date(2026, 4, 27)}, "act_by": None})
     message = message_of(narrow, AREA, date(2026, 3, 2))
-    assert "actBy" not in message
+    assert {"actBy", "saidAnew"}.isdisjoint(message)
+    anew = narrow.model_copy(update={"anew": True})
+    assert message_of(anew, AREA, date(2026, 3, 2)) == {**message, "saidAnew": True}
     assert {"releaseType", "prisonCode", "identifiers"}.isdisjoint(message["dutyToRefer"])
     blind = notice.model_copy(update={"told": {"release": "licence"}})
     assert message_of(blind, AREA, date(2026, 3, 2))["kind"] == "notice"

@@ -26,11 +26,11 @@ class Desk:
     def __init__(self, known: Agreements | None = None, born_on: date | None = ADULT) -> None:
         """`born_on` is what a conviction says before anything else; None: nobody said it."""
         self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD)
+        self.log: list[Fact] = []
         self.case: Case | None = None
         self.now: datetime | None = None
         self.wake_at: datetime | None = None
         self.because = ""
-        self.log: list[Fact] = []
         if born_on is not None:
             self.say(a_conviction(born_on=born_on))
 

@@ -271,7 +271,7 @@ def _broken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Telling, "farewell", lambda *_: None)
 
 
-def _never_over(current: Any, fact: Fact, offset: int, under: str) -> Any:
+def _never_over(current: Any, fact: Fact, offset: int, under: int) -> Any:
     return with_fact(current, fact.model_copy(update={"tenancy_ref": str(offset)}), offset, under)
 
 

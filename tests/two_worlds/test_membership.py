@@ -113,7 +113,7 @@ def told_what_was(notify: Service) -> Service:
             now = {one.offset for one in decision.state.current}
             gone = (one for one in case.current if one.offset not in now)
             kept = tuple(
-                one.model_copy(update={"which": f"{one.which}/{one.offset}"})
+                one._replace(which=f"{one.which}/{one.offset}")
                 for one in gone
                 if one.offset is not None
             )

@@ -51,6 +51,7 @@ def order_of(notice: Notice) -> Document:
             "about": notice.about,
             "urgency": notice.urgency.value,
             "act_by": _local(notice.act_by),
+            **({"said_anew": "yes"} if notice.anew else {}),
             "told": _words(notice.told),
         },
     }

@@ -52,6 +52,8 @@ def message_of(notice: Notice, area_id: UUID, on: date) -> Message:
     }
     if notice.act_by is not None:
         head["actBy"] = _plain(notice.act_by)
+    if notice.anew:
+        head["saidAnew"] = True
     release_on = notice.told.get("release_on")
     if notice.about == ReleaseDateSet.kind() and isinstance(release_on, date):
         return {

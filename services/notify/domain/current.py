@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from schemas.base import Fact, Instant
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadSettled, LevelSet
@@ -26,14 +27,13 @@ from schemas.register import (
 )
 from schemas.risk import AlertClosed, AlertRaised, RoshAssessed
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneEntered, ZoneLeft, ZoneSet
-from services.runtime.decision import State
 
 MOST = 32
 """So many of one kind are kept as current, and as over; the newest. Local choice, decision 13."""
 
 
-class Current(State):
-    """The last word on one matter of the case."""
+class Current(NamedTuple):
+    """The last word on one matter of the case; a tuple, so that rows stay small."""
 
     matter: str
     which: str
@@ -43,8 +43,8 @@ class Current(State):
     """Of two at one instant the greater counts, in whatever order they come."""
     offset: int | None
     """Where in the log it stands; None: the matter is over."""
-    under: str
-    """The version of the agreements in force there."""
+    under: int
+    """Which of the case's versions of the agreements was in force there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ _MATTERS: Mapping[type[Fact], _Matter] = {
 
 
 def with_fact(
-    current: tuple[Current, ...], fact: Fact, offset: int, under: str
+    current: tuple[Current, ...], fact: Fact, offset: int, under: int
 ) -> tuple[Current, ...]:
     """What is current once that fact was said; the same where it changes nothing."""
     matter = _MATTERS.get(type(fact))
@@ -142,7 +142,7 @@ def _tie(fact: Fact) -> str:
     """As filters break it (the higher level), and else by the fact's own number."""
     first = fact.level if isinstance(fact, LevelSet) else 0
     first = fact.zone_version if isinstance(fact, ZoneSet) else first
-    return f"{first:06}{fact.event_id.hex}"
+    return f"{first:06}{fact.event_id.hex[:12]}"
 
 
 def _about(one: Current) -> tuple[str, str]:

@@ -75,6 +75,8 @@ class Case(State):
     born_on: date | None
     """As above: nobody's age would be known."""
     born_since: Instant | None = None
+    versions: tuple[str, ...] = ()
+    """Of the agreements, as far as something current was said under them."""
     on_case: tuple[str, ...] = ()
     area: str | None = None
     """ONS code of the council of the last known home."""
@@ -230,7 +232,7 @@ def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact,
     for place, fact in zip(places, context.earlier(places), strict=True):
         ends = getattr(fact, "in_force_to", None)
         if ends is None or ends > at:
-            yield fact, under[place]
+            yield fact, case.versions[under[place]]
 
 
 def _opened(
@@ -275,10 +277,13 @@ def _learned(case: Case, fact: Fact, context: Context) -> Case:
     known = case if learn is None else learn(case, fact)
     if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
         known = _membership(case, fact, context.rules)
-    current = with_fact(known.current, fact, context.offset, context.rules.agreements.version)
+    version, versions = context.rules.agreements.version, known.versions
+    if version not in versions:
+        versions = (*versions, version)
+    current = with_fact(known.current, fact, context.offset, versions.index(version))
     if current is known.current:
         return known
-    return known.model_copy(update={"current": current})
+    return known.model_copy(update={"current": current, "versions": versions})
 
 
 def _born(case: Case, fact: ConvictionRecorded) -> Case:
