@@ -13,8 +13,7 @@ from schemas.catalogue import BY_KIND
 from schemas.materialise import Schema
 from schemas.notice import NoticeReceipted
 from services.agreements import samples
-from services.agreements.compile import Agency, Grant, fingerprint
-from services.agreements.views import View
+from services.agreements.compile import Agency, Notice, fingerprint
 from services.runtime.names import Names
 from services.runtime.schema_store import committed
 
@@ -152,19 +151,17 @@ def _sent(agency: Agency, adopted: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _told(agency: Agency) -> Iterator[tuple[str, dict[str, Any]]]:
-    for kind, grant in agency.grants.items():
-        for view in grant.views.values():
-            yield message_of(kind, view.schema_id), _notice(agency, grant, view)
+    for notice in agency.notices:
+        yield message_of(notice.kind, notice.view.schema_id), _notice(agency, notice)
 
 
-def _notice(agency: Agency, grant: Grant, view: View) -> dict[str, Any]:
-    record = samples.told(agency, grant, view)
-    body = samples.as_read(view, samples.in_bytes(view, record))
+def _notice(agency: Agency, notice: Notice) -> dict[str, Any]:
+    view, body = notice.view, samples.as_read(notice.view, samples.in_notice(agency, notice))
     subject = {"type": "string", "description": "The person, by this body's own reference."}
-    headers = {**_head(grant.kind, view.schema_id), "ce_subject": subject}
-    asks = "asks for a receipt" if grant.receipt else "asks for none"
-    message = _message(grant.kind, view.schema, headers, body)
-    return {**message, "summary": f"{grant.urgency.value}; {asks}"}
+    headers = {**_head(notice.kind, view.schema_id), "ce_subject": subject}
+    asks = "asks for a receipt" if notice.receipt else "asks for none"
+    message = _message(notice.kind, view.schema, headers, body)
+    return {**message, "summary": f"{notice.urgency.value}; {asks}"}
 
 
 def _message(

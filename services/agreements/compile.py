@@ -26,6 +26,9 @@ from services.agreements.model import Agreement, Kind, Receives
 from services.agreements.views import Shown, View, canonical, views_of
 from services.agreements.whom import LONDON, Whom
 
+FAREWELL = Urgency.SAME_DAY
+"""How soon an agency off a case says that it has stopped. Source: local choice, see decision 13."""
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -65,6 +68,17 @@ class Grant:
         return _latest(self.views, adopted)
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice an agency may get, by one view."""
+
+    kind: str
+    view: View
+    urgency: Urgency
+    """An alert has its own."""
+    receipt: bool
+
+
 @dataclass(frozen=True)
 class Agency:
     """One file, compiled."""
@@ -97,6 +111,14 @@ class Agency:
     def kind(self) -> Kind:
         """In which capacity it takes part."""
         return self.agreement.kind
+
+    @property
+    def notices(self) -> Iterator[Notice]:
+        """Every notice it may get, in every version."""
+        for kind, grant in self.grants.items():
+            yield from (Notice(kind, v, grant.urgency, grant.receipt) for v in grant.views.values())
+        kind = SharingEnded.kind()
+        yield from (Notice(kind, view, FAREWELL, True) for view in self.farewell.values())
 
     def farewell_at(self, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use."""

@@ -20,7 +20,7 @@ import schemas.base as facts
 from schemas.base import Fact, FactAboutDevice, FactAboutPerson, Identifier, IdentifierType, Slug
 from schemas.catalogue import BY_KIND
 from services.agreements import ours
-from services.agreements.compile import Agency, Grant
+from services.agreements.compile import Agency, Notice
 from services.agreements.views import View
 from services.runtime import wire
 from services.runtime.schema_store import SchemaStore
@@ -73,28 +73,29 @@ def line(fact: Fact) -> dict[str, Any]:
     return {"kind": fact.kind(), "fact": fact.model_dump(mode="json", exclude_none=True)}
 
 
-def told(agency: Agency, grant: Grant, view: View) -> dict[str, Any]:
+def told(agency: Agency, notice: Notice) -> dict[str, Any]:
     """That notice's record as the agency's view shows it, of nobody."""
-    fact = _example(grant.kind)
+    fact, grant = _example(notice.kind), agency.grants.get(notice.kind)
     received = fact.recorded_at or fact.occurred_at + timedelta(minutes=1)
     changed: dict[str, Any] = {"recorded_at": received}
     if isinstance(fact, FactAboutPerson):
         changed["identifiers"] = _numbers(agency.agreement.identifiers)
-    fact = fact.model_copy(update=_own(agency.slug, fact, changed, itself=grant.own_only))
-    return view.show(
+    itself = grant is None or grant.own_only
+    fact = fact.model_copy(update=_own(agency.slug, fact, changed, itself=itself))
+    return notice.view.show(
         fact,
         notice_ref=NO_NOTICE,
         person_ref=NOBODY,
-        urgency=grant.urgency,
-        act_by=_act_by(received) if grant.receipt else None,
+        urgency=notice.urgency,
+        act_by=_act_by(received) if notice.receipt else None,
     )
 
 
-def in_bytes(view: View, record: dict[str, Any]) -> bytes:
-    """The record as it stands in an inbox."""
-    store = SchemaStore()
+def in_notice(agency: Agency, notice: Notice) -> bytes:
+    """That record as it stands in an inbox."""
+    view, store = notice.view, SchemaStore()
     store.register(view.schema_id, view.schema)
-    return wire.encode_view(view.schema_id, record, store)
+    return wire.encode_view(view.schema_id, told(agency, notice), store)
 
 
 def as_read(view: View, value: bytes) -> dict[str, Any]:
@@ -112,11 +113,10 @@ def files(agency: Agency) -> Iterator[tuple[str, bytes]]:
             f"says/{kind}.json",
             _json(line(said(agency.slug, kind, agency.agreement.identifiers))),
         )
-    for kind, grant in agency.grants.items():
-        for view in grant.views.values():
-            value = in_bytes(view, told(agency, grant, view))
-            yield f"told/{kind}.{view.schema_id}.json", _json(as_read(view, value))
-            yield f"told/{kind}.{view.schema_id}.avro", value
+    for notice in agency.notices:
+        name, value = f"told/{notice.kind}.{notice.view.schema_id}", in_notice(agency, notice)
+        yield f"{name}.json", _json(as_read(notice.view, value))
+        yield f"{name}.avro", value
 
 
 def _example(kind: str) -> Fact:

@@ -81,7 +81,7 @@ def test_it_says_where_the_agency_speaks_and_listens(slug: str) -> None:
     assert actions.count("send") == len(agency.says)
     assert actions.count("receive") == 1 + bool(agency.grants)
     told = whole["channels"]["inbox"]["messages"]
-    views = {view.schema_id for g in agency.grants.values() for view in g.views.values()}
+    views = {notice.view.schema_id for notice in agency.notices}
     assert {int(name.rpartition(".")[2]) for name in told} == views
 
 

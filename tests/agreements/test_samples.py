@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.base import FactAboutDevice, FactAboutPerson, Identifier
+from schemas.case import SharingEnded
 from services.admission.identifiers import canonical
 from services.agreements import ours, samples
 from services.agreements.compile import Agency
@@ -29,19 +30,21 @@ def test_there_is_one_of_every_fact_and_of_every_notice(slug: str) -> None:
     one = agency(slug)
     names = {name for name, _ in samples.files(one)}
     assert {f"says/{kind}.json" for kind in one.says} <= names
-    for kind, grant in one.grants.items():
-        assert f"told/{kind}.{grant.view.schema_id}.avro" in names
+    for notice in one.notices:
+        assert f"told/{notice.kind}.{notice.view.schema_id}.avro" in names
+    if any(grant.on_case for grant in one.grants.values()):
+        assert SharingEnded.kind() in {notice.kind for notice in one.notices}
 
 
 @pytest.mark.parametrize("slug", AGENCIES)
 def test_a_notice_is_read_back_as_it_is_shown_and_holds_granted_fields_alone(slug: str) -> None:
-    for grant in agency(slug).grants.values():
-        store = SchemaStore()
-        store.register(grant.view.schema_id, grant.view.schema)
-        value = samples.in_bytes(grant.view, samples.told(agency(slug), grant, grant.view))
+    for notice in agency(slug).notices:
+        view, store = notice.view, SchemaStore()
+        store.register(view.schema_id, view.schema)
+        value = samples.in_notice(agency(slug), notice)
         told: Any = wire.decode_view(value, store)["told"]
-        assert tuple(told) == grant.view.fields
-        assert samples.as_read(grant.view, value)["person_ref"] == samples.NOBODY
+        assert tuple(told) == view.fields
+        assert samples.as_read(view, value)["person_ref"] == samples.NOBODY
 
 
 @pytest.mark.parametrize("slug", AGENCIES)

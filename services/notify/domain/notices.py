@@ -12,7 +12,7 @@ from schemas.base import Fact, PersonId, derived_id, follows
 from schemas.case import Forget, SharingEnded
 from schemas.notice import NoticeIssued
 from schemas.risk import AlertRaised, Urgency
-from services.agreements.compile import Grant
+from services.agreements.compile import FAREWELL, Grant
 from services.agreements.model import Payload
 from services.agreements.views import View
 from services.notify.rules import Rules
@@ -62,8 +62,7 @@ class Telling:
             Forget(about=kind, by=rules.forgotten_by(agency, kind, self._at)) for kind in kinds
         )
         ended = follows(fact, SharingEnded, source=ME, part=agency, agency=agency, forget=forget)
-        receipt = rules.act_by[Urgency.SAME_DAY]
-        self._notice(None, view, ended, Urgency.SAME_DAY, receipt)
+        self._notice(None, view, ended, FAREWELL, rules.act_by[FAREWELL])
         self.things.append(ended)
 
     def _notice(
