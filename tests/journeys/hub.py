@@ -10,22 +10,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
+from uuid import uuid4
 
 from schemas.base import Fact
-from services.agreements.versions import Versions
+from services.agreements.versions import ADOPTED, LATEST, Versions
 from services.bridge.bundle import Bundle
 from services.hub import start
 from services.hub.broker.cluster import Cluster
+from services.hub.broker.private import write_private
 from services.hub.catalogue import all_services
 from services.hub.processes import Layout
 from services.hub.proofs import Recorded
 from services.hub.rest import Lag
 from services.runtime import wire
-from services.runtime.names import LOG_PARTITIONS
+from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -143,6 +145,24 @@ def running_hub(cluster: Cluster) -> Iterator[Hub]:
     finally:
         topics.close()
         start.stop_services(cluster.home, lambda _: None)
+
+
+@contextmanager
+def apart(cluster: Cluster) -> Iterator[Cluster]:
+    """An installation with names of its own in the same home.
+
+    What was in force there is again afterwards: a worker of the session's hub that starts anew
+    takes the agreements this home names.
+    """
+    kept = [cluster.home / "agreements" / name for name in (LATEST, ADOPTED)]
+    before = {file: file.read_text() for file in kept if file.is_file()}
+    try:
+        yield replace(cluster, names=Names(f"t{uuid4().hex[:6]}"))
+    finally:
+        for file in kept:
+            file.unlink(missing_ok=True)
+        for file, version in before.items():
+            write_private(file, version)
 
 
 @contextmanager

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
-from uuid import uuid4
 
 import click
 import pytest
@@ -16,15 +14,13 @@ from click.testing import CliRunner
 
 from schemas.log import Decided
 from services.agreements.apply import apply
-from services.agreements.versions import ADOPTED, LATEST
+from services.agreements.versions import ADOPTED
 from services.hub.broker import passwords
 from services.hub.broker.cluster import Cluster
-from services.hub.broker.private import write_private
 from services.hub.cli import main
 from services.runtime import wire
-from services.runtime.names import Names
 from services.runtime.topics import Reader
-from tests.journeys.hub import AGREEMENTS
+from tests.journeys.hub import AGREEMENTS, apart
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 AGENCY = "derby-housing"
@@ -74,7 +70,6 @@ def enrol(files: Path, keys: Path, role: str) -> str:
 
 @pytest.fixture
 def place(cluster: Cluster, tmp_path: Path) -> Iterator[Place]:
-    mine = replace(cluster, names=Names(f"w{uuid4().hex[:6]}"))
     files, keys = Path(copytree(AGREEMENTS, tmp_path / "agreements")), tmp_path / "keys"
     governs = "information-governance-officer"
     actors = {
@@ -83,16 +78,10 @@ def place(cluster: Cluster, tmp_path: Path) -> Iterator[Place]:
         "second": enrol(files, keys, governs),
         "contact": enrol(files, keys, "contact"),
     }
-    kept = [mine.home / "agreements" / name for name in (LATEST, ADOPTED)]
-    before = {file: file.read_text() for file in kept if file.is_file()}
-    with suppress(FileNotFoundError):
-        (mine.home / "agreements" / ADOPTED).unlink()
-    apply(mine, files)
-    yield Place(mine, files, keys, actors)
-    for file in kept:
-        file.unlink(missing_ok=True)
-    for file, version in before.items():
-        write_private(file, version)
+    with apart(cluster) as mine:
+        (mine.home / "agreements" / ADOPTED).unlink(missing_ok=True)
+        apply(mine, files)
+        yield Place(mine, files, keys, actors)
 
 
 def test_an_agency_is_shut_out_and_let_in_by_two(

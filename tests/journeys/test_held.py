@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copytree
-from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
@@ -24,10 +24,9 @@ from services.agreements.needs import needs
 from services.agreements.references import References
 from services.agreements.signing import Asked, NobodyActs, NotAllowed
 from services.agreements.signing import installation as signed_for
-from services.agreements.versions import LATEST, Versions
+from services.agreements.versions import Versions
 from services.hub.actors.proof import prove
 from services.hub.broker.cluster import Cluster
-from services.hub.broker.private import write_private
 from services.hub.cli import main
 from services.hub.held import command
 from services.hub.held.desk import Desk
@@ -47,7 +46,7 @@ from services.runtime.speech import log_partition
 from services.runtime.telemetry import Meters
 from services.runtime.topics import Reader
 from tests import makers
-from tests.journeys.hub import AGREEMENTS, eventually
+from tests.journeys.hub import AGREEMENTS, apart, eventually
 
 pytestmark = pytest.mark.journey
 KNOWN = makers.a_conviction()
@@ -137,12 +136,15 @@ class Installation:
 def installation(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    mine = replace(cluster, names=Names(f"h{uuid4().hex[:6]}"))
+    with apart(cluster) as mine, _put_up(mine, tmp_path_factory) as there:
+        yield there
+
+
+@contextmanager
+def _put_up(mine: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("actors")
     files, keys = Path(copytree(AGREEMENTS, folder / "agreements")), folder / "keys"
     actors = {role: _enrol(files, keys, role) for role in ("on-call", "lead-officer", "contact")}
-    pointer = mine.home / "agreements" / LATEST
-    before = pointer.read_text() if pointer.is_file() else ""
     version = apply(mine, files).version
     # A right that was given a moment ago is waited for.
     config = mine.service_config("risk")
@@ -157,8 +159,6 @@ def installation(
         tell(mine, fact)
     yield there
     outbox.close()
-    if before:
-        write_private(pointer, before)
 
 
 def _enrol(files: Path, keys: Path, role: str) -> str:

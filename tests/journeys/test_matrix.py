@@ -39,6 +39,7 @@ from tests.agreements.matrix import (
     policy,
     read_everywhere,
 )
+from tests.journeys.hub import apart
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -243,7 +244,11 @@ def test_one_wrong_right_is_found_shown_and_taken_away(hub: Installation) -> Non
 def test_agencies_are_let_in_after_adoption_and_shut_out_with_their_file(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    mine = replace(cluster, names=Names(f"w{uuid4().hex[:6]}"))
+    with apart(cluster) as mine:
+        _let_in_and_shut_out(mine, tmp_path)
+
+
+def _let_in_and_shut_out(mine: Cluster, tmp_path: Path) -> None:
     a_file(tmp_path)
     gone = a_file(tmp_path, slug="otherham-housing")
     users = [mine.names.agency_user(s) for s in ("exampleshire-housing", "otherham-housing")]

@@ -1,8 +1,8 @@
 """The broker slows down whoever sends more than agreed, loses nothing of it, and nobody else."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from confluent_kafka import KafkaError, Message, Producer, ThrottleEvent
@@ -11,9 +11,8 @@ from schemas.housing import TenancyStarted
 from services.agreements.apply import apply, plan
 from services.agreements.compile import load
 from services.hub.broker.cluster import Cluster
-from services.runtime.names import Names
 from tests.agreements.makers import a_file
-from tests.journeys.hub import eventually
+from tests.journeys.hub import apart, eventually
 
 pytestmark = pytest.mark.journey
 
@@ -52,13 +51,13 @@ class Sender:
 
 
 @pytest.fixture
-def mine(cluster: Cluster, tmp_path: Path) -> Cluster:
-    apart = replace(cluster, names=Names(f"q{uuid4().hex[:6]}"))
+def mine(cluster: Cluster, tmp_path: Path) -> Iterator[Cluster]:
     a_file(tmp_path, LEAST, slug=SLOWED)
     a_file(tmp_path, slug=AS_AGREED)
-    apply(apart, tmp_path)
-    eventually(lambda: plan(apart, load(tmp_path)).same, 30, "the broker holds what was applied")
-    return apart
+    with apart(cluster) as own:
+        apply(own, tmp_path)
+        eventually(lambda: plan(own, load(tmp_path)).same, 30, "the broker holds what was applied")
+        yield own
 
 
 def test_a_flood_is_slowed_down_and_nothing_of_it_is_lost(mine: Cluster) -> None:
