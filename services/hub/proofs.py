@@ -123,7 +123,7 @@ async def compare(recorded: Recorded, service: Service) -> Comparison:
     The hub may run on meanwhile: what stood before the input was read must be said again, and what
     is said again must stand there after.
     """
-    before = {topic: recorded.said(topic) for topic in service.writes}
+    before = {topic: _by(service, recorded.said(topic)) for topic in service.writes}
     parts = recorded.taken(service)
     runs = [await said_again(service, number, part, NOBODY) for number, part in parts.items()]
     inputs = sum(len(part) for part in parts.values())
@@ -143,7 +143,7 @@ def _compared(
     same, repeats, different = 0, 0, []
     for topic, outs in sorted(expected.items()):
         earlier, _ = _once(before[topic])
-        once, twice = _once(recorded.said(topic))
+        once, twice = _once(_by(service, recorded.said(topic)))
         wanted = dict(map(_said, outs))
         absent = sum(1 for identity, said in wanted.items() if once.get(identity) != said)
         extra = sum(1 for identity, said in earlier.items() if wanted.get(identity) != said)
@@ -152,6 +152,15 @@ def _compared(
             different.append(f"{topic}: {absent} said only again, {extra} only in the run")
     because = sum((run.because for run in runs), Counter[str]())
     return Comparison(service.name, inputs, same, repeats, because, tuple(different))
+
+
+def _by(service: Service, records: Iterable[Record]) -> Sequence[Record]:
+    """What the service wrote there: letters of one agency come back from the door and tracking."""
+    return [
+        record
+        for record in records
+        if (source := record.header("hub_topic")) is None or source.decode() in service.sources
+    ]
 
 
 def stand(said: Iterable[Outgoing], stands: Mapping[str, Sequence[Record]]) -> int:

@@ -122,7 +122,7 @@ def _copy(folder: Path, to: Path) -> Path:
 
 def _tell(hub: Installation, agency: str, *, twice: bool) -> None:
     """A notice of a release date stands in the agency's inbox, perhaps twice."""
-    store, number, fields = SchemaStore(), 0, list[str]()
+    store, number, fields, anew = SchemaStore(), 0, list[str](), {}
     for path in (hub.folders[agency] / "schemas").glob("*.avsc"):
         schema = json.loads(path.read_text("utf-8"))
         if int(path.stem) in VIEW_IDS and schema["name"] == "ReleaseDateSetNotice":
@@ -130,6 +130,9 @@ def _tell(hub: Installation, agency: str, *, twice: bool) -> None:
             store.register(number, schema)
             told = next(field for field in schema["fields"] if field["name"] == "told")
             fields = [field["name"] for field in told["type"]["fields"]]
+            anew = (
+                {"anew": False} if "anew" in {field["name"] for field in schema["fields"]} else {}
+            )
     fact = makers.admitted(makers.a_release_date())
     notice = {
         "notice_ref": NOTICE,
@@ -138,6 +141,7 @@ def _tell(hub: Installation, agency: str, *, twice: bool) -> None:
         "urgency": Urgency.ROUTINE,
         "act_by": datetime.now(UTC),
         "told": {name: getattr(fact, name) for name in fields},
+        **anew,
     }
     value = wire.encode_view(number, notice, store)
     head = wire.head(
