@@ -151,9 +151,10 @@ class _Reader:
         if name == "identifiers":
             value = tuple(one for one in value if one.type.value in self.known_by)
         if isinstance(value, tuple) and value and isinstance(value[0], Reason):
-            value = tuple(
-                one for one in value if REASON_CLASSES[one] <= self.granted - self.redact.keys()
-            )
+            whole = self.granted - self.redact.keys()
+            if not any(behind <= whole for behind in REASON_CLASSES.values()):
+                return  # no reason can ever be told, so that there are reasons is not
+            value = tuple(one for one in value if REASON_CLASSES[one] <= whole)
         yield from leaves(value, path)
 
     def _coarse(self, value: Any, path: str) -> Iterator[tuple[str, Any]]:
