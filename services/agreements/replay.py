@@ -14,7 +14,7 @@ from schemas.base import Fact
 from schemas.log import AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
 from services.agreements import acts
 from services.agreements.compile import Agreements
-from services.agreements.widening import governs, widened
+from services.agreements.widening import takes_two
 from services.runtime.faults import Refused
 
 UNDECIDED = "nobody-decided"
@@ -74,7 +74,7 @@ class Replay:
     def _adopts(self, fact: AgreementsAdopted) -> str:
         before, after = self.in_force, self.version(fact.version)
         self.in_force = after
-        free = before is None or not governs(before) or not widened(before, after)
+        free = before is None or not takes_two(before, after)
         return "" if free or self._says(fact, "agreements", "widen") else UNDECIDED
 
     def _says(self, fact: AgreementsAdopted | SchemasAdopted, what: str, outcome: str) -> bool:

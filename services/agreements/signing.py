@@ -37,7 +37,7 @@ from services.agreements.adopt import adopted, tell
 from services.agreements.compile import Agreements
 from services.agreements.references import References
 from services.agreements.versions import ADOPTED, Versions
-from services.agreements.widening import governs, widened
+from services.agreements.widening import takes_two
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
 from services.runtime.faults import Fault, Refused, Unavailable
@@ -193,7 +193,7 @@ def adoption(cluster: Cluster, after: Agreements, asked: Asked) -> Fact:
 def widening(home: Path, after: Agreements) -> list[str]:
     """What two people have to agree to before these agreements come into force, in words."""
     before = Versions(home / "agreements").adopted()
-    return widened(before, after) if before is not None and governs(before) else []
+    return [] if before is None else takes_two(before, after)
 
 
 def say_adopted(cluster: Cluster, fact: Fact, version: str) -> None:

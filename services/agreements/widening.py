@@ -38,6 +38,11 @@ def widened(before: Agreements, after: Agreements) -> list[str]:
     return lines
 
 
+def takes_two(before: Agreements, after: Agreements) -> list[str]:
+    """What two people have to agree to before these come into force, in words; empty: nobody."""
+    return widened(before, after) if governs(before) else []
+
+
 def governs(agreements: Agreements) -> bool:
     """Whether enough people are enrolled to agree to a widening, whatever the day.
 

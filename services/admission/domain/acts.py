@@ -14,7 +14,7 @@ from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, Person
 from services.admission.rules import Rules, of_the_log
 from services.agreements.acts import anybody, check, enrolled
-from services.agreements.widening import governs, widened
+from services.agreements.widening import takes_two
 from services.runtime.faults import Refused, Unreadable
 
 ACTS_HEARD = "heard:acts"
@@ -105,9 +105,7 @@ def _widens(desk: Desk, fact: AgreementsAdopted | SchemasAdopted) -> bool:
         return False
     if isinstance(fact, SchemasAdopted):
         return fact.version.isdecimal() and int(fact.version) > int(known.version)
-    if not governs(rules.agreements):
-        return False
-    return bool(widened(rules.agreements, rules.version(fact.version)))
+    return bool(takes_two(rules.agreements, rules.version(fact.version)))
 
 
 def _lift(desk: Desk, act: Decided) -> None:
