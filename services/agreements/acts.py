@@ -8,6 +8,7 @@ decision 12.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ AHEAD = timedelta(minutes=5)
 """How far the clock of who signs may be ahead of the broker's. Source: as above."""
 CARRIED_BY = "deploy"
 """Who carries every act to the door."""
+_HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
 NOBODY = Signer(actor="nobody", role="nobody", agency="nobody", proof="-")
 """Stands where nobody has signed yet."""
 
@@ -180,6 +182,17 @@ def _act(fact: Decided) -> dict[str, object]:
 
 def _canonical(said: dict[str, object]) -> bytes:
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def hold_number(service: str, partition: int, failed_at: int) -> str:
+    """What an act about a hold is about: nobody's number, only where the rule failed."""
+    return f"{service}-{partition}-{failed_at}"
+
+
+def hold_of(subject: str) -> tuple[str, str] | None:
+    """The service that holds, and where its rule failed, as written; None: that is no hold."""
+    found = _HOLD.fullmatch(subject)
+    return None if found is None else (found[1], found[2])
 
 
 def anybody(agreements: Agreements) -> bool:

@@ -59,9 +59,8 @@ class Replay:
         if act is None:
             return UNDECIDED if fact.caused_by or self._somebody_acts else ""
         outcome = "skip" if fact.skipped else "release"
-        service, _, failed_at = act.subject.split("-") if act.subject.count("-") == 2 else "???"
         same = (act.what, act.outcome) == ("hold", outcome) and act.person_id == fact.person_id
-        where = (fact.service, str(fact.failed_at)) == (service, failed_at)
+        where = (fact.service, str(fact.failed_at)) == acts.hold_of(act.subject)
         return "" if same and where else "another-act"
 
     def _adopts_schemas(self, fact: SchemasAdopted) -> str:

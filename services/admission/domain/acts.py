@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from schemas.base import derived_id, follows, kebab, sourced_id
@@ -13,7 +12,7 @@ from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, Person
 from services.admission.rules import Rules, of_the_log
-from services.agreements.acts import anybody, check, enrolled
+from services.agreements.acts import anybody, check, enrolled, hold_of
 from services.agreements.widening import takes_two
 from services.runtime.faults import Refused, Unreadable
 
@@ -24,7 +23,6 @@ ACTS_REMEMBERED = 1000
 decision 12."""
 WIDENS = "takes-a-decision"
 """What is said would widen something, and nobody decided that."""
-_HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
 
 
 def take(desk: Desk, fact: Decided | AgreementsAdopted | SchemasAdopted, letter: Letter) -> str:
@@ -110,12 +108,12 @@ def _widens(desk: Desk, fact: AgreementsAdopted | SchemasAdopted) -> bool:
 
 def _lift(desk: Desk, act: Decided) -> None:
     """The service that holds the person shall decide again."""
-    place = _HOLD.fullmatch(act.subject)
+    place = hold_of(act.subject)
     if place is None:
         raise Refused("no-such-hold", "subject")
     if act.person_id is None or desk.get(f"person:{act.person_id}", Person) is None:
         raise Refused("nobody", "person_id")
-    service, failed_at = place.groups()
+    service, failed_at = place
     desk.say(
         follows(
             act,

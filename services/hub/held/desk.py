@@ -11,6 +11,7 @@ from uuid import UUID
 
 from schemas.base import PersonId
 from schemas.log import Decided, PersonHeld
+from services.agreements.acts import hold_number
 from services.agreements.ours import SAYS
 from services.agreements.signing import Asked, decide
 from services.hub.broker.cluster import Cluster
@@ -49,7 +50,7 @@ class Hold:
     @property
     def number(self) -> str:
         """How the desk calls it."""
-        return f"{self.service}-{self.partition}-{self.failed_at}"
+        return hold_number(self.service, self.partition, self.failed_at)
 
     @property
     def failed_at(self) -> int:
