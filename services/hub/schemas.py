@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from confluent_kafka import KafkaException
 
 from services.agreements.signing import Asked, acting
 from services.hub import start
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option
-from services.hub.broker.faults import BrokerFault
-from services.runtime.faults import Fault
+from services.hub.exits import in_one_line
 
 
 @click.group()
@@ -31,10 +29,6 @@ def adopt(home: Path, asked: Asked) -> None:
     can be installed any more. What new fields say is said from then on. Takes one person: on call,
     or a co-ordinator.
     """
-    try:
+    with in_one_line():
         highest = start.adopt_schemas(Cluster.load(home), asked)
-    except (BrokerFault, Fault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except KafkaException as refused:
-        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
     click.echo(f"Facts are written by schemas up to {highest}.")

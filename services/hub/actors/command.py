@@ -9,15 +9,12 @@ from __future__ import annotations
 import json
 import ssl
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
-from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
@@ -30,8 +27,8 @@ from services.hub.actors import files
 from services.hub.actors.proof import Proof, prove
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
-from services.hub.broker.faults import BrokerFault
-from services.runtime.faults import Fault, Stop
+from services.hub.exits import in_one_line
+from services.runtime.faults import Stop
 
 UNPROVEN = 3
 agency_option = click.option("--agency", required=True, help="Its name in the agreement files.")
@@ -84,7 +81,7 @@ def enrol(
 
     The private key stays in your own folder, which you alone can open.
     """
-    with _told():
+    with in_one_line():
         _not_in_a_repository(keys)
         if subject is None:
             number, key = signing.enrol(keys)
@@ -111,7 +108,7 @@ def sign_in(agency: str, issuer: str, audience: str, jwks: str, directory: Path)
     Run it again when the service has new keys: what was signed is proved by the keys that stood in
     the file then, so none are fetched when somebody acts.
     """
-    with _told():
+    with in_one_line():
         file = files.set_sign_in(directory, agency, issuer, audience, _jwks(jwks))
     click.echo(f"Its keys are in {file}. They count after: hub agreements apply")
 
@@ -121,7 +118,7 @@ def sign_in(agency: str, issuer: str, audience: str, jwks: str, directory: Path)
 @json_option
 def list_(home: Path, *, as_json: bool) -> None:
     """Everybody who may act under the agreements applied last."""
-    with _told():
+    with in_one_line():
         latest = Versions(home / "agreements").latest()
     found = [
         {
@@ -169,7 +166,7 @@ def verify(context: click.Context, home: Path, *, as_json: bool) -> None:
 
     Exit 0: all that takes a person was decided by whom it takes; 3: something was not.
     """
-    with _told():
+    with in_one_line():
         cluster = Cluster.load(home)
         versions = Versions(home / "agreements")
         proof = prove(cluster, versions, signing.installation(home))
@@ -224,13 +221,3 @@ def _not_in_a_repository(keys: Path) -> None:
     inside = [one for one in (folder, *folder.parents) if (one / ".git").exists()]
     if inside and not any(part == ".hub" for part in folder.parts):
         raise Stop("that folder is in a repository: keep your keys elsewhere, with --keys")
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (BrokerFault, Fault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except KafkaException as refused:
-        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None

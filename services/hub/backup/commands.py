@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -33,8 +32,8 @@ from services.hub.backup.restore import restore as put_back
 from services.hub.backup.take import take
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
-from services.hub.broker.faults import BrokerFault
-from services.runtime.faults import Fault, Stop
+from services.hub.exits import in_one_line
+from services.runtime.faults import Stop
 from services.runtime.names import Names
 
 NOT_WHOLE = 3
@@ -238,11 +237,8 @@ def _told() -> Iterator[None]:
     """What goes wrong is one line, and exit code 1."""
     logging.disable()  # rows made anew log again what was logged when it happened
     try:
-        yield
-    except (BrokerFault, Fault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except KafkaException as refused:
-        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
+        with in_one_line():
+            yield
     except OSError as disk:
         place = disk.filename or "the disk"
         raise click.ClickException(

@@ -8,17 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.progress import Progress
 
 from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
-from services.hub.broker.faults import BrokerFault
+from services.hub.exits import in_one_line
 from services.hub.rebuild import by_itself
 from services.hub.rebuild.run import rebuild as make_anew
-from services.runtime.faults import Fault
 from services.runtime.names import SERVICES
 
 
@@ -56,22 +54,19 @@ def rebuild(
     console = Console(stderr=True, highlight=False)
     logging.disable()  # whoever is held again was logged when it happened
     try:
-        cluster = Cluster.load(home)
-        if not (unattended and by_itself.under_way(home, service)):
-            decide(cluster, "rows", "rebuild", service, asked)
-        with Progress(console=console, transient=True) as bar:
-            task = bar.add_task(service, total=None)
-            done = make_anew(
-                cluster,
-                service,
-                console.print,
-                lambda count, of: bar.update(task, completed=count, total=of),
-            )
-            by_itself.forget(home, service)
-    except (BrokerFault, Fault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except KafkaException as refused:
-        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
+        with in_one_line():
+            cluster = Cluster.load(home)
+            if not (unattended and by_itself.under_way(home, service)):
+                decide(cluster, "rows", "rebuild", service, asked)
+            with Progress(console=console, transient=True) as bar:
+                task = bar.add_task(service, total=None)
+                done = make_anew(
+                    cluster,
+                    service,
+                    console.print,
+                    lambda count, of: bar.update(task, completed=count, total=of),
+                )
+                by_itself.forget(home, service)
     finally:
         logging.disable(logging.NOTSET)
     if as_json:
