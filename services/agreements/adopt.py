@@ -26,15 +26,6 @@ def adopted(version: str, at: datetime) -> AgreementsAdopted:
     )
 
 
-def adopt(cluster: Cluster, version: str, at: datetime) -> None:
-    """The broker has it that these agreements are adopted.
-
-    Raises:
-        KafkaException: the broker refused, or did not answer in time.
-    """
-    tell(cluster, adopted(version, at))
-
-
 def tell(cluster: Cluster, fact: Fact) -> int:
     """The broker has this fact of the principal that deploys; its place among those of its kind.
 

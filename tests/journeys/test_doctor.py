@@ -25,7 +25,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # not in its 
 
 from schemas.log import Tick
 from services.agreements import live
-from services.agreements.adopt import adopt
+from services.agreements.adopt import adopted, tell
 from services.agreements.apply import apply
 from services.agreements.broker_plan import Binding
 from services.hub.broker.cluster import Cluster
@@ -66,7 +66,11 @@ class Ward:
 @pytest.fixture(scope="module")
 def ward(cluster: Cluster) -> Ward:
     mine = replace(cluster, names=Names(f"d{uuid4().hex[:6]}"))
-    apply(mine, AGREEMENTS, say=lambda version: adopt(mine, version, datetime.now(UTC)))
+
+    def say(version: str) -> None:
+        tell(mine, adopted(version, datetime.now(UTC)))
+
+    apply(mine, AGREEMENTS, say=say)
     for who in (*SERVICES, *SPEAKERS):
         mine.service_config(who)  # the doctor makes no certificate
     return Ward(mine, AdminClient({**mine.admin_config(), "log_level": 0}), mine.names)

@@ -18,8 +18,8 @@ from schemas.base import Fact
 from schemas.log import AgreementsAdopted
 from schemas.notice import NoticeReceipted
 from services.agreements import live
-from services.agreements.adopt import adopt
 from services.agreements.adopt import adopted as adopt_fact
+from services.agreements.adopt import tell
 from services.agreements.apply import Applied, apply, plan
 from services.agreements.broker_plan import Binding, Scope
 from services.agreements.compile import Agreements, load
@@ -259,7 +259,7 @@ def _let_in_and_shut_out(mine: Cluster, tmp_path: Path) -> None:
 
     def adopted(version: str) -> None:
         assert let_in() == set()
-        adopt(mine, version, AT)
+        tell(mine, adopt_fact(version, AT))
 
     version = apply(mine, tmp_path, say=adopted).version
     assert let_in() == set(users)
