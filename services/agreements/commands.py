@@ -34,18 +34,30 @@ from services.runtime.faults import Fault
 from services.runtime.names import Names
 
 SAME, FAILED, DRIFT = 0, 1, 3
+SHIPPED = Path("deploy/agreements")
+OF_THE_HOME = "agreed"
+"""Where an installation keeps agreement files of its own: the demo's have invented people in."""
 Command = Callable[..., Any]
 
 
 def files_option(*names: str) -> Callable[[Command], Command]:
-    """Where the agreement files are, by that name."""
+    """Where the agreement files are, by that name: the home's own, where it has some."""
     return click.option(
         *names,
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default=Path("deploy/agreements"),
-        show_default=True,
+        callback=_or_the_homes,
+        show_default=f"HOME/{OF_THE_HOME} if there, or {SHIPPED}",
         help="The agreement files.",
     )
+
+
+def _or_the_homes(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> Any:  # click's own word for what it converted
+    if value is not None:
+        return value
+    own = context.params.get("home", Path(".hub")) / OF_THE_HOME
+    return parameter.type.convert(own if own.is_dir() else SHIPPED, parameter, context)
 
 
 dir_option = files_option("--dir", "directory")

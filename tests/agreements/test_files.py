@@ -3,8 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from services.agreements.commands import OF_THE_HOME, SHIPPED, files_option, home_option
 from services.agreements.compile import load
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.model import Agreement, Contacts, Limits, Never, Receives
@@ -259,3 +262,26 @@ def test_bytes_that_are_not_text_are_refused(tmp_path: Path) -> None:
 
 def test_a_directory_without_files_is_refused(tmp_path: Path) -> None:
     assert "no agreement file" in only(tmp_path).reason
+
+
+@click.command()
+@home_option
+@files_option("--dir", "directory")
+def _shows(home: Path, directory: Path) -> None:
+    """Nothing but which files are meant in that home."""
+    click.echo(directory)
+
+
+def test_the_files_are_the_homes_own_where_it_has_some(tmp_path: Path) -> None:
+    """Else a hub with people of its own would be held against the files we ship (the demo is)."""
+    own, other = tmp_path / "own", tmp_path / "other"
+    (own / OF_THE_HOME).mkdir(parents=True)
+    other.mkdir()
+    asked: dict[tuple[str, ...], Path] = {
+        ("--home", str(own)): own / OF_THE_HOME,
+        ("--home", str(other)): SHIPPED,
+        ("--home", str(own), "--dir", str(other)): other,
+    }
+    for arguments, meant in asked.items():
+        answer = CliRunner().invoke(_shows, arguments)
+        assert (answer.exit_code, answer.output.strip()) == (0, str(meant))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.agreements import signing
 from services.agreements.actors import Role
+from services.agreements.commands import OF_THE_HOME
 from services.hub.actors import files
 from services.hub.broker.private import private_directory
 
@@ -26,7 +27,7 @@ _WHO = (
 
 def enrol(agreements: Path, home: Path) -> Path:
     """A copy of the agreement files in which they are enrolled."""
-    copy = private_directory(home) / "agreed"
+    copy = private_directory(home) / OF_THE_HOME
     shutil.copytree(agreements, copy, dirs_exist_ok=True)
     for agency, role in _WHO:
         actor, key = signing.enrol(home / KEYS)
