@@ -75,7 +75,7 @@ class Notice:
     kind: str
     view: View
     urgency: Urgency
-    """An alert has its own."""
+    """An alert has its own, where no reason of it is withheld."""
     receipt: bool
 
 

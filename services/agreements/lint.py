@@ -12,6 +12,7 @@ from pathlib import PurePath
 from schemas import case, notice
 from schemas.base import AboutWhom, Fact, FieldClass, classes_of
 from schemas.catalogue import BY_TOPIC_PART
+from schemas.risk import Urgency
 from services.agreements import actors
 from services.agreements.faults import Finding
 from services.agreements.files import Place, Signed
@@ -148,6 +149,15 @@ def _withholds_no_single_word(agreement: Agreement, grant: Receives) -> Wrong:
             yield ("classes",), why, "grant one class less, or the one that is wanting"
 
 
+def _hurries_where_a_reason_is_withheld(agreement: Agreement, grant: Receives) -> Wrong:
+    """An alert's urgency would tell the reason; the grant's stands for it."""
+    if "alert-raised" not in grant.facts or grant.urgency is Urgency.IMMEDIATE:
+        return
+    if not Shown.of(agreement, grant).every_reason:
+        why = "an alert told without all its reasons goes by this alone, and could come too late"
+        yield ("urgency",), why, "write urgency: immediate"
+
+
 def _stays_on_the_case(agreement: Agreement, grant: Receives) -> Wrong:
     everybody = {Kind.RESPONSIBLE_AUTHORITY, Kind.SERVICE}
     if agreement.kind not in everybody and not grant.on_case:
@@ -213,6 +223,7 @@ _GRANT_RULES: tuple[Callable[[Agreement, Receives], Wrong], ...] = (
     _grants_only_grantable_classes,
     _redacts_what_it_grants,
     _withholds_no_single_word,
+    _hurries_where_a_reason_is_withheld,
     _stays_on_the_case,
     _says_where_its_reason_is_written,
     _names_category_4_twice,

@@ -82,6 +82,12 @@ class Shown:
         """The classes that are shown as they are."""
         return self.classes - self.redact.keys()
 
+    @property
+    def every_reason(self) -> bool:
+        """Whether no reason of an alert is withheld; if one is, its urgency would tell it."""
+        whole = self.whole if self.payload is Payload.VIEW else frozenset()
+        return all(behind <= whole for behind in REASON_CLASSES.values())
+
     def within(self, other: Shown) -> bool:
         """Whether nothing is shown here that is not shown there, and nothing more plainly."""
         return (

@@ -212,9 +212,21 @@ def test_a_reminder_asks_for_no_receipt(tmp_path: Path) -> None:
 def test_all_reasons_but_one_would_tell_that_one(tmp_path: Path) -> None:
     all_but_victim = "[reference, monitoring, management, risk]"
     a_file(
-        tmp_path, ("[release-date-set]", "[alert-raised]"), ("[reference, custody]", all_but_victim)
+        tmp_path,
+        ("[release-date-set]", "[alert-raised]"),
+        ("[reference, custody]", all_but_victim),
+        ("same-day", "immediate"),
     )
     assert only(tmp_path).field == "receives.0.classes"
+
+
+def test_an_alert_told_without_all_its_reasons_may_not_come_late(tmp_path: Path) -> None:
+    """Its own urgency would tell the reason, so the grant's stands for it."""
+    some = ("[reference, custody]", "[reference, management, risk]")
+    a_file(tmp_path, ("[release-date-set]", "[alert-raised]"), some)
+    assert only(tmp_path).field == "receives.0.urgency"
+    a_file(tmp_path, ("[release-date-set]", "[alert-raised]"), some, ("same-day", "immediate"))
+    assert load(tmp_path).receivers
 
 
 @pytest.mark.parametrize("name", ["registry", "clock", "deploy", "hub"])

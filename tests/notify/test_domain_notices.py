@@ -108,6 +108,15 @@ def test_an_alerts_own_urgency_wins_over_the_grants(urgency: Urgency) -> None:
     assert notice.record["act_by"] == NOON + LOCAL_STANDARD[urgency]
 
 
+@pytest.mark.parametrize("urgency", list(Urgency))
+def test_where_a_reason_is_withheld_the_alerts_urgency_is_not_told_either(urgency: Urgency) -> None:
+    """The prison would guess a victim's zone from an alert that cannot wait (decision 3)."""
+    notice = notice_for("prison", a_desk("prison").hear(an_alert(urgency=urgency)))
+    assert notice.record["urgency"] is Urgency.IMMEDIATE
+    assert notice.record["told"]["urgency"] == Urgency.IMMEDIATE
+    assert notice.record["act_by"] == NOON + LOCAL_STANDARD[Urgency.IMMEDIATE]
+
+
 def test_otherwise_the_grants_urgency_says_by_when() -> None:
     desk = a_desk("derby-housing", "dwp")
     notices = desk.hear(a_release_date())

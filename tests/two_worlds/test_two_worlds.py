@@ -120,7 +120,7 @@ def test_who_is_excluded_sees_nothing_and_others_as_before() -> None:
         (
             zone_of_hers(protects_victim=False),
             zone_of_hers(protects_victim=True),
-            {*LEADS, "victim-liaison", "prison"},  # prison by an alert's urgency: decision 3
+            {*LEADS, "victim-liaison"},
         ),
         (
             release_of_hers(),

@@ -47,7 +47,12 @@ class Telling:
         """A notice by that grant; `joined` is why it is told only now, long after it was said."""
         view = grant.view_at(self._rules.schemas)
         if view is not None:
-            urgency = fact.urgency if isinstance(fact, AlertRaised) else grant.urgency
+            urgency = grant.urgency
+            if isinstance(fact, AlertRaised):
+                if grant.shown.every_reason:
+                    urgency = fact.urgency
+                else:
+                    fact = fact.model_copy(update={"urgency": urgency})
             receipt = self._rules.act_by[urgency] if grant.receipt else None
             self._notice(grant, view, fact, urgency, receipt, joined)
 
