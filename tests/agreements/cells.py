@@ -20,7 +20,7 @@ import yaml
 from schemas.base import Fact, FieldClass, Part
 from schemas.catalogue import entry_of
 from schemas.register import Address
-from schemas.risk import REASON_CLASSES, Reason
+from schemas.risk import REASON_CLASSES, AlertRaised, Reason, Urgency
 
 LONDON = ZoneInfo("Europe/London")
 File = Mapping[str, Any]
@@ -106,6 +106,7 @@ def _shown(signed: File, grant: File, fact: Fact) -> Leaves:
         redact=dict(grant.get("redact", {})),
         payload=grant.get("payload", "view"),
         known_by=set(signed.get("identifiers", ())),
+        urgency=grant["urgency"],
     )
     return dict(reader.part(fact, ""))
 
@@ -116,6 +117,7 @@ class _Reader:
     redact: dict[str, str]
     payload: str
     known_by: set[str]
+    urgency: str
 
     def part(self, part: Part, path: str) -> Iterator[tuple[str, Any]]:
         for name, info in type(part).model_fields.items():
@@ -129,10 +131,17 @@ class _Reader:
                 continue
             yield from self._field(part, name, info.annotation, field_class, f"{path}.{name}")
 
+    def _every_reason(self) -> bool:
+        """An alert's urgency would tell a reason that is withheld."""
+        whole = self.granted - self.redact.keys()
+        return self.payload == "view" and all(one <= whole for one in REASON_CLASSES.values())
+
     def _field(
         self, part: Part, name: str, kind: Any, field_class: str, path: str
     ) -> Iterator[tuple[str, Any]]:
         value, how = getattr(part, name), self.redact.get(field_class)
+        if isinstance(part, AlertRaised) and name == "urgency" and not self._every_reason():
+            value = Urgency(self.urgency)
         number = name.endswith("_ref") or name in ("identifiers", "event_id", "caused_by")
         if self.payload == "id-only" or how == "id-only":
             if number:

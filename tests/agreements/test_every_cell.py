@@ -63,6 +63,7 @@ NEVER_TOLD = NoticeIssued | NoticeReceipted | LogFact
 TOLD = (
     *(one for one in examples().values() if not isinstance(one, NEVER_TOLD | Position)),
     an_alert(reasons=tuple(Reason)),
+    an_alert(urgency=Urgency.ROUTINE),
     an_overdue_notice("dwp"),
     an_overdue_notice("derby-youth-offending"),
 )
@@ -207,6 +208,7 @@ def test_whatever_is_granted_and_however_it_is_redacted_that_and_no_more_is_show
         "redact": {one.value: how.value for one, how in redact.items()},
         "payload": payload.value,
         "on_case": True,
+        "urgency": getattr(fact, "urgency", "routine"),
         "expires": date(2029, 3, 31),
     }
     signed = {
