@@ -139,9 +139,7 @@ def _own_topics(agreements: Agreements, own: Mapping[str, Needs], names: Names) 
         yield Topic(names.dead(who), 1, _kept_for(KEPT_AT_THE_DOOR))
     for who, need in own.items():
         if need.row_partitions:
-            yield Topic(
-                names.rows(who), need.row_partitions, {**_STAMPED, "cleanup.policy": "compact"}
-            )
+            yield Topic(names.rows(who), need.row_partitions, _COMPACTED)
             if need.journaled:
                 yield Topic(names.journal(who), 1, _kept_for(KEPT_AT_THE_DOOR))
 
@@ -150,7 +148,14 @@ _UNPACKED = {"compression.type": "uncompressed"}
 """The broker unpacks what an agency sends compressed and measures that: nobody's 60 kB become
 60 MB at the door, nor a dead letter too large to be written."""
 _STAMPED = {"message.timestamp.type": "LogAppendTime"}
-_COMPACTED = {**_STAMPED, "cleanup.policy": "compact"}
+_COMPACTED = {
+    **_STAMPED,
+    "cleanup.policy": "compact",
+    "segment.bytes": str(16 * 1024 * 1024),
+    "min.cleanable.dirty.ratio": "0.25",
+}
+"""Rows are read whole when a partition is taken. The last segment is never compacted: with Kafka's
+own of 1 GiB that much could stand there which no longer holds, minutes of reading."""
 
 
 def _kept_for(time: timedelta) -> dict[str, str]:

@@ -101,6 +101,7 @@ class LaneConsumer(AIOKafkaConsumer):
         self._works: dict[int, _Work] = {}
         self._open = False
         self._epoch = 0
+        self._one_takes = asyncio.Lock()
         self._done: dict[TP, int] = {}
         self._accepted: dict[TP, int] = {}
         self._renewed_at = monotonic()
@@ -127,32 +128,35 @@ class LaneConsumer(AIOKafkaConsumer):
         await self._shut()
 
     async def perform_seek(self) -> None:
-        """Take the assigned partitions and open; Faust calls this once after each rebalance.
+        """Begin to take the assigned partitions; Faust calls this once after each rebalance.
 
-        Having waited its time-out, Faust cancels it, takes its own recovery for stopped and never
-        calls again: a worker that goes on would stand still, so it ends and is started anew.
+        It is not waited for: Faust would cancel it after half a minute and never call again, and to
+        read many rows on a busy machine takes longer. Until they are there, nothing is fetched.
         """
-        began = monotonic()
-        try:
-            await self._take_and_open()
-        except asyncio.CancelledError:
-            if monotonic() - began >= self.app.conf.broker_request_timeout:
-                self.app.stop_now(Stop("partitions could not be taken in time; see hub doctor"))
-            raise
-        except Exception as error:  # noqa: BLE001  Faust would go on without us
-            self.app.stop_now(error)
+        self.add_future(self._take_and_open())
 
     async def _take_and_open(self) -> None:
-        await self._shut()
-        epoch = self._epoch
+        async with self._one_takes:
+            await self._shut()
+            epoch = self._epoch
+            try:
+                await self._open_lanes(epoch)
+            except Exception as error:  # noqa: BLE001  whatever it is, nothing would be done any more
+                if epoch == self._epoch:
+                    self.app.stop_now(error)
+
+    async def _open_lanes(self, epoch: int) -> None:
+        """Read the rows, seek to where they stand, begin; not if all was given anew meanwhile."""
         sources = {tp for tp in self.assignment() if tp.topic in self.app.hub_service.sources}
-        opened = {number: self.app.new_lane(number, self._lease) for number in _numbers(sources)}
+        opened = {n: self.app.new_lane(n, self._lease) for n in {tp.partition for tp in sources}}
         await asyncio.gather(*(lane.open() for lane in opened.values()))
         if epoch != self._epoch:
             return
         self._done = {}
         for tp in sources:
             await self._seek_source(tp, opened[tp.partition].position(tp.topic))
+        if epoch != self._epoch:
+            return
         self._works = {number: _Work(lane) for number, lane in opened.items()}
         for work in self._works.values():
             work.idle.set()
@@ -411,10 +415,6 @@ def faust_app(
     for source in service.sources:
         app.topics.add(app.topic(source, key_type=bytes, value_type=bytes))
     return app
-
-
-def _numbers(tps: set[TP]) -> set[int]:
-    return {tp.partition for tp in tps}
 
 
 def _record(record: Any) -> Record:  # noqa: ANN401

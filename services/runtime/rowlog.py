@@ -26,7 +26,7 @@ Written = tuple[str, bytes | None, bytes | None]
 
 TRANSACTION_TIMEOUT_MS = 30_000
 SETTLES_S = 10.0
-"""Far less than Faust gives a worker to take its partitions, far more than a marker takes."""
+"""Far more than a marker takes."""
 READS_S = 20.0
 """No row for so long, though all can be read: the broker is away."""
 _REFUSED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION})  # noqa: SLF001

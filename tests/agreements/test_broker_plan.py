@@ -102,6 +102,8 @@ def test_every_topic_is_as_long_and_as_wide_as_the_design_says(
     rows = {service: wanted.topics[names.rows(service)] for service in ("risk", "admission")}
     assert {rows["risk"].partitions, rows["admission"].partitions} == {LOG_PARTITIONS, 1}
     assert rows["risk"].configs["cleanup.policy"] == "compact"
+    # The last segment is never compacted, and all of it is read before a partition is served.
+    assert int(rows["risk"].configs["segment.bytes"]) <= 32 * 1024 * 1024
     assert names.journal("tracking") in wanted.topics
     assert names.journal("risk") not in wanted.topics
 

@@ -20,7 +20,18 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import BrokerFault
 from services.runtime.faults import Fault
 from services.runtime.outbox import RDKAFKA
-from tests.bench import bulk, door, figures, growth, history, holds, latency, positions, report
+from tests.bench import (
+    bulk,
+    door,
+    figures,
+    growth,
+    history,
+    holds,
+    latency,
+    positions,
+    report,
+    secrecy,
+)
 from tests.bench import throughput as catching_up
 from tests.bench.figures import Figure
 from tests.bench.hub import Hub, NotMeasured
@@ -40,12 +51,23 @@ class Size:
     wearers: int
     positions: int
     records: int
+    spells: int
 
 
 FULL = Size(
-    20_000, 3, 5, 90, persons=100_000, wearers=3_000, positions=1_000_000, records=1_000_000
+    20_000,
+    3,
+    5,
+    90,
+    persons=100_000,
+    wearers=3_000,
+    positions=1_000_000,
+    records=1_000_000,
+    spells=8,
 )
-QUICK = Size(12_000, 1, 3, 30, persons=5_000, wearers=500, positions=100_000, records=50_000)
+QUICK = Size(
+    12_000, 1, 3, 30, persons=5_000, wearers=500, positions=100_000, records=50_000, spells=2
+)
 
 
 @dataclass
@@ -84,6 +106,9 @@ STUDIES: Mapping[str, Study] = {
     "door": lambda cluster, size, say, _: door.figures(cluster, size.persons, say),
     "tracking": lambda cluster, size, say, _: positions.figures(cluster, size.wearers, say),
     "bulk": lambda cluster, size, say, _: bulk.figures(cluster, size.positions, size.seconds, say),
+    "secrecy": lambda cluster, size, say, _: secrecy.figures(
+        cluster, size.spells, size.seconds, say
+    ),
     "holds": lambda cluster, size, say, _: holds.figures(cluster, size.records, say),
     "growth": lambda cluster, size, say, _: growth.figures(cluster, size.persons, say),
 }

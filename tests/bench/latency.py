@@ -74,6 +74,8 @@ class Road:
     """The topic a fact is sent to."""
     known_as: Callable[[Fact], bytes]
     """The `ce_id` by which it comes out."""
+    hears: Callable[[Fact], bool] = lambda _: True
+    """Whether it comes out at all."""
     _sent: dict[bytes, float] = field(default_factory=dict)
     _arrived: dict[bytes, float] = field(default_factory=dict)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -97,11 +99,12 @@ class Road:
             value, headers, number = encode(fact), headers_of(fact), self.known_as(fact)
             time.sleep(max(0.0, began + count / rate - time.perf_counter()))
             producer.poll(0)
-            self._sent[number] = time.perf_counter()
+            if self.hears(fact):
+                self._sent[number] = time.perf_counter()
+                numbers.append(number)
             producer.produce(
                 self.where(fact), value, headers=list(headers), on_delivery=self._taken
             )
-            numbers.append(number)
         producer.flush(30)
         self._wait_for(numbers)
         took = (self._arrived[n] - self._sent[n] for n in numbers if n in self._arrived)
@@ -160,17 +163,7 @@ def whole_line(
     hub: Hub, say: Callable[[str], None], services: Iterable[str] = SERVICES
 ) -> Iterator[Road]:
     """These services and the clock at work; the persons spoken of are known."""
-    cluster, names = hub.cluster, hub.names
-    references = References((cluster.home / "secrets" / "references").read_bytes())
-    road = Road(
-        who=WHOLE_LINE,
-        sender=cluster.agency_config(SENDER),
-        receiver=cluster.agency_config(RECEIVER),
-        group=names.agency_user(RECEIVER),
-        out=names.inbox(RECEIVER),
-        where=lambda fact: names.said(SENDER, type(fact)),
-        known_as=lambda fact: str(references.notice(RECEIVER, fact.event_id)).encode(),
-    )
+    road = road_to(hub, RECEIVER)
     say("starting the services …")
     everybody = [*(f"{service}-1" for service in services), "clock"]
     with hub.running(everybody) as workers, road.watched():
@@ -180,6 +173,22 @@ def whole_line(
         say("waiting until nothing is left to do …")
         until_so(lambda: _at_rest(workers.values()), READY_S, "the services are at rest")
         yield road
+
+
+def road_to(hub: Hub, receiver: str, hears: Callable[[Fact], bool] = lambda _: True) -> Road:
+    """From what the sender says to that agency's inbox."""
+    cluster, names = hub.cluster, hub.names
+    references = References((cluster.home / "secrets" / "references").read_bytes())
+    return Road(
+        who=WHOLE_LINE,
+        sender=cluster.agency_config(SENDER),
+        receiver=cluster.agency_config(receiver),
+        group=names.agency_user(receiver),
+        out=names.inbox(receiver),
+        where=lambda fact: names.said(SENDER, type(fact)),
+        known_as=lambda fact: str(references.notice(receiver, fact.event_id)).encode(),
+        hears=hears,
+    )
 
 
 def _at_rest(workers: Iterable[Worker]) -> bool:

@@ -1,47 +1,122 @@
-"""A worker that cannot take its partitions, or read them, ends loudly: it would stand still."""
+"""A worker takes its partitions in time of its own; one that cannot, or cannot read, ends."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from types import SimpleNamespace
 from typing import Any
 
+from faust.types import TP
+
 from services.runtime.faust_app import LaneConsumer
+
+WHERE_ROWS_STAND = 7
+LOG = TP("log", 0)
 
 
 class Consumer(LaneConsumer):
-    """Takes for ever; knows of no broker."""
+    """Knows of no broker; each time it takes the partition, its rows come when the test says so."""
 
-    def __init__(self, time_out_s: float) -> None:
+    def __init__(self, *rows: Awaitable[None]) -> None:
         self.stopped: list[BaseException] = []
-        conf = SimpleNamespace(broker_request_timeout=time_out_s)
-        self.app: Any = SimpleNamespace(conf=conf, stop_now=self.stopped.append)
+        self.sought: list[int | None] = []
+        self.taking: list[asyncio.Future[Any]] = []
+        coming = list(rows)
+        self.app: Any = SimpleNamespace(
+            stop_now=self.stopped.append,
+            hub_service=SimpleNamespace(sources=(LOG.topic,), name="registry"),
+            new_lane=lambda *_: SimpleNamespace(
+                open=lambda: coming.pop(0), position=lambda _: WHERE_ROWS_STAND
+            ),
+            health=SimpleNamespace(progress=lambda: None),
+        )
+        self._works, self._epoch, self._open = {}, 0, False
+        self._one_takes = asyncio.Lock()
 
-    async def _take_and_open(self) -> None:
-        await asyncio.Event().wait()
+    def add_future(self, coro: Awaitable[Any]) -> Any:
+        self.taking.append(asyncio.ensure_future(coro))
+
+    def assignment(self) -> Any:
+        return {LOG}
+
+    async def _seek_source(self, tp: TP, position: int | None) -> None:
+        self.sought.append(position)
+
+    async def _serve(self, work: Any) -> None:
+        """Nothing to do."""
+
+    @property
+    def works_on(self) -> list[int]:
+        """The partitions it fetches for."""
+        return sorted(self._works) if self._open else []
 
 
-async def given_up(consumer: Consumer, after_s: float) -> None:
-    """As Faust does: it forgets the call and goes on."""
-    call = asyncio.create_task(consumer.perform_seek())
-    await asyncio.sleep(after_s)
-    call.cancel()
-    await asyncio.wait([call])
-    assert call.cancelled()
+def soon() -> asyncio.Future[None]:
+    return asyncio.get_running_loop().create_future()
 
 
-async def test_given_up_by_faust_the_worker_ends_and_says_why() -> None:
-    consumer = Consumer(time_out_s=0.02)
-    await given_up(consumer, after_s=0.05)
-    assert [str(why) for why in consumer.stopped] == [
-        "partitions could not be taken in time; see hub doctor"
-    ]
-
-
-async def test_given_anew_before_that_it_is_only_begun_again() -> None:
-    consumer = Consumer(time_out_s=30)
-    await given_up(consumer, after_s=0.01)
+async def test_rows_that_take_longer_than_faust_waits_are_waited_for_all_the_same() -> None:
+    rows = soon()
+    consumer = Consumer(rows)
+    await asyncio.wait_for(consumer.perform_seek(), 1)
+    await asyncio.sleep(0.01)
+    assert (consumer.works_on, consumer.sought) == ([], [])
+    rows.set_result(None)
+    await asyncio.gather(*consumer.taking)
+    assert (consumer.works_on, consumer.sought) == ([0], [WHERE_ROWS_STAND])
     assert consumer.stopped == []
+
+
+async def test_given_anew_meanwhile_it_begins_only_with_what_was_read_since() -> None:
+    first, second = soon(), soon()
+    consumer = Consumer(first, second)
+    await consumer.perform_seek()
+    await asyncio.sleep(0.01)
+    await consumer._shut()
+    await consumer.perform_seek()
+    first.set_result(None)
+    await asyncio.sleep(0.01)
+    assert (consumer.works_on, consumer.sought) == ([], [])
+    second.set_result(None)
+    await asyncio.gather(*consumer.taking)
+    assert (consumer.works_on, consumer.sought) == ([0], [WHERE_ROWS_STAND])
+
+
+async def test_taken_away_while_it_seeks_it_does_not_begin() -> None:
+    rows = soon()
+    consumer = Consumer(rows)
+
+    async def taken_away(tp: TP, position: int | None) -> None:
+        await consumer._shut()
+
+    consumer._seek_source = taken_away  # type: ignore[method-assign]
+    await consumer.perform_seek()
+    rows.set_result(None)
+    await asyncio.gather(*consumer.taking)
+    assert consumer.works_on == []
+
+
+async def test_rows_that_cannot_be_read_end_the_worker() -> None:
+    rows = soon()
+    consumer = Consumer(rows)
+    await consumer.perform_seek()
+    rows.set_exception(RuntimeError("no row can be read"))
+    await asyncio.gather(*consumer.taking)
+    assert [type(why) for why in consumer.stopped] == [RuntimeError]
+
+
+async def test_what_fails_after_it_was_given_anew_is_no_fault() -> None:
+    first, second = soon(), soon()
+    consumer = Consumer(first, second)
+    await consumer.perform_seek()
+    await asyncio.sleep(0.01)
+    await consumer._shut()
+    await consumer.perform_seek()
+    first.set_exception(RuntimeError("fenced"))
+    second.set_result(None)
+    await asyncio.gather(*consumer.taking)
+    assert (consumer.works_on, consumer.stopped) == ([0], [])
 
 
 class Deaf(LaneConsumer):

@@ -57,8 +57,10 @@ _CONFIGS = (
     "compression.type",
     "max.message.bytes",
     "message.timestamp.type",
+    "min.cleanable.dirty.ratio",
     "retention.bytes",
     "retention.ms",
+    "segment.bytes",
     "segment.ms",
 )
 
