@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -27,9 +27,11 @@ PER_S = 25
 PEOPLE = 200
 """So many people are known in the end; what is said is about all of them in turn."""
 WATCHED = 3
-"""Of so many, a tag's positions are said, into a zone and out of it again."""
+"""Of so many more, a tag's positions are said, into a zone and out of it again."""
 MOVING = 5
 """Every so-manieth thing said is a position."""
+SPELL = 500
+"""After so many things said others are watched: of nobody is it warned for ever."""
 INSIDE, OUTSIDE = (-1.475, 52.925), (-1.300, 52.800)
 Make = Callable[..., Fact]
 
@@ -104,7 +106,23 @@ class Load:
         return self._voices[source]
 
     def _stories(self) -> Iterator[Fact]:
-        for who in range(WATCHED):
+        for number in count():
+            watched = PEOPLE + number // SPELL * WATCHED
+            if number % SPELL == 0:
+                yield from self._put_on_a_tag(range(watched, watched + WATCHED))
+            if number % MOVING == 0:
+                turn, who = divmod(number // MOVING, WATCHED)
+                yield self._moved(watched + who, number, INSIDE if turn % 2 else OUTSIDE)
+                continue
+            turn, who = divmod(number, PEOPLE)
+            about = {"identifiers": (makers.a_pnc(self._first + who),)}
+            if turn == 0:
+                yield self._new(makers.a_conviction, number, about)
+            else:
+                yield self._new(_STEPS[(turn + who) % len(_STEPS)], number, about)
+
+    def _put_on_a_tag(self, people: Iterable[int]) -> Iterator[Fact]:
+        for who in people:
             start = _recently() - timedelta(hours=1)
             about = {"identifiers": (makers.a_pnc(self._first + who),)}
             yield self._new(makers.a_conviction, 0, about)
@@ -112,17 +130,6 @@ class Load:
             yield self._new(makers.a_zone, 0, about | zone | {"occurred_at": start})
             fitting = {"device_ref": self._device(who), "occurred_at": start}
             yield self._new(makers.a_fitting, 0, about | fitting)
-        for number in count(1):
-            if number % MOVING == 0:
-                turn, who = divmod(number // MOVING, WATCHED)
-                yield self._moved(who, number, INSIDE if turn % 2 else OUTSIDE)
-                continue
-            turn, who = divmod(number, PEOPLE)
-            about = {"identifiers": (makers.a_pnc(self._first + who),)}
-            if turn == 0 and who >= WATCHED:
-                yield self._new(makers.a_conviction, number, about)
-            else:
-                yield self._new(_STEPS[(turn + who) % len(_STEPS)], number, about)
 
     def _moved(self, who: int, number: int, to: tuple[float, float]) -> Position:
         longitude, latitude = to
