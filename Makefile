@@ -32,6 +32,7 @@ check: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/python -m schemas.materialise --check
+	@$(BIN)/hub agreements verify
 	@$(BIN)/python -m pytest -q tests/test_house.py tests/schemas
 
 bench: $(READY)

@@ -191,8 +191,12 @@ def fingerprint(
     content: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda said: said,
 ) -> str:
     """The same for the same content, whatever the layout, comments and order of keys."""
-    ordered = sorted(agreements, key=lambda one: one.agency)
-    said = [_kept(content(item.model_dump(mode="json"))) for item in ordered]
+    return fingerprint_of(content(item.model_dump(mode="json")) for item in agreements)
+
+
+def fingerprint_of(said_by_all: Iterable[Mapping[str, Any]]) -> str:
+    """The same, of what the files say as plain values."""
+    said = [_kept(one) for one in sorted(said_by_all, key=lambda one: str(one["agency"]))]
     text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
@@ -208,6 +212,26 @@ def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
 def ends_at(last_day: date) -> datetime:
     """The end of that civil day in London, where summer time counts."""
     return datetime.combine(last_day + timedelta(days=1), time(), LONDON).astimezone(UTC)
+
+
+def outline(agreements: Iterable[Agreement]) -> Agreements:
+    """Of these who they are, what they say and who acts for them; it grants nothing to anybody.
+
+    For asking what they agreed to, not for telling: no view is made.
+    """
+    bare = [
+        Agency(one, tuple(BY_TOPIC_PART[name].kind for name in one.says), {}, {}, {}, Marks(""))
+        for one in agreements
+    ]
+    everybody = {one.slug: one for one in bare}
+    return Agreements(
+        version=fingerprint(one.agreement for one in bare),
+        agencies={slug: one for slug, one in everybody.items() if one.kind is not Kind.SERVICE},
+        receivers=everybody,
+        view_schemas={},
+        _sayings=frozenset(),
+        _grants={},
+    )
 
 
 def _compiled(signed: list[Signed]) -> Agreements:

@@ -220,16 +220,39 @@ def signed(
     Raises:
         NobodyActs, NotYet: it is not signed by all it takes.
     """
-    act, now = ACTS[what, outcome], datetime.now(UTC)
-    agreements = Versions(home / "agreements").latest()
+    desk = Desk(Versions(home / "agreements").latest(), installation(home), home / "acts")
+    return signed_at(desk, ACTS[what, outcome], subject, asked, person_id=person_id)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where something is signed."""
+
+    agreements: Agreements
+    """Those by which it counts."""
+    installation: str
+    """For which it counts."""
+    waiting: Path
+    """Where an act waits for its second signature."""
+
+
+def signed_at(
+    desk: Desk, act: Act, subject: str, asked: Asked, *, person_id: PersonId | None = None
+) -> tuple[Decided, NotAllowed | None]:
+    """The act as it was signed, and why it does not count, by the agreements of that desk.
+
+    Raises:
+        NobodyActs, NotYet: it is not signed by all it takes.
+    """
+    agreements, now = desk.agreements, datetime.now(UTC)
     if not asked.actors:
         raise NobodyActs(_who_may(act, agreements, subject, now))
     if set(asked.reasons) - set(act.reasons):
         raise NobodyActs(f"A reason to {act.words} is one of: {', '.join(act.reasons)}")
     draft = acts.unsigned(
-        act, subject, now, installation(home), reasons=asked.reasons, person_id=person_id
+        act, subject, now, desk.installation, reasons=asked.reasons, person_id=person_id
     )
-    waiting = _Waiting(home / "acts")
+    waiting = _Waiting(desk.waiting)
     fact = waiting.same_as(draft, now) or draft
     for actor in asked.actors:
         agency, one = _enrolled(agreements, actor)

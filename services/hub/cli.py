@@ -12,6 +12,8 @@ from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
 from services.hub.doctor.command import doctor
 from services.hub.held.command import held
+from services.hub.policy.command import diff
+from services.hub.policy.signed import sign, verify
 from services.hub.rebuild.command import rebuild
 from services.hub.rotation.command import secrets
 from services.hub.running import clock, down, feed, status, up
@@ -47,3 +49,5 @@ for command in (
     simulate,
 ):
     main.add_command(command)
+for about_files in (diff, sign, verify):
+    agreements.add_command(about_files)
