@@ -87,6 +87,26 @@ class SharingEnded(Fact):
     ]
 
 
+class Narrowed(Part):
+    """Of one kind of fact, what an agency was told and may not know any more."""
+
+    about: Annotated[Ref, has(FieldClass.REFERENCE, "The kind of fact told, as on the wire.")]
+    classes: Annotated[
+        tuple[Slug, ...],
+        has(FieldClass.REFERENCE, "Fields of these classes; where none is named, all of it."),
+    ]
+    by: Annotated[date, has(FieldClass.REFERENCE, "The last local day it may be kept.")]
+
+
+class SharingNarrowed(Fact):
+    """An agency's agreement grants less: of what it was told it forgets this, by these days."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that was told.")]
+    forget: Annotated[
+        tuple[Narrowed, ...], has(FieldClass.REFERENCE, "What it forgets, and by when it is gone.")
+    ]
+
+
 class AgencyJoinedCase(FactAboutPerson):
     """An agency joined the case: from here it may hear of the person."""
 

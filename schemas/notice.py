@@ -26,6 +26,46 @@ class NoticeIssued(Fact):
     ] = False
 
 
+class Withdrawn(Part):
+    """A notice that was taken out of an inbox unread, and what it told of."""
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
+    place: Annotated[
+        int, has(FieldClass.INTERNAL, "Where in the log the fact stands that it told of.", ge=0)
+    ]
+    joined: Annotated[
+        int | None, has(FieldClass.INTERNAL, "Where its receiver joined, if told because of it.")
+    ] = None
+    under: Annotated[
+        Ref, has(FieldClass.INTERNAL, "The agreements in force where the fact stands.")
+    ]
+
+
+class Withheld(Fact):
+    """What an agency had not read was withdrawn, and is decided again: it is granted less.
+
+    Or it was suspended, and somebody decided about what waited. Said for each person of whom the
+    agency was told. Whoever deploys says so, after the agency was shut out of its inbox and before
+    anything is taken out of it.
+    """
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Whose inbox it was.")]
+    before: Annotated[Ref, has(FieldClass.INTERNAL, "The agreements that were in force before.")]
+    of_hold: Annotated[
+        bool, has(FieldClass.INTERNAL, "True: of nothing but that notify itself holds the person.")
+    ]
+    notices: Annotated[
+        tuple[Withdrawn, ...], has(FieldClass.INTERNAL, "What is withdrawn, as it was told.")
+    ]
+    told: Annotated[
+        tuple[Ref, ...],
+        has(FieldClass.INTERNAL, "The kinds of fact that it was told of the person and has read."),
+    ]
+    lapsed: Annotated[
+        bool, has(FieldClass.INTERNAL, "True: somebody decided that none of it is told again.")
+    ] = False
+
+
 class ReceiptStatus(StrEnum):
     """What an agency did with a notice."""
 

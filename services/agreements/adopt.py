@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from time import monotonic, sleep
 
@@ -45,6 +47,29 @@ def tell(cluster: Cluster, fact: Fact) -> int:
         if error.code() != KafkaError.TOPIC_AUTHORIZATION_FAILED or monotonic() > until:
             raise KafkaException(error)
         sleep(0.2)
+
+
+def tell_all(cluster: Cluster, facts: Iterable[Fact]) -> None:
+    """The broker has all of these, of the principal that deploys.
+
+    Raises:
+        KafkaException: it refused one, or did not answer in time.
+    """
+    producer = Producer({**cluster.service_config(SPEAKER), "acks": "all", "log_level": 0})
+    failed: list[KafkaError] = []
+    for fact in facts:
+        while True:
+            with suppress(BufferError):
+                producer.produce(
+                    cluster.names.said(SPEAKER, type(fact)),
+                    wire.encode(fact, 0),
+                    headers=dict(wire.headers_of(fact, adopted=0)),
+                    on_delivery=lambda error, _: failed.append(error) if error else None,
+                )
+                break
+            producer.poll(0.1)
+    if producer.flush(WAIT_S) or failed:
+        raise KafkaException(failed[0] if failed else KafkaError(KafkaError._TIMED_OUT))  # noqa: SLF001
 
 
 def _produce(producer: Producer, topic: str, fact: Fact) -> tuple[KafkaError | None, int]:

@@ -1,7 +1,8 @@
 """Making the broker hold what the agreements ask: narrow first, widen last.
 
-    take rights away → topics → quotas → passwords → our services' rights → say it is adopted
-    → folders → the agencies' rights
+    shut out who is granted less → take rights away → topics → quotas → passwords
+    → our services' rights → say it is adopted → folders → the agencies' rights
+    → what was unread is withdrawn and told again → let in who was shut out
 
 An agency is let in only after the log knows under which agreements. Whatever ends half way is
 ended by running it again.
@@ -13,6 +14,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -27,11 +29,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
     ResourceType,
 )
 
-from services.agreements import bundle, live
+from services.agreements import bundle, live, withdrawal
 from services.agreements.broker_plan import Binding, Desired, Scope, Topic, desired
 from services.agreements.compile import Agreements, load
+from services.agreements.inboxes import KafkaInboxes
 from services.agreements.plan import Plan, compare
-from services.agreements.versions import LATEST
+from services.agreements.references import References
+from services.agreements.versions import LATEST, Versions
 from services.hub.broker import passwords
 from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
@@ -53,6 +57,8 @@ class Applied:
     plan: Plan
     folders: dict[str, Path]
     """Each agency's own, by slug."""
+    shut_out: tuple[str, ...] = ()
+    """Who is granted less and reads nothing until `withdraw` has ended."""
 
 
 def plan(cluster: Cluster, agreements: Agreements) -> Plan:
@@ -79,7 +85,11 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     wanted = desired(agreements, cluster.names)
     admin = AdminClient(cluster.admin_config())
     made = _plan(cluster, wanted)
+    before = Versions(cluster.home / "agreements").adopted()
     keep(cluster, agreements, directory)
+    inboxes, now = KafkaInboxes(cluster, agreements), datetime.now(UTC)
+    narrowing = withdrawal.begin(cluster.home, before, agreements, now, inboxes)
+    shut_out = () if narrowing is None else narrowing.agencies
     _take(admin, cluster, made)
     _make_topics(admin, made.create)
     _configure(admin, made.configure)
@@ -92,8 +102,31 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
         say(agreements.version)
     with passwords.alone(cluster.home):
         folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
-    _give(admin, outside)
-    return Applied(agreements.version, made, folders)
+    shut = {inboxes.reading(slug) for slug in shut_out}
+    _give(admin, (right for right in outside if right not in shut))
+    return Applied(agreements.version, made, folders, shut_out)
+
+
+def withdraw(cluster: Cluster, within_s: float) -> tuple[str, ...]:
+    """What was unread when agreements narrowed is withdrawn and told again; who waits for that.
+
+    They stay shut out of their inboxes until notify decides by the new agreements, so it has to
+    run; nobody waits in vain for more than `within_s` seconds here.
+
+    Raises:
+        KafkaException, Unavailable: the broker refused or did not answer; run it again.
+    """
+    home, until = cluster.home, monotonic() + within_s
+    versions = Versions(home / "agreements")
+    while (pending := withdrawal.read(home)) is not None:
+        references = References((home / "secrets" / "references").read_bytes())
+        inboxes, now = KafkaInboxes(cluster, versions.latest()), datetime.now(UTC)
+        if withdrawal.go_on(home, inboxes, versions.get, references, now):
+            break
+        if monotonic() > until:
+            return pending.agencies
+        sleep(0.3)
+    return ()
 
 
 def renew(cluster: Cluster, agreements: Agreements, topic: str) -> None:

@@ -82,8 +82,16 @@ def topics(agency: Agency, names: Names, adopted: int, epoch: Epoch) -> dict[str
 
 
 def _epoch(epoch: Epoch, inbox: str) -> dict[str, object]:
-    """With it an offset is a place for ever; opened by a restore, what to say again."""
-    told: dict[str, object] = {"number": epoch.number}
+    """With it an offset is a place for ever.
+
+    Opened by a restore, what to say again; by a withdrawal, which offsets are gone: whoever fetched
+    what stood there forgets what is not told again.
+    """
+    told: dict[str, object] = {"number": epoch.of(inbox)}
+    gone = epoch.withdrawn.get(inbox)
+    if gone is not None:
+        at = gone.opened_at.isoformat()
+        told["withdrawn"] = {"from": gone.begins, "before": gone.end, "at": at}
     if epoch.opened_at is not None and epoch.say_again_since is not None:
         told["opened_at"] = epoch.opened_at.isoformat()
         told["first_offset"] = epoch.first_offsets.get(inbox, 0)
@@ -95,7 +103,8 @@ def schemas(agency: Agency, adopted: int) -> dict[int, object]:
     """What the agency needs to read its notices and to say what it says, by id."""
     said = (committed().latest(BY_KIND[kind].fact, adopted) for kind in agency.says)
     granted = (view for grant in agency.grants.values() for view in grant.views.values())
-    views = (*granted, *agency.farewell.values())
+    unasked = (view for views in agency.unasked.values() for view in views.values())
+    views = (*granted, *unasked)
     return {
         **{stored.schema_id: stored.schema for stored in said},
         **{view.schema_id: view.schema for view in views},

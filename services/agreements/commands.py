@@ -19,7 +19,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from schemas.base import FieldClass
 from services.agreements import apply as applying
-from services.agreements import signing
+from services.agreements import signing, withdrawal
 from services.agreements.compile import load
 from services.agreements.dpia import assessment
 from services.agreements.explain import Unknown
@@ -106,6 +106,9 @@ def plan(
 @prefix_option
 @json_option
 @signing.acting
+@click.option(
+    "--within", "within_s", default=60.0, show_default=True, help="Seconds to wait for notify."
+)
 @click.pass_context
 def apply(
     context: click.Context,
@@ -113,13 +116,15 @@ def apply(
     home: Path,
     prefix: str,
     asked: signing.Asked,
+    within_s: float,
     *,
     as_json: bool,
 ) -> None:
     """Make the broker hold what the files ask. Exit 3: something is left for a person.
 
     What lets somebody say, know or decide more than before takes two information-governance
-    officers; what narrows takes nobody.
+    officers; what narrows takes nobody. Whoever is granted less is shut out of their inbox until
+    what they had not read is withdrawn and told again, as far as it still may be.
     """
     with _said_as_exit_code(context):
         cluster = _cluster(home, prefix)
@@ -129,7 +134,15 @@ def apply(
             directory,
             say=lambda version: signing.say_adopted(cluster, fact, version),
         )
-        left = bool(done.plan.foreign or done.plan.denied)
+        if done.shut_out:
+            click.echo(f"Granted less: {', '.join(done.shut_out)}; withdrawing …", err=True)
+        for slug in applying.withdraw(cluster, within_s):
+            click.echo(
+                f"! {slug} is shut out of its inbox until what it had not read is withdrawn: "
+                "start the services (hub up), or run this again",
+                err=True,
+            )
+        left = bool(done.plan.foreign or done.plan.denied or withdrawal.read(home))
         verdict = "something is left for a person" if left else "the broker holds it"
         _show(done.plan, done.version, verdict, as_json=as_json)
         context.exit(DRIFT if left else SAME)

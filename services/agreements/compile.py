@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from schemas.base import FieldClass
-from schemas.case import SharingEnded
+from schemas.case import SharingEnded, SharingNarrowed
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
@@ -88,10 +88,10 @@ class Agency:
     """Kinds of facts, in the file's order; what a service says is in `ours`."""
     grants: Mapping[str, Grant]
     """By kind of fact."""
-    farewell: Mapping[int, View]
-    """How it is told that it is off a case, as a grant's views; none if no grant asks for one.
-
-    No line of the file is needed for it, and none takes it away (decision 13)."""
+    unasked: Mapping[str, Mapping[int, View]]
+    """By kind of fact, as a grant's views, what it is told without any line of the file, and no
+    line takes away: that it is off a case (decision 13), what it forgets where it is granted less
+    (decision 15)."""
     places: Mapping[str, Place] = field(repr=False)
     """Where in the file each grant stands, by kind of fact."""
     marks: Marks = field(repr=False)
@@ -117,12 +117,12 @@ class Agency:
         """Every notice it may get, in every version."""
         for kind, grant in self.grants.items():
             yield from (Notice(kind, v, grant.urgency, grant.receipt) for v in grant.views.values())
-        kind = SharingEnded.kind()
-        yield from (Notice(kind, view, FAREWELL, True) for view in self.farewell.values())
+        for kind, views in self.unasked.items():
+            yield from (Notice(kind, view, FAREWELL, True) for view in views.values())
 
-    def farewell_at(self, adopted: int) -> View | None:
+    def unasked_at(self, kind: str, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use."""
-        return _latest(self.farewell, adopted)
+        return _latest(self.unasked.get(kind, {}), adopted)
 
 
 @dataclass(frozen=True)
@@ -267,16 +267,17 @@ def _agency(signed: Signed) -> Agency:
         agreement=agreement,
         says=tuple(BY_TOPIC_PART[name].kind for name in agreement.says),
         grants=MappingProxyType(grants),
-        farewell=MappingProxyType(_farewell(agreement.agency, grants.values())),
+        unasked=MappingProxyType(_unasked(agreement.agency, grants.values())),
         places=MappingProxyType(places),
         marks=signed.marks,
     )
 
 
-def _farewell(agency: str, grants: Iterable[Grant]) -> dict[int, View]:
-    if not any(grant.on_case for grant in grants):
-        return {}
-    return views_of(agency, SharingEnded, Shown(frozenset({FieldClass.REFERENCE})))
+def _unasked(agency: str, grants: Iterable[Grant]) -> dict[str, Mapping[int, View]]:
+    on_case = [grant.on_case for grant in grants]
+    facts = [*([SharingEnded] if any(on_case) else []), *([SharingNarrowed] if on_case else [])]
+    shown = Shown(frozenset({FieldClass.REFERENCE}))
+    return {fact.kind(): views_of(agency, fact, shown) for fact in facts}
 
 
 def _latest(views: Mapping[int, View], adopted: int) -> View | None:
@@ -346,4 +347,5 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
 def _views(agency: Agency) -> Iterator[tuple[str, View]]:
     for kind, grant in agency.grants.items():
         yield from ((kind, view) for view in grant.views.values())
-    yield from ((SharingEnded.kind(), view) for view in agency.farewell.values())
+    for kind, unasked in agency.unasked.items():
+        yield from ((kind, view) for view in unasked.values())

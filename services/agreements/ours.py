@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from schemas.base import Fact
-from schemas.case import LeadSettled, SharingEnded
+from schemas.case import LeadSettled, SharingEnded, SharingNarrowed
 from schemas.log import (
     ActRefused,
     AgreementsAdopted,
@@ -17,7 +17,7 @@ from schemas.log import (
     SchemasAdopted,
     Tick,
 )
-from schemas.notice import NoticeIssued, NoticeOverdue
+from schemas.notice import NoticeIssued, NoticeOverdue, Withheld
 from schemas.register import (
     CategoryChanged,
     DeadlineMet,
@@ -41,9 +41,16 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     ),
     "risk": (AlertRaised, AlertClosed, PersonHeld),
     "tracking": (ZoneEntered, ZoneLeft),
-    "notify": (NoticeIssued, NoticeOverdue, LeadSettled, SharingEnded, PersonHeld),
+    "notify": (
+        NoticeIssued,
+        NoticeOverdue,
+        LeadSettled,
+        SharingEnded,
+        SharingNarrowed,
+        PersonHeld,
+    ),
     "clock": (Tick,),
-    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided),
+    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided, Withheld),
 }
 """By service or speaker. Admission has no topic of its own: it writes the log."""
 AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused)

@@ -69,7 +69,7 @@ def _of_one(before: Agreement | None, after: Agreement) -> Iterator[str]:
         if fact not in known:
             yield f"is told {fact}"
         else:
-            yield from (f"{fact}: {line}" for line in _wider(known[fact], grant))
+            yield from (f"{fact}: {line}" for line in wider(known[fact], grant))
     yield from _acts(before, after)
     yield from _others(before, after)
 
@@ -103,7 +103,8 @@ def _by_fact(agreement: Agreement) -> dict[str, dict[str, Any]]:
     return {fact: values for grant, values in dumped for fact in grant.facts}
 
 
-def _wider(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+def wider(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """In words, what one grant lets be known that another did not, of what their files hold."""
     more = [one for one in after["classes"] if one not in before["classes"]]
     yield from (f"also {one}" for one in more)
     if after["expires"] > before["expires"]:

@@ -103,12 +103,24 @@ def bring_up(
             _roll(home, pids, say)
         else:
             say("The services run already.")
+        _withdraw(cluster, say)
         return cluster
     ports = _ports(layout.ports())
     wanted = list(programs(cluster, layout, ports))
     _supervise(home, wanted, ports, owner_pid)
     _until_ready(home, [one for one in wanted if not one.waits_for], say)
+    _withdraw(cluster, say)
     return cluster
+
+
+def _withdraw(cluster: Cluster, say: Say) -> None:
+    """Whoever is granted less since is let in again, once what they had not read is withdrawn.
+
+    Raises:
+        Stop: that is not done in time; they stay shut out.
+    """
+    if left := applying.withdraw(cluster, READY_S):
+        raise Stop(f"Shut out of their inboxes still: {', '.join(left)}. Run hub up again.")
 
 
 def bring_down(home: Path, say: Say) -> bool:

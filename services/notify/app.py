@@ -9,7 +9,7 @@ from schemas.base import Fact, LogFact
 from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.catalogue import ENTRIES
 from schemas.log import PersonHeld
-from schemas.notice import NoticeIssued, NoticeReceipted
+from schemas.notice import NoticeIssued, NoticeReceipted, Withheld
 from services.agreements.compile import Agreements
 from services.agreements.ours import SAYS
 from services.agreements.references import References
@@ -23,6 +23,8 @@ from services.notify.domain import (
     remind,
     tell,
     tell_of_held,
+    withdrawn_from,
+    withheld,
 )
 from services.notify.rules import ACT_BY, Rules
 from services.runtime import wire
@@ -34,12 +36,13 @@ from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
 
-_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | PersonHeld
+_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | PersonHeld | Withheld
 _PUTS_ON_THE_CASE = (AgencyJoinedCase.kind(), LeadTransferred.kind())
 
 ROUTES = (
     Route(NoticeReceipted, receipted),
     Route(PersonHeld, tell_of_held),
+    Route(Withheld, withheld),
     *(
         Route(entry.fact, tell)
         for entry in ENTRIES
@@ -70,14 +73,18 @@ def build(
         ),
         say=_says(names, views),
         on_tick=remind,
-        looks_back=dict.fromkeys(_PUTS_ON_THE_CASE, looked_back_at),
+        looks_back={
+            **dict.fromkeys(_PUTS_ON_THE_CASE, looked_back_at),
+            Withheld.kind(): withdrawn_from,
+        },
         held_fact=held_person("notify"),
     )
 
 
 def _row(fact: Fact) -> str:
     """The person's; that this service holds it is decided beside it, since the row is held."""
-    if isinstance(fact, PersonHeld) and fact.service == ME:
+    mine = isinstance(fact, PersonHeld) and fact.service == ME
+    if mine or (isinstance(fact, Withheld) and fact.of_hold):
         return f"held:{person_of(fact)}"
     return person_of(fact)
 

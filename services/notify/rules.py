@@ -73,6 +73,13 @@ class Rules:
         `agency` and `kind` are of the grant, which says how long; without one, `KEPT_FOR`.
         """
         receiver = self.agreements.receivers.get(agency)
-        grant = None if receiver is None else receiver.grants.get(kind)
+        return self.kept_until(None if receiver is None else receiver.grants.get(kind), at)
+
+    @staticmethod
+    def kept_until(grant: Grant | None, at: datetime) -> date:
+        """The last day, London time, on which what the grant told may be kept, told to stop then.
+
+        Without a grant, by `KEPT_FOR`.
+        """
         kept = KEPT_FOR if grant is None else timedelta(days=grant.terms.kept_days)
         return (at + kept).astimezone(LONDON).date()

@@ -35,9 +35,9 @@ async def at_hand(
         looking = [read(record) for record in records if wire.kind_of(record.headers) in behind]
     if looking:
         rows = [(fact, store.get(service.key_of(fact))) for fact in looking]
-        known = [(fact, row.state) for fact, row in rows if row is not None and row.state]
+        known = [(fact, row and row.state) for fact, row in rows]
         found = {record.offset: record for record in records}
-        wanted = {offset for fact, state in known for offset in behind[fact.kind()](state)}
+        wanted = {offset for fact, state in known for offset in behind[fact.kind()](state, fact)}
         missing, at = sorted(wanted - found.keys()), records[-1]
         if missing and history is not None:
             more = await history.read(at.topic, at.partition, missing)

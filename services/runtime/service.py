@@ -58,9 +58,9 @@ class Service:
     urgent: Callable[[Record], bool] | None = None
     """With several sources: records to take before any other while nothing is adopted. From the
     log alone, adoption comes before what it governs."""
-    looks_back: Mapping[str, Callable[[Any], Iterable[int]]] = field(default_factory=dict)
-    """Kind of fact → state before it → where in the log facts stand that its rule may look at
-    again. Of the log alone; what stands in the rows, or was said since."""
+    looks_back: Mapping[str, Callable[[Any, Any], Iterable[int]]] = field(default_factory=dict)
+    """Kind of fact → state before it, and itself → where in the log facts stand that its rule may
+    look at again. Of the log alone; what stands in the rows, or was said since."""
     held_fact: Callable[[str, Any, str, str], Fact] | None = None
     """(key, cause, type of error, which time) → what is said when a row is held."""
 

@@ -15,7 +15,8 @@ from tests.house.source import IMPURE, Source, under
 FAUST = ("faust", "mode", "aiokafka")
 POLICY_READERS = frozenset({"admission", "notify"})
 COMMAND_SIDE = tuple(
-    f"services.agreements.{name}" for name in ("adopt", "apply", "bundle", "commands", "live")
+    f"services.agreements.{name}"
+    for name in ("adopt", "apply", "bundle", "commands", "inboxes", "live")
 )
 """What changes a cluster; agreements as values are the rest."""
 ACTING = (

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from schemas.base import Fact, LogFact, kebab
 from schemas.log import Adoption, Tick
+from schemas.notice import Withheld
 from services.admission.domain.desk import Desk
+from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
@@ -34,8 +36,22 @@ def say(desk: Desk, fact: Fact) -> str:
     """
     if fact.person_id is None or desk.get(f"person:{fact.person_id}", Person) is None:
         raise Refused("nobody", "person_id")
+    if isinstance(fact, Withheld):
+        # Whoever deploys says it again where the command was ended half way; the first counts.
+        if heard(desk, _withheld(fact), fact) is not None:
+            return "repeat"
+        keep(desk, fact)
     desk.say(fact)
     return "admitted"
+
+
+def keep(desk: Desk, fact: Withheld) -> None:
+    """It is known for longer than it could come again."""
+    hear(desk, _withheld(fact), fact, REMEMBERED)
+
+
+def _withheld(fact: Withheld) -> str:
+    return f"heard:{fact.person_id}:{fact.source}"
 
 
 def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from schemas.base import Fact, FactAboutDevice, FactAboutPerson
 from schemas.catalogue import entry_of
 from schemas.log import Adoption, Decided, Tick
+from schemas.notice import Withheld
 from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.door import about
@@ -26,6 +27,9 @@ def relearn(desk: Desk, fact: Fact) -> None:
         return
     if isinstance(fact, Decided):
         acts.keep(desk, fact)
+        return
+    if isinstance(fact, Withheld):
+        ours.keep(desk, fact)
         return
     person = fact.person_id
     if person is None or not isinstance(fact, FactAboutDevice | FactAboutPerson):

@@ -173,7 +173,7 @@ def page(
         says=tuple(_says(agency, here)),
         told=tuple(_told(agreements, agency, grant, here.at) for grant in agency.grants.values()),
         folder=folder,
-        inbox=None if seen is None else _inbox(seen, here.epoch),
+        inbox=None if seen is None else _inbox(seen, names.inbox(slug), here.epoch),
         refusals=None if seen is None else refusals(seen.letters, agency, names),
         not_seen=tuple(not_seen),
     )
@@ -241,11 +241,11 @@ def _record(kind: Any) -> Any:  # noqa: ANN401
     return _record(kind["items"]) if kind["type"] == "array" else kind if "fields" in kind else None
 
 
-def _inbox(seen: Seen, epoch: Epoch) -> Inbox:
+def _inbox(seen: Seen, name: str, epoch: Epoch) -> Inbox:
     first, end, collected = seen.inbox
     again = epoch.say_again_since
     return Inbox(
-        epoch=epoch.number,
+        epoch=epoch.of(name),
         first=first,
         end=end,
         collected=collected,

@@ -284,7 +284,7 @@ def _opened(cluster: Cluster, manifest: Manifest, since: datetime) -> Epoch:
     """The new epoch of all inboxes, which their folders will tell."""
     names = cluster.names
     epoch = Epoch(
-        number=max(epochs.read(cluster.home).number, manifest.epoch) + 1,
+        number=max(epochs.read(cluster.home).highest, manifest.epoch) + 1,
         opened_at=datetime.now(UTC),
         say_again_since=since,
         first_offsets={

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AclBinding,
     AclBindingFilter,
@@ -26,6 +25,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but 
 )
 
 from services.agreements import bundle, live
+from services.agreements.inboxes import answer_held_fetches
 from services.hub.broker import certificates, passwords, scram
 from services.hub.broker.artifacts import Say
 from services.hub.broker.certificates import Unit
@@ -68,7 +68,9 @@ def revoke(cluster: Cluster, who: Principal, say: Say) -> Shut:
         took_s = time.monotonic() - began
     say(f"The broker refuses {user} after {took_s:.2f} s.")
     if who.unit is Unit.AGENCY:
-        _answer_held_fetches(cluster, who.slug, say)
+        topics = (cluster.names.inbox(who.slug), cluster.names.dead(who.slug))
+        for unanswered in answer_held_fetches(cluster, topics):
+            say(f"A fetch the broker holds on {unanswered} may still be answered once.")
     stands = passwords.standing(home, user)
     at = stands.revoked_at or datetime.now(UTC)
     passwords.put_down(home, user, stands.model_copy(update={"revoked_at": at}))
@@ -124,35 +126,6 @@ def _no_old_certificate(home: Home, who: Principal, revoked_at: datetime) -> Non
             f"Certificates of {who.user} issued before it was revoked would be let in again: a "
             "certificate ends with its authority alone. Renew that first: hub secrets rotate ca"
         )
-
-
-def _answer_held_fetches(cluster: Cluster, slug: str, say: Say) -> None:
-    """A fetch the broker was holding is answered with what it knows already, not what comes next.
-
-    The broker asks for rights when a fetch begins and may hold it as long as the client likes. The
-    last record said again ends it; by its `ce_id` every reader knows it for a repeat.
-    """
-    names = cluster.names
-    for topic in (names.inbox(slug), names.dead(slug)):
-        config: ClientConfig = {**cluster.admin_config(), "log_level": 0}
-        consumer = Consumer({**config, "group.id": "none"})
-        place = TopicPartition(topic, 0)
-        try:
-            low, high = consumer.get_watermark_offsets(place, timeout=live.WAIT_S)
-            if high <= low:
-                continue
-            place.offset = high - 1
-            consumer.assign([place])
-            last = consumer.poll(live.WAIT_S)
-        except KafkaException:
-            continue  # an agency that is told nothing has no inbox
-        finally:
-            consumer.close()
-        if last is not None and last.error() is None:
-            producer = Producer({**config, "acks": "all", "message.max.bytes": 2_000_000})
-            producer.produce(topic, last.value(), last.key(), headers=last.headers())
-            if producer.flush(live.WAIT_S):
-                say(f"A fetch the broker holds on {topic} may still be answered once.")
 
 
 def _config(cluster: Cluster, who: Principal) -> ClientConfig:

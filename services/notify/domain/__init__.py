@@ -1,6 +1,7 @@
 """Who is told what, how much of it, by when they answer, and what happens if they do not.
 
-Also who is on a case and leads it, what is current of it, and what is told to whom that changes.
+Also who is on a case and leads it, what is current of it, and what is told to whom that changes;
+and what becomes of notices that were withdrawn because an agreement narrowed.
 """
 
 from services.notify.domain.current import Current
@@ -16,6 +17,7 @@ from services.notify.domain.telling import (
     tell,
     tell_of_held,
 )
+from services.notify.domain.withheld import withdrawn_from, withheld
 
 __all__ = [
     "ME",
@@ -30,4 +32,6 @@ __all__ = [
     "remind",
     "tell",
     "tell_of_held",
+    "withdrawn_from",
+    "withheld",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, PersonId, derived_id, follows
-from schemas.case import Forget, SharingEnded
+from schemas.case import Forget, Narrowed, SharingEnded, SharingNarrowed
 from schemas.notice import NoticeIssued
 from schemas.risk import AlertRaised, Urgency
 from services.agreements.compile import FAREWELL, Grant
@@ -33,6 +33,15 @@ class Delivery:
     record: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """That a notice is issued again under its own number, since it was withdrawn unread."""
+
+    because: Fact
+    act_by: datetime | None
+    """When its receipt is due, as before; None: none is waited for any more."""
+
+
 class Telling:
     """What one fact makes the hub tell, in order."""
 
@@ -43,7 +52,9 @@ class Telling:
         self._rules = rules
         self._at = at
 
-    def tell(self, grant: Grant, fact: Fact, joined: Fact | None = None) -> None:
+    def tell(
+        self, grant: Grant, fact: Fact, joined: Fact | None = None, again: Again | None = None
+    ) -> None:
         """A notice by that grant; `joined` is why it is told only now, long after it was said."""
         view = grant.view_at(self._rules.schemas)
         if view is not None:
@@ -54,21 +65,42 @@ class Telling:
                 else:
                     fact = fact.model_copy(update={"urgency": urgency})
             receipt = self._rules.act_by[urgency] if grant.receipt else None
-            self._notice(grant, view, fact, urgency, receipt, joined)
+            self._notice(grant, view, fact, urgency, receipt, joined, again)
 
     def farewell(self, agency: str, kinds: Iterable[str], fact: Fact) -> None:
         """That it is off the case: nothing but that, and what it was told and has to forget."""
-        rules = self._rules
-        receiver = rules.agreements.receivers.get(agency)
-        view = receiver and receiver.farewell_at(rules.schemas)
-        if not view:
-            return
         forget = tuple(
-            Forget(about=kind, by=rules.forgotten_by(agency, kind, self._at)) for kind in kinds
+            Forget(about=kind, by=self._rules.forgotten_by(agency, kind, self._at))
+            for kind in kinds
         )
         ended = follows(fact, SharingEnded, source=ME, part=agency, agency=agency, forget=forget)
-        self._notice(None, view, ended, FAREWELL, rules.act_by[FAREWELL])
-        self.things.append(ended)
+        if self.unasked(ended):
+            self.things.append(ended)
+
+    def narrowed(self, agency: str, forget: tuple[Narrowed, ...], fact: Fact) -> None:
+        """That it is granted less, and what of the person it was told it has to forget."""
+        less = follows(fact, SharingNarrowed, source=ME, part=agency, agency=agency, forget=forget)
+        if self.unasked(less):
+            self.things.append(less)
+
+    def unasked(self, fact: SharingEnded | SharingNarrowed, again: Again | None = None) -> bool:
+        """A notice no line of a file asks for; whether its receiver can be told at all."""
+        rules = self._rules
+        receiver = rules.agreements.receivers.get(fact.agency)
+        view = receiver and receiver.unasked_at(fact.kind(), rules.schemas)
+        if not view:
+            return False
+        self._notice(None, view, fact, FAREWELL, rules.act_by[FAREWELL], again=again)
+        return True
+
+    def number(self, agency: str, fact: Fact, joined: Fact | None = None) -> UUID:
+        """The number of the notice by which that agency is told of the fact."""
+        number = fact.event_id
+        # Told again because it joined, a notice has a number of its own for each joining: under the
+        # old one its reader would take it for a repeat, also where it was told to forget it since.
+        if joined is not None:
+            number = derived_id(joined.event_id, "anew", str(fact.event_id))
+        return self._rules.references.notice(agency, number)
 
     def _notice(
         self,
@@ -78,21 +110,21 @@ class Telling:
         urgency: Urgency,
         receipt: timedelta | None,
         joined: Fact | None = None,
+        again: Again | None = None,
     ) -> None:
         agency = grant.agency if grant is not None else fact.agency  # type: ignore[attr-defined]
         act_by = None if receipt is None else self._at + receipt
-        # Told again because it joined, a notice has a number of its own for each joining: under the
-        # old one its reader would take it for a repeat, also where it was told to forget it since.
-        number = fact.event_id
+        notice_ref, part = self.number(agency, fact, joined), agency
         if joined is not None:
-            number = derived_id(joined.event_id, "anew", str(fact.event_id))
-        notice_ref = self._rules.references.notice(agency, number)
+            part = f"{agency}/{fact.event_id}"
+        if again is not None:
+            act_by, part = again.act_by, str(notice_ref)
         person_ref = self._rules.references.ref(agency, person_of(fact))
         issued = follows(
-            joined or fact,
+            joined or fact if again is None else again.because,
             NoticeIssued,
             source=ME,
-            part=agency if joined is None else f"{agency}/{fact.event_id}",
+            part=part,
             notice_ref=notice_ref,
             agency=agency,
             about=fact.kind(),

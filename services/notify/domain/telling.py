@@ -104,12 +104,12 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     what is current of it; whoever is off it from here is told to stop, and nothing after that.
     """
     rules: Rules = context.rules
-    before = case or _unknown(fact)
+    before = case or unknown(fact)
     known = _learned(before, fact, context)
-    told_at = _told_at(fact, context)
-    telling, person = Telling(rules, told_at), _person(known, fact)
+    told_at = when_told(fact, context)
+    telling, person = Telling(rules, told_at), person_known(known, fact)
     for grant in rules.agreements.grants(fact.kind(), told_at):
-        if _addressed(grant, known, fact) and grant.whom.passes(person, told_at):
+        if addressed(grant, known, fact) and grant.whom.passes(person, told_at):
             telling.tell(grant, fact)
     for told in before.told:
         if told.agency not in known.on_case:
@@ -119,10 +119,10 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
         for past, under in _current(before, context, told_at):
             for grant in _opened(joined, known, past, under, rules, told_at):
                 telling.tell(grant, past, fact)
-    state = _kept(known, telling)
+    state = kept(known, telling)
     because = "told" if telling.told else "nobody-to-tell"
     things = (*telling.things, *_lead_settled(before, known, fact))
-    return Decision(state, because, things, _wake(state))
+    return Decision(state, because, things, wakes(state))
 
 
 def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decision[Case]:
@@ -137,7 +137,7 @@ def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decis
 
 def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
     """A receipt ends the waiting for it; whatever it says, somebody has the notice in hand."""
-    known = case or _unknown(receipt)
+    known = case or unknown(receipt)
     left = tuple(
         one
         for one in known.unanswered
@@ -145,7 +145,7 @@ def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decisi
     )
     because = "answered" if len(left) < len(known.unanswered) else "nothing-waited-for"
     state = known.model_copy(update={"unanswered": left})
-    return Decision(state, because, wake_at=_wake(state))
+    return Decision(state, because, wake_at=wakes(state))
 
 
 def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
@@ -166,13 +166,14 @@ def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
         )
         for one in late
     )
-    return Decision(state, "reminded", facts, _wake(state))
+    return Decision(state, "reminded", facts, wakes(state))
 
 
 # -- whom it concerns
 
 
-def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
+def addressed(grant: Grant, case: Case, fact: Fact) -> bool:
+    """Whether the grant tells its agency of this fact, whatever its filters let through."""
     if grant.agency == fact.source:
         return False
     if grant.on_case and grant.agency not in case.on_case:
@@ -180,7 +181,7 @@ def _addressed(grant: Grant, case: Case, fact: Fact) -> bool:
     return not grant.own_only or getattr(fact, "agency", None) == grant.agency
 
 
-def _person(case: Case, fact: Fact) -> Known:
+def person_known(case: Case, fact: Fact) -> Known:
     """What filters look at, where the fact stands."""
     lists = [frozenset(one.restricted_to) for one in case.limits if one.restricted_to is not None]
     return Known(
@@ -194,7 +195,7 @@ def _person(case: Case, fact: Fact) -> Known:
     )
 
 
-def _kept(known: Case, telling: Telling) -> Case:
+def kept(known: Case, telling: Telling) -> Case:
     """The case with what is waited for and, by agency, what it was told because it is on it."""
     awaited = tuple(
         Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=cause)
@@ -220,9 +221,9 @@ def _kept(known: Case, telling: Telling) -> Case:
 # -- who joined, and who leads
 
 
-def looked_back_at(case: Case) -> tuple[int, ...]:
+def looked_back_at(case: Case | None, _: Fact) -> tuple[int, ...]:
     """Where in the log the facts stand that are told to whoever joins the case next."""
-    return offsets(case.current)
+    return () if case is None else offsets(case.current)
 
 
 def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, str]]:
@@ -243,12 +244,19 @@ def _opened(
     One counts if it was a grant where the fact stands and still is, lets the person through by
     both, and shows no more than then.
     """
-    person = _person(case, past)
     for grant in rules.agreements.grants(past.kind(), at):
-        if grant.agency in joined and grant.on_case and _addressed(grant, case, past):
-            as_then = rules.as_then(grant, under)
-            if as_then is not None and all(one.whom.passes(person, at) for one in (grant, as_then)):
-                yield as_then
+        if grant.agency in joined and grant.on_case:
+            yield from still_told(grant, case, past, under, rules, at)
+
+
+def still_told(
+    grant: Grant, case: Case, past: Fact, under: str, rules: Rules, at: datetime
+) -> Iterator[Grant]:
+    """The grant as far as it tells of what was said under those agreements, if it does."""
+    person = person_known(case, past)
+    as_then = rules.as_then(grant, under) if addressed(grant, case, past) else None
+    if as_then is not None and all(one.whom.passes(person, at) for one in (grant, as_then)):
+        yield as_then
 
 
 def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled]:
@@ -268,7 +276,8 @@ def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled
 # -- what is learned of the case
 
 
-def _unknown(fact: Fact) -> Case:
+def unknown(fact: Fact) -> Case:
+    """A case of which nothing is known yet."""
     return Case(person_id=person_of(fact), current=(), born_on=None)
 
 
@@ -358,11 +367,12 @@ def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool: 
     return since is None or (fact.occurred_at, value) > (since, known)
 
 
-def _wake(case: Case) -> datetime | None:
+def wakes(case: Case) -> datetime | None:
+    """From when on a tick has something to find."""
     return min((one.act_by for one in case.unanswered), default=None)
 
 
-def _told_at(fact: Fact, context: Context) -> datetime:
+def when_told(fact: Fact, context: Context) -> datetime:
     """When it is told: as it was received, or later, if it waited at the door."""
     received = fact.recorded_at or fact.occurred_at
     return received if context.now is None else max(received, context.now)

@@ -1,0 +1,184 @@
+"""Narrowing that holds: what an agency has not read is withdrawn, and told again if it still may.
+
+    shut out of its inbox → (the new agreements are in force, notify decides by them)
+    → what is unread is found in the log → said to be withheld → taken out → let in again
+
+Each step may be the last of a command that was ended; run again, it goes on. `Withheld` comes
+before anything is taken out: killed between, a notice stands there twice, never not at all.
+Whatever the agency commits meanwhile changes nothing: what it had fetched has the number under
+which it comes again. Decision 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from schemas.notice import Withheld
+from services.agreements import traces
+from services.agreements.compile import Agreements
+from services.agreements.narrowed import narrowed
+from services.agreements.references import References
+from services.agreements.traces import Trace
+from services.hub.broker.private import private_directory, write_private
+from services.runtime.records import Record
+
+PENDING = "narrowing.json"
+"""While this file is there somebody is shut out of their inbox until it is done."""
+
+
+class Unread(BaseModel):
+    """What is withdrawn of one inbox: from the first offset that was not collected."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begins: int
+    end: int
+
+
+class Pending(BaseModel):
+    """A narrowing that is under way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    before: str
+    """The agreements that were in force before."""
+    after: str
+    began_at: datetime
+    log_ends: Mapping[int, int]
+    """Where the log ended before they were adopted, by partition."""
+    agencies: tuple[str, ...]
+    """Those still shut out."""
+    unread: Mapping[str, Unread] = {}
+    """What was found in their inboxes, by agency, once notify decided by the new agreements."""
+
+
+class Inboxes(Protocol):
+    """What a narrowing does at the broker; each step done twice does no harm."""
+
+    def log_ends(self) -> Mapping[int, int]: ...  # noqa: D102
+
+    def shut(self, agencies: Sequence[str]) -> None:
+        """The broker refuses them their inbox, also on sessions that stand."""
+
+    def decides_by(self, version: str, since: Mapping[int, int]) -> bool:
+        """Whether notify has taken the adoption, which stands in the log from there on."""
+
+    def unread(self, agency: str) -> Unread:
+        """From what was not collected to the end of the inbox, as they are now."""
+
+    def inbox(self, agency: str) -> Iterable[Record]: ...  # noqa: D102
+
+    def log(self) -> Iterable[Record]:
+        """The log, one partition after the other."""
+
+    def issued(self) -> Iterable[Record]:
+        """What notify said of notices lately, be it in the log already or not."""
+
+    def say(self, facts: Iterable[Withheld]) -> None:
+        """The broker has them."""
+
+    def take_out(self, agency: str, unread: Unread, at: datetime) -> None:
+        """The inbox begins after it, in an epoch of its own, as the agency's folder says."""
+
+    def let_in(self, agency: str) -> None:
+        """It may read its inbox again, if it has an agreement."""
+
+
+def read(home: Path) -> Pending | None:
+    """The narrowing that is under way."""
+    try:
+        return Pending.model_validate_json((home / PENDING).read_bytes())
+    except FileNotFoundError:
+        return None
+
+
+def begin(
+    home: Path, before: Agreements | None, after: Agreements, at: datetime, inboxes: Inboxes
+) -> Pending | None:
+    """The narrowing that these agreements are, those of before that were not ended with it.
+
+    Whoever is concerned is shut out; None where nobody is.
+    """
+    known = read(home)
+    less = {} if before is None else narrowed(before, after, at)
+    agencies = tuple(sorted({*less, *(() if known is None else known.agencies)}))
+    log_ends = inboxes.log_ends() if agencies and known is None else {}
+    nobody_told = known is None and not any(log_ends.values())
+    if before is None or not agencies or nobody_told:
+        return None
+    if known is None or known.after != after.version:
+        known = Pending(
+            before=before.version if known is None else known.before,
+            after=after.version,
+            began_at=at,
+            log_ends=log_ends if known is None else known.log_ends,
+            agencies=agencies,
+        )
+        keep(home, known)
+    inboxes.shut(known.agencies)
+    return known
+
+
+def keep(home: Path, pending: Pending) -> None:
+    """What is still to do is known to whoever goes on; nothing, once nobody is shut out."""
+    if pending.agencies:
+        write_private(private_directory(home) / PENDING, pending.model_dump_json(indent=1))
+    else:
+        (home / PENDING).unlink(missing_ok=True)
+
+
+def go_on(
+    home: Path,
+    inboxes: Inboxes,
+    version: Callable[[str], Agreements],
+    references: References,
+    at: datetime,
+) -> bool:
+    """One round of what is left; whether it was all. If not, notify is not as far yet."""
+    pending = read(home)
+    if pending is None:
+        return True
+    undone = pending.after == pending.before  # and so perhaps adopted before the log's ends
+    if not undone and not inboxes.decides_by(pending.after, pending.log_ends):
+        return False
+    found = {slug: pending.unread.get(slug) or inboxes.unread(slug) for slug in pending.agencies}
+    pending = pending.model_copy(update={"unread": found})
+    keep(home, pending)
+    less = narrowed(version(pending.before), version(pending.after), pending.began_at)
+    followed = _followed(pending, less, inboxes, references)
+    if any(trace.missing() for trace in followed.values()):
+        return False
+    for slug, trace in followed.items():
+        end = found[slug].end
+        number = f"{slug}|{pending.after}|{end}"
+        inboxes.say(trace.facts(pending.before, number, pending.began_at))
+        if found[slug].begins < end:
+            inboxes.take_out(slug, found[slug], at)
+        inboxes.let_in(slug)
+        left = tuple(one for one in pending.agencies if one != slug)
+        pending = pending.model_copy(update={"agencies": left})
+        keep(home, pending)
+    return True
+
+
+def _followed(
+    pending: Pending,
+    less: Mapping[str, frozenset[str]],
+    inboxes: Inboxes,
+    references: References,
+) -> Mapping[str, Trace]:
+    """What of each inbox was unread, and what the log tells of it."""
+    found = {}
+    for slug in pending.agencies:
+        unread = pending.unread[slug]
+        notices = traces.unread_of(slug, inboxes.inbox(slug), unread.begins, unread.end, references)
+        found[slug] = Trace(slug, references, less.get(slug, frozenset()), notices)
+    traces.follow(found, inboxes.log())
+    for record in inboxes.issued():
+        traces.note(found, record)
+    return found
