@@ -3,6 +3,8 @@
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 
 from schemas.base import Fact
 from services.admission.app import build as build_door
@@ -24,10 +26,25 @@ REFERENCES = References(bytes(range(32)))
 NOWHERE = Path("nowhere")
 
 
+FILES = Path(__file__).parent.parent / "deploy" / "agreements"
+
+
 @cache
 def agreements() -> Agreements:
     """Those of this repository, with invented people who may act."""
-    return people.enrol(load(Path(__file__).parent.parent / "deploy" / "agreements"))
+    return people.enrol(load(FILES))
+
+
+@cache
+def changed(agency: str, old: str, new: str) -> Agreements:
+    """The same, with a text of that agency's file replaced."""
+    with TemporaryDirectory() as folder:
+        files = Path(copytree(FILES, Path(folder) / "files"))
+        file = files / f"{agency}.yaml"
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+        return people.enrol(load(files))
 
 
 def versions(*known: Agreements) -> Versions:

@@ -11,17 +11,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from random import Random
-from shutil import copytree
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from uuid import UUID
 
 from schemas.base import Fact
 from schemas.notice import NoticeIssued, Withheld
 from services.agreements import withdrawal
-from services.agreements.compile import Agreements, load
+from services.agreements.compile import Agreements
 from services.agreements.withdrawal import Unread
-from services.hub.simulation import people
 from services.notify.app import build
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -29,8 +26,7 @@ from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from services.runtime.schema_store import SchemaStore
 from services.runtime.speech import log_partition
-from tests.agreements.makers import FILES
-from tests.in_memory import NAMES, REFERENCES, Hub, agreements, versions
+from tests.in_memory import NAMES, REFERENCES, Hub, agreements, changed, versions
 from tests.makers import (
     NOON,
     a_conviction,
@@ -71,13 +67,7 @@ PORT = (
 @cache
 def narrower(how: str) -> Agreements:
     """The agreements of this repository, but that housing is granted less."""
-    with TemporaryDirectory() as folder:
-        files = Path(copytree(FILES, Path(folder) / "files"))
-        file, (old, new) = files / f"{HOUSING}.yaml", NARROWER[how]
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
-        return people.enrol(load(files))
+    return changed(HOUSING, *NARROWER[how])
 
 
 class EndedError(Exception):

@@ -11,15 +11,24 @@ from typing import Any
 from uuid import UUID
 
 from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
-from schemas.base import Fact, FactAboutPerson, Identifier, IdentifierType, PersonId, derived_id
+from schemas.base import (
+    Fact,
+    FactAboutPerson,
+    Identifier,
+    IdentifierType,
+    PersonId,
+    derived_id,
+    sourced_id,
+)
 from schemas.eligibility import Disposal
 from schemas.log import Decided
+from schemas.notice import Withheld
 from services.admission.domain.people import first_told_by
 from services.agreements.compile import Agreements
 from services.hub.simulation import people
 from services.hub.simulation.world import POISON
 from services.runtime.speech import log_partition
-from tests.in_memory import REFERENCES, agreements
+from tests.in_memory import REFERENCES, agreements, changed
 from tests.makers import (
     HOME,
     TODAY,
@@ -179,6 +188,27 @@ _BRIEFLY: tuple[Said, ...] = (
     (4, a_leaving("prison", occurred_at=later(hours=4), **_THEM)),
 )
 
+MORE = changed("derbyshire-police", "identity, custody]", "identity, custody, location]")
+"""Agreements of before these: the police were told more of a release."""
+
+
+def _withheld(agency: str, *told: str) -> Said:
+    """An agreement narrowed, and of what its agency was told of them some was read."""
+    return 30, Withheld(
+        event_id=sourced_id("deploy", Withheld.kind(), agency),
+        occurred_at=later(hours=30),
+        source="deploy",
+        person_id=OTHER_ID,
+        agency=agency,
+        before=MORE.version,
+        of_hold=False,
+        notices=(),
+        told=told,
+    )
+
+
+_NARROWED = (_withheld("derbyshire-police", custody.Released.kind()),)
+
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
     register.NotificationMade: (_NOTIFIED,),
@@ -194,6 +224,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     case.LeadTransferred: (_LEADS, (4.2, a_transfer(**_THEM))),
     case.LeadSettled: (_LEADS,),
     case.SharingEnded: _BRIEFLY,
+    case.SharingNarrowed: _NARROWED,
     case.AgencyJoinedCase: ((4, a_joining("probation", **_THEM)),),
     case.AgencyLeftCase: ((4, a_leaving("probation", **_THEM)),),
     custody.ReleaseDateSet: ((4.5, a_release_date(prison_code="QQQ", **_THEM)),),
@@ -215,6 +246,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     notice.NoticeIssued: (),
     notice.NoticeReceipted: ((4, a_receipt(person_ref=None, **_THEM)),),
     notice.NoticeOverdue: (_FITTED, _TAMPER),
+    notice.Withheld: (_withheld("prison"),),
     log.PersonHeld: (_HELD,),
     log.HoldLifted: (_HELD, (21, _release(OTHER_ID))),
 }
@@ -260,7 +292,9 @@ def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
     return {
         fact.kind(): tuple((hours, _said_of(who, number, one)) for hours, one in said)
         for fact, said in _MANAGED.items()
-        if said and said not in ((_OVER,), _BRIEFLY) and fact is not case.LimitedAccessSet
+        if said
+        and said not in ((_OVER,), _BRIEFLY, _NARROWED)
+        and fact is not case.LimitedAccessSet
     }
 
 
@@ -270,6 +304,8 @@ def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
         return fact.model_copy(update={**of_them, "identifiers": (who,)})
     if isinstance(fact, Decided):
         return _release(number)
+    if isinstance(fact, Withheld):
+        return fact.model_copy(update={**of_them, "person_id": number})
     return fact
 
 

@@ -23,7 +23,7 @@ from services.runtime.schema_store import committed
 from services.runtime.service import Service
 from tests.in_memory import NAMES, REFERENCES, Hub, agreements, everything, versions
 from tests.makers import later
-from tests.two_worlds.day import HOURS, Said
+from tests.two_worlds.day import HOURS, MORE, Said
 
 Observed = Mapping[str, bytes]
 """By place, what stands there; equal in two worlds, or the agency can tell them apart."""
@@ -47,7 +47,7 @@ class World:
 @cache
 def services() -> tuple[Service, ...]:
     """All that stand behind the door, risk with one assessment its rule fails on."""
-    ours = poisoned(built(NAMES, agreements(), versions(), REFERENCES))
+    ours = poisoned(built(NAMES, agreements(), versions(agreements(), MORE), REFERENCES))
     return tuple(one for one in ours if one.name != "admission")
 
 
