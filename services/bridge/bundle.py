@@ -25,12 +25,23 @@ class _Said(BaseModel):
     schema_id: int = NEWEST
 
 
+class _Withdrawn(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    before: int
+
+
+class _InboxEpoch(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    withdrawn: _Withdrawn | None = None
+
+
 class _Topics(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     says: dict[str, _Said]
     inbox: str
     group: str
     largest_batch_bytes: int = 32_768
+    inbox_epoch: _InboxEpoch = _InboxEpoch()
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,12 @@ class Bundle:
             if number in VIEW_IDS:
                 schema: dict[str, Any] = json.loads(path.read_bytes())
                 self.views.register(number, schema)
+
+    def withdrawn_before(self) -> int:
+        """The offset before which the hub withdrew notices last, as the folder says now; or 0."""
+        topics = _Topics.model_validate_json((self.folder / "topics.json").read_bytes())
+        last = topics.inbox_epoch.withdrawn
+        return 0 if last is None else last.before
 
     def notice(self, value: bytes) -> Notice:
         """The notice these bytes are.

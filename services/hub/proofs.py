@@ -84,6 +84,13 @@ class Recorded:
         tracking = raw or topic == names.inbox("tracking")
         return list(self._as_service("tracking" if tracking else "admission").read(topic))
 
+    def begins(self, topic: str) -> int:
+        """How many records of an inbox were taken out again; 0 of any other topic."""
+        for slug in self._agencies:
+            if topic == self._names.inbox(slug):
+                return self._as_agency(slug).ends(topic)[0]
+        return 0
+
     def journal(self, service: str) -> list[Record]:
         """In which order the service took its sources."""
         return list(self._as_service(service).read(self._names.journal(service)))
@@ -146,6 +153,8 @@ def _compared(
         once, twice = _once(_by(service, recorded.said(topic)))
         wanted = dict(map(_said, outs))
         absent = sum(1 for identity, said in wanted.items() if once.get(identity) != said)
+        # What was withdrawn, or is past its retention, is not there to be compared.
+        absent = max(0, absent - recorded.begins(topic))
         extra = sum(1 for identity, said in earlier.items() if wanted.get(identity) != said)
         same, repeats = same + len(wanted) - absent, repeats + twice
         if absent or extra:
