@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import FactAboutPerson, FieldClass, has
+from schemas.base import FactAboutPerson, FieldClass, Ref, has
 
 
 class Disposal(StrEnum):
@@ -57,3 +57,17 @@ class ConvictionRecorded(FactAboutPerson):
     in_custody: Annotated[
         bool, has(FieldClass.CUSTODY, "Held in custody or hospital on the relevant date.")
     ] = False
+    sentence_ref: Annotated[
+        Ref | None, has(FieldClass.OFFENCE, "The sentence's number, by which another names it.")
+    ] = None
+    consecutive_to: Annotated[
+        Ref | None,
+        has(FieldClass.OFFENCE, "The sentence after whose term, or a part of it, this term runs."),
+    ] = None
+    overlap_months: Annotated[
+        int | None,
+        has(FieldClass.OFFENCE, "Whole months of both terms that run together.", ge=0, le=1200),
+    ] = None
+    overlap_days: Annotated[
+        int | None, has(FieldClass.OFFENCE, "Days of that beyond the whole months.", ge=0, le=366)
+    ] = None

@@ -44,14 +44,16 @@ def term(begins_on: date, months: int, days: int) -> tuple[int, int]:
     """A term as (whole months, days beyond them), to be compared as such.
 
     Up to 30 days stand as they are said; more than that make months by the calendar, counted from
-    the relevant date.
+    the relevant date; days that are wanting, since terms overlap, are taken from the end likewise.
 
     Source: R-DT-5, an inference; counting from the relevant date is a local choice, see decision 4.
     """
-    if days <= 30:
+    if 0 <= days <= 30:
         return months, days
     end = last_day(begins_on, months=months, days=days)
     whole = months
+    while whole and last_day(begins_on, months=whole) > end:
+        whole -= 1
     while last_day(begins_on, months=whole + 1) <= end:
         whole += 1
     return whole, (end - last_day(begins_on, months=whole)).days

@@ -60,12 +60,12 @@ def open_requirement(
     """From the relevant date the person is subject to notification for as long as the table says.
 
     Opened again if a conviction heard later lengthens it or lets it begin earlier. A conviction
-    outside both schedules is not kept.
+    outside both schedules is not kept, but for a sentence's number: terms may run on through it.
 
     Source: SOA 2003 ss.80-83; CJA 2003 s.327.
     """
     before = register or Register(person_id=_person(fact))
-    if not (fact.schedule_3 or fact.schedule_15):
+    if not (fact.schedule_3 or fact.schedule_15 or fact.sentence_ref):
         return Decision(register, Because.OUTSIDE_THE_SCHEDULES, wake_at=wake_of(before))
     months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
     conviction = Conviction(
@@ -78,6 +78,9 @@ def open_requirement(
         schedule_3=fact.schedule_3,
         schedule_15=fact.schedule_15,
         in_custody=fact.in_custody,
+        sentence_ref=fact.sentence_ref,
+        consecutive_to=fact.consecutive_to,
+        overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
     )
     return _hear(before, "convictions", conviction, fact, context.rules)
 

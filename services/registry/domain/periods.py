@@ -10,6 +10,7 @@ from schemas.eligibility import Disposal
 from schemas.register import Basis
 from services.registry.dates import DAY, last_day
 from services.registry.domain.state import Conviction
+from services.registry.domain.terms import CUSTODIAL, Term, terms_of
 from services.registry.rules import Rules
 
 _PLAIN: dict[Disposal, Basis] = {
@@ -20,7 +21,6 @@ _PLAIN: dict[Disposal, Basis] = {
     Disposal.OTHER: Basis.OTHER,
 }
 _HOSPITAL = frozenset({Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICTED})
-_CUSTODIAL = frozenset({Disposal.IMPRISONMENT, Disposal.DETENTION_AND_TRAINING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +63,28 @@ class Spell:
         return self.begins_on <= day <= self.governing.ends
 
 
-def basis_of(conviction: Conviction, rules: Rules) -> Basis:
+def basis_of(conviction: Conviction, counts: Term, rules: Rules) -> Basis:
     """The row of the table in SOA 2003 s.82(1) that the disposal falls in."""
     if conviction.for_life:
         return Basis.INDEFINITE_TERM
     if conviction.disposal in _PLAIN:
         return _PLAIN[conviction.disposal]
-    training = conviction.disposal is Disposal.DETENTION_AND_TRAINING
-    share = rules.training_divisor if training else 1
-    length = (conviction.months, conviction.days)
-    if length >= (rules.indefinite_from_months * share, 0):
+    if counts >= (rules.indefinite_from_months, 0):
         return Basis.INDEFINITE_TERM
-    if length > (rules.ten_years_above_months * share, 0):
+    if counts > (rules.ten_years_above_months, 0):
         return Basis.TEN_YEAR_TERM
     return Basis.SEVEN_YEAR_TERM
 
 
-def period_of(conviction: Conviction, rules: Rules) -> Period | None:
-    """How long notification lasts for one conviction, finding or caution; None if not at all.
+def periods_of(convictions: Iterable[Conviction], rules: Rules) -> dict[Conviction, Period]:
+    """How long notification lasts for each conviction, finding or caution that brings it."""
+    counts = terms_of(convictions, rules)
+    found = {one: _period_of(one, counts[one], rules) for one in counts}
+    return {one: period for one, period in found.items() if period is not None}
+
+
+def _period_of(conviction: Conviction, counts: Term, rules: Rules) -> Period | None:
+    """How long it lasts for one of them; None if not at all.
 
     A conditional discharge recorded without its length gives no period: there is nothing to count.
 
@@ -88,7 +92,7 @@ def period_of(conviction: Conviction, rules: Rules) -> Period | None:
     """
     if not conviction.schedule_3:
         return None
-    begins_on, basis = conviction.convicted_on, basis_of(conviction, rules)
+    begins_on, basis = conviction.convicted_on, basis_of(conviction, counts, rules)
     halved = conviction.under_18 and basis in rules.halved
     if basis is Basis.CONDITIONAL_DISCHARGE:
         if not (conviction.months or conviction.days):
@@ -103,8 +107,7 @@ def period_of(conviction: Conviction, rules: Rules) -> Period | None:
 
 def spells_of(convictions: Iterable[Conviction], rules: Rules) -> tuple[Spell, ...]:
     """The times of being subject without a break, earliest first."""
-    periods = [p for c in convictions if (p := period_of(c, rules)) is not None]
-    spells: list[Spell] = []
+    periods, spells = periods_of(convictions, rules).values(), list[Spell]()
     for period in sorted(periods, key=lambda period: (period.begins_on, period.ends)):
         if spells and _touches(spells[-1], period):
             spells[-1] = Spell((*spells[-1].periods, period))
@@ -134,7 +137,7 @@ def _qualifies(conviction: Conviction, rules: Rules) -> bool:
     if conviction.for_life or conviction.disposal in _HOSPITAL:
         return True
     length = (conviction.months, conviction.days)
-    return conviction.disposal in _CUSTODIAL and length >= (rules.category_2_from_months, 0)
+    return conviction.disposal in CUSTODIAL and length >= (rules.category_2_from_months, 0)
 
 
 def _touches(spell: Spell, period: Period) -> bool:

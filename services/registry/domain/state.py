@@ -29,6 +29,11 @@ class Conviction(State):
     schedule_3: bool
     schedule_15: bool
     in_custody: bool
+    sentence_ref: str | None = None
+    consecutive_to: str | None = None
+    """The sentence after whose term, or a part of it, this term runs."""
+    overlap: tuple[int, int] = (0, 0)
+    """How much of both terms runs together: whole months, and days beyond them."""
 
 
 class Notification(State):
