@@ -101,6 +101,15 @@ _TABLE = (
     ),
     Act("schemas", "adopt", "write facts by newer schemas for good", _RUNS, 1, ("build-stays",)),
     Act("agreements", "widen", "let somebody say or know more", _GOVERNS, 2, ("agreed",)),
+    Act(
+        "register",
+        "consult",
+        "look a person up in the register",
+        _ANSWERS,
+        1,
+        ("supervision", "review", "request"),
+        from_the_first=True,
+    ),
     Act("rows", "rebuild", "make a service's rows anew", _RUNS, 1, ("lost", "unreadable")),
     Act("copy", "restore", "put the hub of a copy in force", _RUNS, 2, ("lost", "exercise")),
 )

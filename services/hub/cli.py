@@ -15,6 +15,7 @@ from services.hub.held.command import held
 from services.hub.policy.command import diff
 from services.hub.policy.signed import sign, verify
 from services.hub.rebuild.command import rebuild
+from services.hub.register.command import register
 from services.hub.rotation.command import secrets
 from services.hub.running import clock, down, feed, status, up
 from services.hub.schemas import schemas
@@ -38,6 +39,7 @@ for command in (
     doctor,
     feed,
     held,
+    register,
     secrets,
     rebuild,
     backup,

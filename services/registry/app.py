@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.custody import Released
-from schemas.eligibility import ConvictionRecorded
-from schemas.register import NotificationMade
 from services.agreements.ours import SAYS
-from services.registry.domain import (
-    Register,
-    on_tick,
-    open_requirement,
-    start_clock,
-    take_notification,
-)
+from services.registry.domain import BY_FACT, Register, on_tick
 from services.registry.rules import RULES
 from services.runtime.decision import Route
 from services.runtime.names import LOG_PARTITIONS, Names
@@ -21,11 +12,7 @@ from services.runtime.speech import adopted, held_person, person_of, reads_log, 
 
 ME = "registry"
 
-ROUTES = (
-    Route(ConvictionRecorded, open_requirement),
-    Route(Released, start_clock),
-    Route(NotificationMade, take_notification),
-)
+ROUTES = tuple(Route(fact, decide) for fact, decide in BY_FACT.items())
 
 
 def build(names: Names) -> Service:

@@ -64,9 +64,14 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first instant of that day in London, as UTC (R-DT-6)."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """The first instant after that day in London, as UTC (R-DT-6)."""
-    return datetime.combine(day + DAY, time(), LONDON).astimezone(UTC)
+    return start_of(day + DAY)
 
 
 def _anniversary(day: date, months: int) -> date | None:

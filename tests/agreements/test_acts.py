@@ -32,6 +32,7 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("credential", "reinstate"): (people.CO_ORDINATOR, people.GOVERNS),
     ("schemas", "adopt"): (people.CO_ORDINATOR,),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
+    ("register", "consult"): (people.LEAD,),
     ("rows", "rebuild"): (people.ON_CALL,),
     ("copy", "restore"): (people.ON_CALL, people.CO_ORDINATOR),
 }

@@ -136,12 +136,13 @@ class Installation:
 def installation(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    with apart(cluster) as mine, _put_up(mine, tmp_path_factory) as there:
+    with apart(cluster) as mine, put_up(mine, tmp_path_factory) as there:
         yield there
 
 
 @contextmanager
-def _put_up(mine: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def put_up(mine: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The installation, with people enrolled, rules and agreements said to be in force."""
     folder = tmp_path_factory.mktemp("actors")
     files, keys = Path(copytree(AGREEMENTS, folder / "agreements")), folder / "keys"
     actors = {role: _enrol(files, keys, role) for role in ("on-call", "lead-officer", "contact")}

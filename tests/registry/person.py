@@ -1,6 +1,5 @@
 """The register's rules on one invented person."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,27 +13,15 @@ from schemas.register import (
     NotificationKind,
     NotificationMade,
 )
-from services.registry.domain import (
-    on_tick,
-    open_requirement,
-    start_clock,
-    take_notification,
-)
+from services.registry.domain import BY_FACT, on_tick
 from services.registry.rules import RULES
-from services.runtime.decision import Decide
 from tests.makers import a_conviction, a_notification, a_release, admitted
 from tests.registry.desk import Desk
-
-ROUTES: Mapping[type[Fact], Decide] = {
-    ConvictionRecorded: open_requirement,
-    Released: start_clock,
-    NotificationMade: take_notification,
-}
 
 
 def a_desk() -> Desk:
     """The register before anything was heard of the person."""
-    return Desk(ROUTES, on_tick, RULES["2026-1"])
+    return Desk(BY_FACT, on_tick, RULES["2026-1"])
 
 
 MONDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 4)

@@ -13,11 +13,11 @@ from schemas.register import (
     Duty,
     NotificationKind,
 )
+from services.registry.domain import BY_FACT
 from tests.makers import PERSON, a_conviction, a_notification, a_person, a_release, a_tick, admitted
 from tests.registry.desk import of_kind
 from tests.registry.person import (
     MONDAY,
-    ROUTES,
     THURSDAY_MIDNIGHT,
     WEDNESDAY,
     a_desk,
@@ -203,4 +203,4 @@ def test_everything_said_about_a_tick_names_the_person() -> None:
 )
 def test_a_fact_about_nobody_is_an_error_that_holds_the_row(fact: Any) -> None:
     with pytest.raises(ValueError, match="person_id"):
-        ROUTES[type(fact)](None, fact, a_desk().context())
+        BY_FACT[type(fact)](None, fact, a_desk().context())

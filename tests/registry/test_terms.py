@@ -93,7 +93,7 @@ def test_of_two_terms_that_run_on_from_one_the_longer_way_counts() -> None:
 
 
 def test_half_of_a_training_order_is_added() -> None:
-    training = {"disposal": Disposal.DETENTION_AND_TRAINING}
+    training: dict[str, Any] = {"disposal": Disposal.DETENTION_AND_TRAINING}
     six = required(a_term(1, 6, **training), a_term(2, 6, after=1, **training))
     more = required(a_term(1, 6, **training), a_term(2, 7, after=1, **training))
     assert (six.basis, more.basis) == (Basis.SEVEN_YEAR_TERM, Basis.TEN_YEAR_TERM)

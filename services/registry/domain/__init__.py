@@ -1,12 +1,7 @@
 """The register's rules: what the law asks of a person, as far as the facts heard so far tell."""
 
-from services.registry.domain.decide import (
-    Because,
-    on_tick,
-    open_requirement,
-    start_clock,
-    take_notification,
-)
+from services.registry.domain.as_of import DAYS, as_of
+from services.registry.domain.decide import BY_FACT, Because, on_tick
 from services.registry.domain.state import (
     Clock,
     Conviction,
@@ -17,6 +12,8 @@ from services.registry.domain.state import (
 )
 
 __all__ = [
+    "BY_FACT",
+    "DAYS",
     "Because",
     "Clock",
     "Conviction",
@@ -24,8 +21,6 @@ __all__ = [
     "Register",
     "Requirement",
     "Stage",
+    "as_of",
     "on_tick",
-    "open_requirement",
-    "start_clock",
-    "take_notification",
 ]

@@ -6,7 +6,7 @@ fact heard late is judged in its own time, and the order of hearing does not mat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -34,7 +34,7 @@ from services.registry.domain.state import (
     Requirement,
 )
 from services.registry.rules import Rules
-from services.runtime.decision import Context, Decision, State
+from services.runtime.decision import Context, Decide, Decision, State
 
 
 class Because(StrEnum):
@@ -106,6 +106,14 @@ def take_notification(
     before = register or Register(person_id=_person(fact))
     made = Notification(made_on=fact.made_on, kind=fact.notification)
     return _hear(before, "notifications", made, fact, context.rules)
+
+
+BY_FACT: Mapping[type[Fact], Decide] = {
+    ConvictionRecorded: open_requirement,
+    Released: start_clock,
+    NotificationMade: take_notification,
+}
+"""What is heard, and the rule for it."""
 
 
 def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Register]:

@@ -1,0 +1,87 @@
+"""`hub register`: look a person up, as an officer who may."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from services.agreements.signing import Asked, acting, decide
+from services.hub.broker.cluster import Cluster
+from services.hub.broker.commands import home_option, json_option
+from services.hub.exits import in_one_line
+from services.hub.register import words
+from services.hub.register.lookup import Found, look_up
+from services.registry.dates import local_day
+
+NOBODY = "Nobody is in the register under that reference."
+DAY = click.DateTime(["%Y-%m-%d"])
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
+
+
+@click.group()
+def register() -> None:
+    """Who has to notify the police, until when, and which duty is due on which day."""
+
+
+@register.command()
+@click.argument("reference", metavar="PERSON")
+@acting
+@click.option("--as-of", "day", type=DAY, help="As it was on that day; today if not said.")
+@click.option("--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC).")
+@home_option
+@json_option
+def show(
+    reference: str,
+    asked: Asked,
+    day: datetime | None,
+    known_at: datetime | None,
+    home: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """One person's requirement, convictions and duties, each with where in the law it stands.
+
+    PERSON is your own agency's reference, as it stands in its notices. Takes a lead officer or a
+    co-ordinator of the Responsible Authority; that it was asked is recorded. Exit 1: nothing is
+    shown.
+    """
+    moment = datetime.now(UTC) if known_at is None else known_at.replace(tzinfo=UTC)
+    on = local_day(moment) if day is None else day.date()
+    with in_one_line():
+        cluster = Cluster.load(home)
+        act = decide(cluster, "register", "consult", reference, asked)
+        found = None if act is None else look_up(cluster, act.by.agency, reference, on, moment)
+    if found is None:
+        raise click.ClickException(NOBODY)
+    if as_json:
+        click.echo(json.dumps(words.as_object(found)))
+    else:
+        print_register(found, Console(highlight=False))
+
+
+def print_register(found: Found, console: Console) -> None:
+    """The register as tables."""
+    requirement, law = words.requirement(found.register, found.day)
+    console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
+    category = found.register.category or "none"
+    console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
+    convictions = words.convictions(found.register, found.rules)
+    console.print(_table(("convicted on", "dealt with by", ""), convictions))
+    deadlines = words.deadlines(found.register)
+    console.print(_table(("duty", "last day", "how it stands", ""), deadlines))
+    console.print(f"[dim]By the rules {found.rules.version}.[/dim]")
+
+
+def _table(columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    return table

@@ -1,0 +1,105 @@
+"""The register in words a practitioner reads, each with where in the law it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from schemas.eligibility import Disposal
+from schemas.register import Basis, Duty
+from services.hub.register.lookup import Found
+from services.registry.domain import Clock, Conviction, Register, Stage
+from services.registry.domain.terms import NOTHING, terms_of
+from services.registry.rules import Rules
+
+BASES = {
+    Basis.INDEFINITE_TERM: "life, or 30 months or more",
+    Basis.TEN_YEAR_TERM: "more than 6 months, less than 30",
+    Basis.SEVEN_YEAR_TERM: "6 months or less",
+    Basis.RESTRICTED_HOSPITAL: "hospital order with restriction",
+    Basis.HOSPITAL: "hospital order",
+    Basis.CAUTION: "caution",
+    Basis.CONDITIONAL_DISCHARGE: "conditional discharge",
+    Basis.OTHER: "any other disposal",
+}
+"""Rows of the table of SOA 2003 s.82(1)."""
+DUTIES = {
+    Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
+    Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),
+}
+STAGES = {
+    Stage.OPEN: "open",
+    Stage.MET: "done",
+    Stage.MISSED: "missed: possible breach",
+    Stage.NOT_NEEDED: "not needed",
+    Stage.LAPSED: "lapsed with the requirement",
+}
+
+
+def requirement(register: Register, day: date) -> tuple[str, str]:
+    """Whether the person is subject to notification, and by what."""
+    found = register.requirement
+    if found is None:
+        return "not subject to notification", "SOA 2003 s.80"
+    until = "indefinitely" if found.last_day is None else f"until {said(found.last_day)}"
+    if found.last_day is not None and found.last_day < day:
+        return f"no longer subject; the last day was {said(found.last_day)}", "SOA 2003 s.82"
+    halved = ", halved: under 18" if found.halved else ""
+    law = f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    return (
+        f"subject from {said(found.begins_on)} {until} ({BASES[found.basis]}{halved})",
+        law,
+    )
+
+
+def convictions(register: Register, rules: Rules) -> Iterator[tuple[str, str, str]]:
+    """Relevant date, how it was dealt with, and what its term counts for."""
+    counts = terms_of(register.convictions, rules)
+    for one in register.convictions:
+        together = counts[one] if counts[one] not in (NOTHING, (one.months, one.days)) else None
+        counted = "" if together is None else f"counts for {length(*together)} (s.82(3)-(4))"
+        yield said(one.convicted_on), _dealt_with(one), counted
+
+
+def _dealt_with(one: Conviction) -> str:
+    how = "life" if one.for_life else one.disposal.value.replace("-", " ")
+    timed = (Disposal.IMPRISONMENT, Disposal.DETENTION_AND_TRAINING, Disposal.CONDITIONAL_DISCHARGE)
+    term = f", {length(one.months, one.days)}" if one.disposal in timed and not one.for_life else ""
+    outside = "" if one.schedule_3 else " (not under Schedule 3)"
+    return f"{how}{term}{outside}"
+
+
+def deadlines(register: Register) -> Iterator[tuple[str, str, str, str]]:
+    """Duty, last day, how it stands, where in the law."""
+    for clock in sorted(register.clocks, key=lambda one: one.due_on):
+        duty, law = DUTIES[clock.duty]
+        yield duty, said(clock.due_on), _stands(clock), law
+
+
+def _stands(clock: Clock) -> str:
+    if clock.met_on is None:
+        return STAGES[clock.stage]
+    late = " late" if clock.late and clock.stage is Stage.MET else ""
+    return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}"
+
+
+def length(months: int, days: int) -> str:
+    """Months and days as they are said."""
+    both = [
+        f"{count} {unit}{'' if count == 1 else 's'}"
+        for count, unit in ((months, "month"), (days, "day"))
+        if count
+    ]
+    return " ".join(both) or "no term"
+
+
+def said(day: date) -> str:
+    """A day as a practitioner writes it."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def as_object(found: Found) -> dict[str, Any]:
+    """Everything, for programs; no number of the hub's own among it."""
+    kept = found.register.model_dump(mode="json", exclude={"person_id"})
+    return {"as_of": found.day.isoformat(), "rules": found.rules.version, **kept}

@@ -1,0 +1,58 @@
+"""What the register shows of one person on a day: the facts up to then, folded anew. Pure.
+
+Any order of the same facts ends in the same row after the next Tick, so a fact heard late counts
+on the day it is about; what the hub knew then is a matter of which facts are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from schemas.base import Fact, sourced_id
+from schemas.custody import Released
+from schemas.eligibility import ConvictionRecorded
+from schemas.log import Tick
+from schemas.register import NotificationMade
+from services.registry.dates import start_of
+from services.registry.domain.decide import BY_FACT, on_tick
+from services.registry.domain.state import Register
+from services.registry.rules import Rules
+from services.runtime.decision import Context
+
+DAYS: Mapping[type[Fact], str] = {
+    ConvictionRecorded: "convicted_on",
+    Released: "released_on",
+    NotificationMade: "made_on",
+}
+"""The field that says on which day a fact took effect, whenever it was recorded."""
+
+
+class _NoRows:
+    def get(self, key: str) -> Any:  # noqa: ANN401  whatever a row is
+        raise KeyError(key)
+
+
+def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
+    """The person's row at the beginning of that day, with what the day itself brought.
+
+    None: nothing is kept of the person.
+    """
+    context = Context(rules=rules, now=None, rows=_NoRows())
+    row: Register | None = None
+    for fact in facts:
+        decide = BY_FACT.get(type(fact))
+        if decide is not None and getattr(fact, DAYS[type(fact)]) <= day:
+            row = decide(row, fact, context).state
+    return None if row is None else on_tick(row, _tick(day), context).state
+
+
+def _tick(day: date) -> Tick:
+    now = start_of(day)
+    return Tick(
+        event_id=sourced_id("clock", Tick.kind(), now.isoformat()),
+        occurred_at=now,
+        source="clock",
+        now=now,
+    )

@@ -1,0 +1,106 @@
+"""`hub register`: what an officer reads of a person, and what never stands in it."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from schemas.base import Fact
+from schemas.register import Basis, Duty
+from services.hub.register import words
+from services.hub.register.command import print_register
+from services.hub.register.lookup import Found, shown
+from services.registry.domain import Stage
+from services.runtime.faults import Stop
+from tests.makers import FAMILY_NAME, PERSON, PNC, a_conviction, admitted, rules_adopted
+from tests.registry.person import MONDAY, cautioned, notified
+
+SENTENCES: tuple[Fact, ...] = tuple(
+    admitted(a_conviction(convicted_on=MONDAY, sentence_ref=ref, **fields))
+    for ref, fields in (
+        ("s-1", {"term_months": 24}),
+        ("s-2", {"term_months": 18, "consecutive_to": "s-1", "overlap_months": 10}),
+    )
+)
+
+
+def found(day: date, *facts: Fact) -> Found:
+    there = shown([rules_adopted(), *facts], day)
+    assert there is not None
+    return there
+
+
+def printed(there: Found) -> str:
+    out = StringIO()
+    print_register(there, Console(file=out, width=120, highlight=False))
+    return out.getvalue()
+
+
+def test_terms_that_count_as_one_are_shown_with_what_they_count_for() -> None:
+    page = printed(found(date(2026, 3, 4), *SENTENCES))
+    assert "On 4 Mar 2026 subject from 2 Mar 2026 indefinitely (life, or 30 months or more)" in page
+    assert page.count("counts for 32 months") == 2
+    assert "SOA 2003 s.82(1)" in page
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        (date(2026, 3, 4), "subject from 2 Mar 2026 until 1 Mar 2028 (caution)"),
+        (date(2028, 3, 1), "subject from 2 Mar 2026 until 1 Mar 2028 (caution)"),
+        (date(2028, 3, 2), "no longer subject; the last day was 1 Mar 2028"),
+    ],
+)
+def test_from_when_until_when_and_by_what(day: date, says: str) -> None:
+    assert says in printed(found(day, cautioned(MONDAY)))
+
+
+def test_a_duty_stands_with_its_last_day_and_where_in_the_law() -> None:
+    missed = printed(found(date(2026, 3, 5), cautioned(MONDAY)))
+    assert "missed: possible breach" in missed
+    assert "SOA 2003 s.83" in missed
+    late = printed(found(date(2026, 3, 6), cautioned(MONDAY), notified(date(2026, 3, 6))))
+    assert "done late, 6 Mar 2026" in late
+    assert "6 Mar 2027" in late
+
+
+def test_outside_the_schedules_nobody_is_subject() -> None:
+    term = admitted(a_conviction(schedule_3=False, schedule_15=True, term_months=12))
+    page = printed(found(MONDAY, term))
+    assert "not subject to notification" in page
+    assert "(not under Schedule 3)" in page
+    assert "Category under the arrangements: 2" in page
+
+
+def test_no_name_and_no_number_is_shown() -> None:
+    there = found(date(2026, 3, 4), *SENTENCES)
+    for page in (printed(there), json.dumps(words.as_object(there))):
+        for word in (FAMILY_NAME, PNC.value, str(PERSON), "Exemplar"):
+            assert word not in page
+
+
+def test_for_programs_all_of_it_stands_there_with_the_rules_it_goes_by() -> None:
+    there = words.as_object(found(date(2026, 3, 5), cautioned(MONDAY)))
+    assert (there["as_of"], there["rules"]) == ("2026-03-05", "2026-1")
+    assert there["requirement"]["last_day"] == "2028-03-01"
+    assert [clock["stage"] for clock in there["clocks"]] == ["missed"]
+
+
+def test_nothing_is_shown_by_rules_this_build_does_not_have() -> None:
+    with pytest.raises(Stop):
+        shown([cautioned(MONDAY)], MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("months", "days", "says"),
+    [(1, 0, "1 month"), (2, 1, "2 months 1 day"), (0, 12, "12 days"), (0, 0, "no term")],
+)
+def test_lengths_are_said_as_people_say_them(months: int, days: int, says: str) -> None:
+    assert words.length(months, days) == says
+
+
+def test_there_is_a_word_for_every_basis_duty_and_stage() -> None:
+    assert (set(words.BASES), set(words.DUTIES)) == (set(Basis), set(Duty))
+    assert set(words.STAGES) == set(Stage)

@@ -1,0 +1,71 @@
+"""A person looked up in the register on a real broker, by whom it takes, and recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from schemas.log import ActRefused, Decided
+from services.agreements.references import References
+from services.hub.broker.cluster import Cluster
+from services.hub.register import command
+from tests import makers
+from tests.journeys.hub import apart
+from tests.journeys.test_held import KNOWN, SOMEBODY, Installation, put_up
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def installation(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    with apart(cluster) as mine, put_up(mine, tmp_path_factory) as there:
+        yield there
+
+
+def looked_up(installation: Installation, reference: str, role: str | None) -> Result:
+    by = () if role is None else ("--as", installation.actors[role])
+    keys = ("--keys", str(installation.keys))
+    return CliRunner().invoke(
+        command.register, ["show", reference, *by, *keys, "--json"], env={"HUB_ACTOR": ""}
+    )
+
+
+def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = installation.cluster
+    monkeypatch.setattr(Cluster, "load", lambda _: cluster)
+    references = References((cluster.home / "secrets" / "references").read_bytes())
+    asyncio.run(installation.said(KNOWN, makers.a_rosh()))
+    asyncio.run(installation.admit())
+    hers = references.ref("probation", SOMEBODY)
+
+    page = looked_up(installation, hers, "lead-officer")
+    assert page.exit_code == 0, page.output
+    shown = json.loads(page.stdout)
+    assert shown["requirement"]["basis"] == "imprisonment-30-months-or-more"
+    assert KNOWN.family_name not in page.output
+
+    nobody = looked_up(installation, hers, None)
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    refused = looked_up(installation, hers, "on-call")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    others = references.ref("derbyshire-police", SOMEBODY)
+    unknown = [looked_up(installation, ref, "lead-officer") for ref in (others, "p-" + "0" * 32)]
+    assert {(one.exit_code, one.output) for one in unknown} == {(1, f"Error: {command.NOBODY}\n")}
+
+    asyncio.run(installation.admit())
+    acts = [one for one in installation.stands(Decided) if isinstance(one, Decided)]
+    assert [(one.what, one.outcome, one.by.role) for one in acts] == [
+        ("register", "consult", "lead-officer")
+    ] * 3
+    assert [one.subject for one in acts] == [hers, others, "p-" + "0" * 32]
+    (told,) = installation.stands(ActRefused)
+    assert isinstance(told, ActRefused)
+    assert (told.what, told.reason) == ("register", "role-may-not")
