@@ -135,6 +135,17 @@ class LaneConsumer(AIOKafkaConsumer):
         """
         self.add_future(self._take_and_open())
 
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: Faust would look at positions, which a partition lacks until it was sought in.
+
+        That no work gets done `Health` says.
+        """
+
+    async def crash(self, reason: BaseException) -> None:
+        """Whatever of Faust's own fails here, the process ends: else it would stand still."""
+        if not self.app.should_stop:
+            self.app.stop_now(reason)
+
     async def _take_and_open(self) -> None:
         async with self._one_takes:
             await self._shut()
@@ -234,8 +245,6 @@ class LaneConsumer(AIOKafkaConsumer):
         """Work until shut; any failure ends the process, for a lane must not die in silence."""
         try:
             await self._work_off(work)
-        except asyncio.CancelledError:
-            raise
         except LeaseLost:
             log.warning("lease lost: shut until the group takes this worker back")
             self._open = False
@@ -401,11 +410,9 @@ def faust_app(
         stream_wait_empty=True,
         topic_allow_declare=False,
         topic_disable_leader=True,
-        processing_guarantee="at_least_once",
         # No Faust tables, but a replica count keeps Faust's own assignor, which gives all sources
         # of one partition number to one worker; aiokafka's round robin would spread them.
         table_standby_replicas=1,
-        store="memory://",
         web_enabled=False,
         datadir=str(datadir),
         autodiscover=False,

@@ -20,6 +20,7 @@ from faust.assignor.partition_assignor import PartitionAssignor
 from faust.tables.recovery import Recovery
 from faust.transport import consumer
 from faust.transport.drivers import aiokafka as driver
+from mode import Service
 
 AIOKafkaConsumer: Any = vars(driver)["aiokafka"].AIOKafkaConsumer
 PINNED = Path(__file__).with_name("faust_names.json")
@@ -40,6 +41,9 @@ LEANED_ON: tuple[tuple[Any, str], ...] = (
     (consumer.Consumer, "_commit_handler"),
     (consumer.Consumer, "_get_active_partitions"),
     (consumer.Consumer, "seek"),
+    (consumer.Consumer, "verify_all_partitions_active"),
+    (driver.AIOKafkaConsumerThread, "verify_event_path"),
+    (Service, "crash"),
     (consumer.ThreadDelegateConsumer, "_getmany"),
     (consumer.ThreadDelegateConsumer, "_seek"),
     (consumer.ThreadDelegateConsumer, "_commit"),

@@ -142,3 +142,19 @@ async def test_what_fails_while_the_worker_is_told_to_stop_is_no_fault() -> None
     consumer = Deaf(stopping=True)
     await consumer._drain_messages(SimpleNamespace(should_stop=False))
     assert consumer.stopped == []
+
+
+async def test_what_fails_of_fausts_own_ends_the_worker_too() -> None:
+    """It would crash a part of itself, and the process stand still for good."""
+    at_work, stopping = Deaf(stopping=False), Deaf(stopping=True)
+    for consumer in (at_work, stopping):
+        await consumer.crash(AssertionError())
+    assert [type(why) for why in at_work.stopped] == [AssertionError]
+    assert stopping.stopped == []
+
+
+def test_positions_are_not_asked_for() -> None:
+    """Faust's own look at them fails where one was just reset, for there is none then."""
+    consumer = Deaf(stopping=False)  # without a thread that could be asked
+    consumer.verify_event_path(0.0, LOG)
+    assert consumer.stopped == []
