@@ -5,15 +5,17 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from click.testing import CliRunner
 from rich.console import Console
 
 from schemas.base import Fact
 from schemas.register import Basis, Duty
 from services.hub.register import words
-from services.hub.register.command import print_register
+from services.hub.register.command import print_register, register
 from services.hub.register.lookup import Found, shown
 from services.registry.domain import Stage
 from services.runtime.faults import Stop
+from tests.house.source import REPO
 from tests.makers import FAMILY_NAME, PERSON, PNC, a_conviction, admitted, rules_adopted
 from tests.registry.person import MONDAY, cautioned, notified
 
@@ -104,3 +106,27 @@ def test_lengths_are_said_as_people_say_them(months: int, days: int, says: str) 
 def test_there_is_a_word_for_every_basis_duty_and_stage() -> None:
     assert (set(words.BASES), set(words.DUTIES)) == (set(Basis), set(Duty))
     assert set(words.STAGES) == set(Stage)
+
+
+# -- the law, readable
+
+
+def test_the_page_a_lawyer_reads_is_what_the_register_goes_by() -> None:
+    shown = CliRunner().invoke(register, ["law", "--markdown"])
+    assert (shown.exit_code, shown.output) == (0, (REPO / "docs/law/README.md").read_text("utf-8"))
+
+
+def test_for_programs_each_rule_stands_there_with_its_days() -> None:
+    shown = CliRunner().invoke(register, ["law", "--json"])
+    rules = json.loads(shown.output)
+    (order,) = [one for one in rules if one["rule"] == "category_order"]
+    assert (order["value"], order["local"], order["since"]) == ("1, then 2, then 3", True, None)
+    first, second = [one for one in rules if one["rule"] == "initial_days"]
+    assert (first["until"], second["since"]) == ("2004-04-30", "2004-05-01")
+
+
+def test_on_a_terminal_what_is_no_confirmed_law_is_marked() -> None:
+    shown = CliRunner().invoke(register, ["law"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    assert "local" in shown.output
+    assert "SOA 2003 s.83(1)" in shown.output

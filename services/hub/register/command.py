@@ -15,9 +15,10 @@ from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register import words
+from services.hub.register import law, words
 from services.hub.register.lookup import Found, look_up
 from services.registry.dates import local_day
+from services.registry.rules import RULES
 
 NOBODY = "Nobody is in the register under that reference."
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -27,6 +28,32 @@ MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
 @click.group()
 def register() -> None:
     """Who has to notify the police, until when, and which duty is due on which day."""
+
+
+@register.command("law")
+@click.option(
+    "--version",
+    type=click.Choice(sorted(RULES)),
+    default=max(RULES),
+    show_default=True,
+    help="Of the rules.",
+)
+@click.option("--markdown", is_flag=True, help="As the page in docs/law.")
+@json_option
+def law_(version: str, *, markdown: bool, as_json: bool) -> None:
+    """Every rule the register goes by: what it says, where it stands, since when. Asks nobody."""
+    rules = RULES[version]
+    if as_json:
+        click.echo(json.dumps(law.as_objects(rules)))
+    elif markdown:
+        click.echo(law.page(rules), nl=False)
+    else:
+        table = Table(header_style="bold", expand=True)
+        for column in ("what it says", "value", "where it stands", "from", "until", ""):
+            table.add_column(column)
+        for row in law.rows(rules):
+            table.add_row(*(cell.strip("*") for cell in row))
+        Console().print(table)
 
 
 @register.command()

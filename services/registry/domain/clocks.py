@@ -62,7 +62,7 @@ def _first_notifications(heard: Register, spell: Spell, rules: Rules) -> Iterato
             clock = Clock(
                 duty=Duty.INITIAL_NOTIFICATION,
                 since=since,
-                due_on=last_day(begins_on, days=rules.initial_days),
+                due_on=last_day(begins_on, days=rules.initial_days.on(begins_on)),
                 until=spell.governing.last_day,
                 stage=Stage.OPEN,
             )

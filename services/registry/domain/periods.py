@@ -69,9 +69,10 @@ def basis_of(conviction: Conviction, counts: Term, rules: Rules) -> Basis:
         return Basis.INDEFINITE_TERM
     if conviction.disposal in _PLAIN:
         return _PLAIN[conviction.disposal]
-    if counts >= (rules.indefinite_from_months, 0):
+    on = conviction.convicted_on
+    if counts >= (rules.indefinite_from_months.on(on), 0):
         return Basis.INDEFINITE_TERM
-    if counts > (rules.ten_years_above_months, 0):
+    if counts > (rules.ten_years_above_months.on(on), 0):
         return Basis.TEN_YEAR_TERM
     return Basis.SEVEN_YEAR_TERM
 
@@ -93,13 +94,13 @@ def _period_of(conviction: Conviction, counts: Term, rules: Rules) -> Period | N
     if not conviction.schedule_3:
         return None
     begins_on, basis = conviction.convicted_on, basis_of(conviction, counts, rules)
-    halved = conviction.under_18 and basis in rules.halved
+    halved = conviction.under_18 and basis in rules.halved.on(begins_on)
     if basis is Basis.CONDITIONAL_DISCHARGE:
         if not (conviction.months or conviction.days):
             return None
         ends = last_day(begins_on, months=conviction.months, days=conviction.days)
         return Period(begins_on, ends, basis, halved=False)
-    months = rules.months[basis]
+    months = rules.months.on(begins_on)[basis]
     if months is None:
         return Period(begins_on, None, basis, halved=False)
     return Period(begins_on, last_day(begins_on, months=months // (1 + halved)), basis, halved)
@@ -127,7 +128,7 @@ def category_of(convictions: Iterable[Conviction], *, subject: bool, rules: Rule
     applies = {1} if subject else set()
     if any(_qualifies(conviction, rules) for conviction in convictions):
         applies.add(2)
-    return next((category for category in rules.category_order if category in applies), None)
+    return next((category for category in rules.category_order.value if category in applies), None)
 
 
 def _qualifies(conviction: Conviction, rules: Rules) -> bool:
@@ -137,7 +138,8 @@ def _qualifies(conviction: Conviction, rules: Rules) -> bool:
     if conviction.for_life or conviction.disposal in _HOSPITAL:
         return True
     length = (conviction.months, conviction.days)
-    return conviction.disposal in CUSTODIAL and length >= (rules.category_2_from_months, 0)
+    least = rules.category_2_from_months.on(conviction.convicted_on)
+    return conviction.disposal in CUSTODIAL and length >= (least, 0)
 
 
 def _touches(spell: Spell, period: Period) -> bool:

@@ -76,5 +76,6 @@ def _counted(conviction: Conviction, rules: Rules) -> Term:
         return NOTHING
     if conviction.disposal is Disposal.IMPRISONMENT:
         return conviction.months, conviction.days
-    months, odd = divmod(conviction.months, rules.training_divisor)
-    return months, odd * 15 + -(-conviction.days // rules.training_divisor)
+    divisor = rules.training_divisor.on(conviction.convicted_on)
+    months, odd = divmod(conviction.months, divisor)
+    return months, odd * 15 + -(-conviction.days // divisor)
