@@ -34,7 +34,7 @@ from services.agreements import acts
 from services.agreements.actors import Enrolled, unpadded
 from services.agreements.acts import ACTS, FRESH, Act
 from services.agreements.adopt import adopted, tell
-from services.agreements.compile import Agreements
+from services.agreements.compile import Agreements, ends_at
 from services.agreements.references import References
 from services.agreements.versions import ADOPTED, Versions
 from services.agreements.widening import takes_two
@@ -118,8 +118,7 @@ def enrol(keys: Path) -> tuple[str, str]:
     private = Ed25519PrivateKey.generate()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     write_private(private_directory(keys.expanduser()) / f"{actor}.pem", pem)
-    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return actor, unpadded(public)
+    return actor, unpadded(_public(private))
 
 
 def decide(
@@ -304,7 +303,30 @@ def _proof(fact: Decided, one: Enrolled, keys: Path, waiting: _Waiting) -> Calla
     return lambda said: _by_token(keys / f"{one.actor}.jwt", said, fact, waiting)
 
 
+def shown_to_be(
+    agreements: Agreements, actor: str, keys: Path, at: datetime
+) -> tuple[str, Enrolled]:
+    """In whose file that identity is enrolled, and as what, once its own key has shown it to be it.
+
+    Raises:
+        NobodyActs: it is not enrolled, or no more, or the key is another; or it shows tokens, which
+            are made for one act each.
+    """
+    slug, one = _enrolled(agreements, actor)
+    if at >= ends_at(one.until):
+        raise NobodyActs(f"That enrolment has ended. {_LIST}")
+    if one.key is None:
+        raise NobodyActs("Who signs in with a token cannot ask yet: enrol a key beside it")
+    if unpadded(_public(_private(keys.expanduser() / f"{actor}.pem"))) != one.key:
+        raise NobodyActs(f"That key is not the one enrolled. {_LIST}")
+    return slug, one
+
+
 def _by_key(file: Path, said: bytes) -> str:
+    return unpadded(_private(file).sign(said))
+
+
+def _private(file: Path) -> Ed25519PrivateKey:
     if not file.is_file():
         raise NobodyActs(f"No key of yours is at {file}: say where with --keys")
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -315,7 +337,11 @@ def _by_key(file: Path, said: bytes) -> str:
         raise NobodyActs(f"{file} holds no private key") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise NobodyActs(f"{file} holds no Ed25519 key")
-    return unpadded(key.sign(said))
+    return key
+
+
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
 def _by_token(file: Path, said: bytes, fact: Decided, waiting: _Waiting) -> str:

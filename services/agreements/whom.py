@@ -49,25 +49,36 @@ class Whom:
 
     def passes(self, person: Known, at: datetime) -> bool:
         """Whether a fact about this person may be told at that moment."""
-        return self._may_know_of_the_case(person) and all(
-            allowed is None or value in allowed
-            for allowed, value in (
-                (self.areas, person.area),
-                (self.categories, person.category),
-                (self.levels, person.level),
-                (self.ages, age_group(person.born_on, at)),
-            )
-        )
+        return self.stopped_by(person, at) is None
 
-    def _may_know_of_the_case(self, person: Known) -> bool:
+    def stopped_by(self, person: Known, at: datetime) -> str | None:
+        """The first condition that keeps such a fact away, as a key of the file; None: none does.
+
+        `excluded` and `not-named` are no keys: the case itself says so.
+        """
+        limit = self._limit(person)
+        if limit is not None:
+            return limit
+        for key, allowed, value in (
+            ("areas", self.areas, person.area),
+            ("categories", self.categories, person.category),
+            ("levels", self.levels, person.level),
+            ("ages", self.ages, age_group(person.born_on, at)),
+        ):
+            if allowed is not None and value not in allowed:
+                return key
+        return None
+
+    def _limit(self, person: Known) -> str | None:
         """Default deny for what is limited: an exclusion, a list, category 4 (as HMPPS's LAO)."""
         if self.of_the_hub:
-            return True
+            return None
         if self.agency in person.excluded:
-            return False
+            return "excluded"
         if person.named is not None:
-            return self.agency in person.named
-        return self.category_4 or TERRORIST not in (person.category, person.earlier_category)
+            return None if self.agency in person.named else "not-named"
+        terrorist = TERRORIST in (person.category, person.earlier_category)
+        return "category_4" if terrorist and not self.category_4 else None
 
 
 def age_group(born_on: date | None, at: datetime) -> AgeGroup | None:

@@ -20,6 +20,7 @@ from services.hub.rotation.command import secrets
 from services.hub.running import clock, down, feed, status, up
 from services.hub.schemas import schemas
 from services.hub.simulation.command import simulate
+from services.hub.why.command import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +41,7 @@ for command in (
     feed,
     held,
     register,
+    why,
     secrets,
     rebuild,
     backup,

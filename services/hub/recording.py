@@ -10,9 +10,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from schemas.log import AgreementsAdopted
 from services.hub.backup import manifest, segments
 from services.hub.backup.picture import Picture
 from services.hub.broker.cluster import Cluster
+from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Record
@@ -32,6 +34,20 @@ class Recording:
     def facts(self) -> int:
         """How many there are."""
         return sum(len(part) for part in self.log.values())
+
+    def agreements(self) -> frozenset[str]:
+        """The versions of the agreements that were ever in force.
+
+        Raises:
+            Unreadable: the log holds what this build cannot read.
+        """
+        adoptions = (
+            wire.decode(record.value or b"")
+            for part in self.log.values()
+            for record in part
+            if wire.kind_of(record.headers) == AgreementsAdopted.kind()
+        )
+        return frozenset(one.version for one in adoptions if isinstance(one, AgreementsAdopted))
 
 
 def recorded(place: Path) -> Recording:

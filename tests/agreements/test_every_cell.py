@@ -147,9 +147,9 @@ def test_every_cell_is_as_the_words_of_the_file_say(
 @pytest.mark.parametrize(
     ("what", "name", "mistake", "where"),
     [
-        (Whom, "passes", lambda *_: True, "a child"),
-        (Whom, "_may_know_of_the_case", lambda *_: True, "excluded"),
-        (Whom, "_may_know_of_the_case", lambda *_: True, "category 4"),
+        (Whom, "stopped_by", lambda *_: None, "a child"),
+        (Whom, "_limit", lambda *_: None, "excluded"),
+        (Whom, "_limit", lambda *_: None, "category 4"),
         (whom, "age_group", lambda *_: AgeGroup.ADULT, "of no known age"),
         (Shown, "whole", property(lambda shown: frozenset(FieldClass)), "on the case"),
         (views, "_month", str, "on the case"),

@@ -284,11 +284,11 @@ def test_who_comes_into_a_category_is_told_of_to_who_asks_for_that_one(tmp_path:
 
 
 def test_a_filter_that_fails_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> bool:
+    def fails(*_: object) -> str:
         raise ZeroDivisionError
 
     desk = Desk()
-    monkeypatch.setattr(Whom, "passes", fails)
+    monkeypatch.setattr(Whom, "stopped_by", fails)
     with pytest.raises(ZeroDivisionError):  # the person is held, loudly: see tests/runtime
         desk.say(a_release_date())
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from schemas.base import Fact, FieldClass
 from schemas.catalogue import BY_KIND
-from schemas.log import AgreementsAdopted, PersonHeld
+from schemas.log import PersonHeld
 from services.agreements.compile import Agreements
 from services.agreements.references import References
 from services.agreements.versions import Versions
@@ -92,7 +92,7 @@ def on_facts(before: Agreements, after: Agreements, recording: Recording) -> OnF
     Raises:
         Stop: the log puts no agreements in force, or cannot be read by this build.
     """
-    adopted = frozenset(_adopted(recording))
+    adopted = recording.agreements()
     if not adopted:
         raise Stop("no agreements were ever in force in that recording")
     notices, held = [0, 0], [0, 0]
@@ -107,15 +107,6 @@ def on_facts(before: Agreements, after: Agreements, recording: Recording) -> OnF
         comparison.take(number, kinds, *sides)
     ordered = sorted(comparison.found.values(), key=lambda one: (one.agency, one.fact, one.field))
     return OnFacts(recording.facts, (notices[0], notices[1]), (held[0], held[1]), tuple(ordered))
-
-
-def _adopted(recording: Recording) -> Iterator[str]:
-    for part in recording.log.values():
-        for record in part:
-            if wire.kind_of(record.headers) == AgreementsAdopted.kind():
-                fact = wire.decode(record.value or b"")
-                if isinstance(fact, AgreementsAdopted):
-                    yield fact.version
 
 
 def _fan_out(agreements: Agreements, adopted: Iterable[str], names: Names) -> Service:

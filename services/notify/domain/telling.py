@@ -107,9 +107,9 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     before = case or unknown(fact)
     known = _learned(before, fact, context)
     told_at = when_told(fact, context)
-    telling, person = Telling(rules, told_at), person_known(known, fact)
-    for grant in rules.agreements.grants(fact.kind(), told_at):
-        if addressed(grant, known, fact) and grant.whom.passes(person, told_at):
+    telling = Telling(rules, told_at)
+    for grant, stopped_by in _judged(known, fact, rules, told_at):
+        if stopped_by is None:
             telling.tell(grant, fact)
     for told in before.told:
         if told.agency not in known.on_case:
@@ -172,13 +172,36 @@ def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
 # -- whom it concerns
 
 
+def judged(case: Case | None, fact: Fact, context: Context) -> Iterator[tuple[Grant, str | None]]:
+    """Each grant in force that names such a fact, and what keeps this one away; None: nothing does.
+
+    What does is a key of the agreement's file, `own-word` where the agency said it itself, or, of a
+    limited case, `excluded` or `not-named`.
+    """
+    known = _learned(case or unknown(fact), fact, context)
+    return _judged(known, fact, context.rules, when_told(fact, context))
+
+
+def _judged(
+    case: Case, fact: Fact, rules: Rules, at: datetime
+) -> Iterator[tuple[Grant, str | None]]:
+    person = person_known(case, fact)
+    for grant in rules.agreements.grants(fact.kind(), at):
+        yield grant, _not_addressed(grant, case, fact) or grant.whom.stopped_by(person, at)
+
+
 def addressed(grant: Grant, case: Case, fact: Fact) -> bool:
     """Whether the grant tells its agency of this fact, whatever its filters let through."""
+    return _not_addressed(grant, case, fact) is None
+
+
+def _not_addressed(grant: Grant, case: Case, fact: Fact) -> str | None:
     if grant.agency == fact.source:
-        return False
+        return "own-word"
     if grant.on_case and grant.agency not in case.on_case:
-        return False
-    return not grant.own_only or getattr(fact, "agency", None) == grant.agency
+        return "on_case"
+    own = not grant.own_only or getattr(fact, "agency", None) == grant.agency
+    return None if own else "own_only"
 
 
 def person_known(case: Case, fact: Fact) -> Known:
