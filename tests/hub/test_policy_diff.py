@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from services.agreements.compile import Agreements, load
 from services.hub.cli import main
 from services.hub.policy.facts import OnFacts, on_facts
 from services.hub.policy.shown import Direction
 from services.hub.policy.structure import Change, changes
 from services.hub.recording import Recording
 from services.runtime.names import LOG_PARTITIONS
+from tests.agreements.editing import Edit, edited
 from tests.agreements.makers import FILES, committed
 from tests.hub.recordings import kept
 from tests.in_memory import NAMES, agreements
@@ -26,9 +26,6 @@ from tests.two_worlds.day import BASE
 from tests.two_worlds.world import World, play
 
 WIDENS, NARROWS, CHANGES = Direction.WIDENS, Direction.NARROWS, Direction.CHANGES
-Edit = tuple[str, str, str]
-"""Agency, text of its file, and what stands there instead."""
-
 ONE_MORE_CLASS: Edit = (
     "derby-housing",
     "facts: [tenancy-started, tenancy-ended]\n    classes: [reference, location, housing]",
@@ -52,16 +49,6 @@ ALONE = (
     (30, a_tamper(device_ref="device-3", occurred_at=later(hours=29))),
 )
 """Of somebody on whose case nobody is."""
-
-
-def edited(folder: Path, *edits: Edit) -> Agreements:
-    copytree(FILES, folder)
-    for slug, old, new in edits:
-        file = folder / f"{slug}.yaml"
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new, 1))
-    return load(folder)
 
 
 @cache

@@ -78,24 +78,30 @@ def why(
 
 
 def _answer(question: Question, actor: str | None, keys: Path, home: Path) -> Answer:
-    versions, now = Versions(home / "agreements"), datetime.now(UTC)
-    agreements = versions.latest()
-    asker = None
+    sight, asker = looking(home), None
     if actor is not None:
-        slug, one = signing.shown_to_be(agreements, actor, keys, now)
+        slug, one = signing.shown_to_be(sight.agreements, actor, keys, sight.at)
         asker = Asker(slug, frozenset(one.roles), actor)
-    cluster = Cluster.load(home)
+    return asyncio.run(answered(question, asker, sight))
+
+
+def looking(home: Path) -> Sight:
+    """What there is to look at in a hub that runs.
+
+    Raises:
+        Stop: no agreements were applied there; BrokerFault: there is no hub.
+    """
+    versions, cluster = Versions(home / "agreements"), Cluster.load(home)
 
     @cache
     def replay() -> Replay:
         references = References((home / "secrets" / "references").read_bytes())
         return Replay(recorded(home), versions, references)
 
-    sight = Sight(
-        agreements,
+    return Sight(
+        versions.latest(),
         cluster.names,
-        now,
+        datetime.now(UTC),
         lambda slug: look.told(Bundle.read(folder_of(cluster, slug)), slug, cluster.names),
         replay,
     )
-    return asyncio.run(answered(question, asker, sight))

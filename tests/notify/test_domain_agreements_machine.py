@@ -1,0 +1,153 @@
+"""Any course of a case while agreements widen and narrow, against an oracle over the files' words.
+
+The course is that of the machine of membership; here other agreements come into force between any
+two facts. Of what is said from then on the new ones tell; who joins is told of what was said before
+only what both those and these grant, and of each fact no field of a class either withholds.
+"""
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule, run_state_machine_as_test
+
+from schemas.base import Fact, FieldClass
+from schemas.case import SharingEnded
+from schemas.catalogue import BY_KIND
+from services.agreements.compile import Agreements, Grant
+from services.agreements.matrix import class_of
+from services.notify.domain import Delivery
+from services.notify.rules import LOCAL_STANDARD, Rules
+from tests.agreements.editing import Edit, edited
+from tests.in_memory import REFERENCES
+from tests.notify.telling import only
+from tests.notify.test_domain_membership_machine import OUTSIDE, Course
+from tests.two_worlds.oracle import may_know
+
+_HOUSING = "facts: [tenancy-started, tenancy-ended]\n    classes: [reference, location, housing]"
+VERSIONS: dict[str, tuple[Edit, ...]] = {
+    "as committed": (),
+    "narrower": (
+        ("derby-housing", _HOUSING, _HOUSING.replace("location, ", "")),
+        ("dwp", "facts: [release-date-set]", "facts: []"),
+        ("prison", "facts: [level-set, agency", "facts: [agency"),
+        ("amber-valley-housing", "classes: [reference, identity, custody]", "classes: [reference]"),
+    ),
+    "wider": (
+        ("dwp", "facts: [release-date-set]", "facts: [release-date-set, level-set]"),
+        (
+            "dwp",
+            "classes: [reference, identity, custody]",
+            "classes: [reference, identity, custody, management]",
+        ),
+        ("prison", "facts: [level-set,", "facts: [level-set, released, release-date-set,"),
+        (
+            "prison",
+            "classes: [reference, identity, management]",
+            "classes: [reference, identity, management, custody]",
+        ),
+    ),
+}
+
+
+@cache
+def version(name: str) -> Agreements:
+    with TemporaryDirectory() as folder:
+        return edited(Path(folder) / "agreements", *VERSIONS[name])
+
+
+def known(fingerprint: str) -> Agreements:
+    return next(one for one in map(version, VERSIONS) if one.version == fingerprint)
+
+
+def granted(agency: str, kind: str, by: Agreements) -> set[FieldClass]:
+    """The classes its file names for that fact and does not deny."""
+    signed = by.agencies[agency].agreement
+    name = BY_KIND[kind].topic_part
+    classes = {one for grant in signed.receives if name in grant.facts for one in grant.classes}
+    return classes - {*signed.never.classes}
+
+
+class ChangingCourse(Course):
+    """The same course; agreements change on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_force = version("as committed")
+        self.under: dict[UUID, Agreements] = {}
+        self._rule()
+
+    def _rule(self) -> None:
+        self.desk.rules = Rules(self.in_force, REFERENCES, LOCAL_STANDARD, earlier=known)
+
+    @rule(name=st.sampled_from([*VERSIONS]))
+    def other_agreements_come_into_force(self, name: str) -> None:
+        self.in_force = version(name)
+        self._rule()
+
+    @rule(name=st.sampled_from([*VERSIONS]), agency=st.sampled_from(OUTSIDE), hours=Course.hours)
+    def they_do_before_it_comes_back(self, name: str, agency: str, hours: int) -> None:
+        self.other_agreements_come_into_force(name)
+        self.goes_and_comes_back(agency, hours)
+
+    def check(self, fact: Fact, before: list[Fact], things: tuple[Any, ...]) -> None:
+        self.under[fact.event_id] = self.in_force
+        super().check(fact, before, things)
+        for notice in only(Delivery, things):
+            if notice.agency in OUTSIDE and notice.kind != SharingEnded.kind():
+                self.shows_no_more_than_granted(notice)
+
+    def may(self, agency: str, fact: Fact) -> bool:
+        return all(
+            may_know(agency, fact, by, on_case=True)
+            for by in (self.in_force, self.under[fact.event_id])
+        )
+
+    def shows_no_more_than_granted(self, notice: Delivery) -> None:
+        told = next(
+            one
+            for one in reversed(self.facts)
+            if one.kind() == notice.kind and one.occurred_at == notice.occurred_at
+        )
+        for by in (self.in_force, self.under[told.event_id]):
+            classes = granted(notice.agency, notice.kind, by)
+            for name in notice.record["told"]:
+                assert class_of(type(told), name) in classes, (notice.agency, name)
+
+    def teardown(self) -> None:
+        """Under which agreements something was said is a matter of order: nothing to hold here."""
+
+
+ChangingCourse.TestCase.settings = settings(max_examples=60, stateful_step_count=14, deadline=None)
+TestChangingCourse = ChangingCourse.TestCase
+
+
+# -- faults somebody could make; each is found
+
+
+def _whatever_it_was_then(_: Rules, grant: Grant, __: str) -> Grant:
+    return grant
+
+
+def _whatever_is_now(rules: Rules, grant: Grant, fingerprint: str) -> Grant | None:
+    return rules.earlier(fingerprint).receivers[grant.agency].grants.get(grant.kind)
+
+
+@pytest.mark.parametrize("fault", [_whatever_it_was_then, _whatever_is_now])
+def test_a_planted_fault_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Rules, "as_then", fault)
+    course = settings(
+        max_examples=300,
+        stateful_step_count=14,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        report_multiple_bugs=False,
+    )
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(ChangingCourse, settings=course)
