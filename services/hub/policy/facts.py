@@ -17,6 +17,7 @@ from uuid import UUID
 from schemas.base import Fact, FieldClass
 from schemas.catalogue import BY_KIND
 from schemas.log import PersonHeld
+from schemas.notice import Withheld
 from services.agreements.compile import Agreements
 from services.agreements.references import References
 from services.agreements.versions import Versions
@@ -112,11 +113,15 @@ def on_facts(before: Agreements, after: Agreements, recording: Recording) -> OnF
 def _fan_out(agreements: Agreements, adopted: Iterable[str], names: Names) -> Service:
     """The fan-out as if those agreements stood wherever any were adopted; references are nobody's.
 
-    So a receipt answers nothing here: reminders are not compared. No view is ever written by.
+    So a receipt answers nothing here: reminders are not compared. Nor is what was withdrawn when
+    agreements narrowed, since here they never do. No view is ever written by.
     """
     unwritten = replace(agreements, view_schemas={})
     versions = Versions(Path(), dict.fromkeys(adopted, unwritten))
-    return build(names, agreements.receivers, versions, References(bytes(32)))
+    service = build(names, agreements.receivers, versions, References(bytes(32)))
+    routes = tuple(one for one in service.routes if one.fact is not Withheld)
+    back = {kind: at for kind, at in service.looks_back.items() if kind != Withheld.kind()}
+    return replace(service, routes=routes, looks_back=back)
 
 
 async def _told(service: Service, number: int, part: Sequence[Record]) -> _Told:
@@ -204,7 +209,7 @@ class _Otherwise:
 def _values(one: Delivery, other: Delivery, alike: Mapping[str, Shown]) -> Iterator[_Otherwise]:
     """Where two notices that show the same fields carry something else in them."""
     for name in _HEAD:
-        if one.record[name] != other.record[name]:
+        if one.record.get(name) != other.record.get(name):
             yield _Otherwise(f"({name})", _HEAD_CLASS, Direction.CHANGES, "is another")
     then, since = values_of(one.record["told"]), values_of(other.record["told"])
     for path, shown in alike.items():

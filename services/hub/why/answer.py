@@ -42,6 +42,7 @@ _LIMITED = {
     "excluded": "the case is limited, and it is excluded from it",
     "not-named": "the case is limited, and it is not on its list",
 }
+_WITHDRAWN = "withdrawn unread when its agreement narrowed, and told again as far as it still was"
 ONE_OF = "one of the conditions of its grant; which, your agency may not know"
 _BEHIND: Mapping[type[Fact], FieldClass] = {
     AgencyJoinedCase: FieldClass.MANAGEMENT,
@@ -239,6 +240,9 @@ class Desk:
             view = grant.view_at(told[0].rules.schemas)
             yield f"  {agency}: {when}, {grant.urgency.value}, until {grant.terms.expires}  {line}"
             yield from (f"    {words}" for words in _shown(view))
+            numbers = {(agency, number) for _, number in person.notices_of(one, agency)}
+            if numbers & person.withdrawn:
+                yield f"    {_WITHDRAWN}"
         else:
             why = self._stopped(stopped_by, one, grant, person, known)
             yield f"  {agency}: not told: {why}  {line}"

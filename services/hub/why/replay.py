@@ -18,12 +18,13 @@ from schemas.base import Fact, LogFact, PersonId, derived_id
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadTransferred
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
+from schemas.notice import Withheld
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.recording import Recording
 from services.notify.app import build
-from services.notify.domain import Case, Delivery, judged, tell, tell_of_held
+from services.notify.domain import Case, Delivery, judged, tell, tell_of_held, withheld
 from services.notify.rules import Rules
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -36,6 +37,7 @@ NOBODY = "fed-again"
 """A build that was never adopted, so that it reads past all that were."""
 _OF_THE_LOG = frozenset(kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact))
 
+_TELL = (tell, tell_of_held, withheld)
 _CHANGES_THE_CASE = (AgencyJoinedCase, AgencyLeftCase, LeadTransferred)
 
 
@@ -65,6 +67,8 @@ class Person:
     case: Case | None = None
     """As it is at the end of the recording."""
     context: Context | None = None
+    withdrawn: frozenset[tuple[str, UUID]] = frozenset()
+    """Receivers and numbers of notices that were taken out of an inbox unread."""
 
     def notices_of(self, one: Judgement, agency: str) -> Iterator[tuple[Judgement, UUID]]:
         """By what, and under which number, that agency was told of that fact; anew if it joined."""
@@ -105,12 +109,16 @@ class _Seen:
     judgements: list[Judgement] = field(default_factory=list)
     case: Case | None = None
     context: Context | None = None
+    withdrawn: set[tuple[str, UUID]] = field(default_factory=set)
 
     def noting(self, decide: Decide) -> Decide:
         """The rule, with what it decides noted."""
 
         def noted(case: Case | None, fact: Any, context: Context) -> Decision[Any]:  # noqa: ANN401
             decision = decide(case, fact, context)
+            if isinstance(fact, Withheld):
+                self.withdrawn |= {(fact.agency, one.notice_ref) for one in fact.notices}
+                return decision
             grants = {grant.agency: (grant, why) for grant, why in judged(case, fact, context)}
             told = tuple(one for one in decision.facts if isinstance(one, Delivery))
             judgement = Judgement(fact, context.rules, grants, told)
@@ -147,7 +155,7 @@ class Replay:
         seen = _Seen()
         await said_again(self._fan_out(seen, known), number, mine, NOBODY)
         at_the_end = seen.context and _at_the_end(seen.context, mine, known)
-        return Person(tuple(seen.judgements), seen.case, at_the_end)
+        return Person(tuple(seen.judgements), seen.case, at_the_end, frozenset(seen.withdrawn))
 
     def _fan_out(self, seen: _Seen, known: dict[str, Agreements]) -> Service:
         receivers = {slug for one in known.values() for slug in one.receivers}
@@ -155,7 +163,7 @@ class Replay:
             self.recording.names, sorted(receivers), Versions(Path(), known), self.references
         )
         routes = tuple(
-            Route(one.fact, seen.noting(one.decide)) if one.decide in (tell, tell_of_held) else one
+            Route(one.fact, seen.noting(one.decide)) if one.decide in _TELL else one
             for one in service.routes
         )
         return replace(service, routes=routes, say=lambda *_: ())

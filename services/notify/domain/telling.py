@@ -175,8 +175,7 @@ def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
 def judged(case: Case | None, fact: Fact, context: Context) -> Iterator[tuple[Grant, str | None]]:
     """Each grant in force that names such a fact, and what keeps this one away; None: nothing does.
 
-    What does is a key of the agreement's file, `own-word` where the agency said it itself, or, of a
-    limited case, `excluded` or `not-named`.
+    It is a key of the agreement's file, `own-word`, or of a limited case `excluded`, `not-named`.
     """
     known = _learned(case or unknown(fact), fact, context)
     return _judged(known, fact, context.rules, when_told(fact, context))
