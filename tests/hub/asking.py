@@ -14,6 +14,7 @@ from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from tests.in_memory import NAMES, REFERENCES, agreements, versions
 from tests.makers import later
+from tests.two_worlds.day import MORE
 from tests.two_worlds.world import World
 
 AT = later(hours=200)
@@ -40,7 +41,7 @@ def told(agency: str, world: World) -> list[Told]:
 
 def sight(world: World) -> Sight:
     """What there is to look at."""
-    replay = Replay(recording(world), versions(), REFERENCES)
+    replay = Replay(recording(world), versions(agreements(), MORE), REFERENCES)
 
     def own(agency: str) -> tuple[Sequence[Told], Sequence[Record]]:
         return told(agency, world), world.hub.dead(agency)

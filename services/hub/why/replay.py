@@ -130,6 +130,17 @@ class _Seen:
         return noted
 
 
+class _Unwritten(Versions):
+    """Those of an installation, without the schemas by which notices are written: none is."""
+
+    def __init__(self, versions: Versions) -> None:
+        super().__init__(Path())
+        self._versions = versions
+
+    def get(self, version: str) -> Agreements:
+        return replace(self._versions.get(version), view_schemas={})
+
+
 @dataclass(frozen=True)
 class Replay:
     """Decides again; by the versions and with the references of the installation."""
@@ -148,20 +159,15 @@ class Replay:
         mine = [one for one in self.recording.log[number] if _concerns(one, person)]
         if not any(one.header("ce_subject") for one in mine):
             return Person()
-        known = {
-            version: replace(self.versions.get(version), view_schemas={})  # nothing is written
-            for version in self.recording.agreements()
-        }
-        seen = _Seen()
+        known, seen = _Unwritten(self.versions), _Seen()
         await said_again(self._fan_out(seen, known), number, mine, NOBODY)
         at_the_end = seen.context and _at_the_end(seen.context, mine, known)
         return Person(tuple(seen.judgements), seen.case, at_the_end, frozenset(seen.withdrawn))
 
-    def _fan_out(self, seen: _Seen, known: dict[str, Agreements]) -> Service:
-        receivers = {slug for one in known.values() for slug in one.receivers}
-        service = build(
-            self.recording.names, sorted(receivers), Versions(Path(), known), self.references
-        )
+    def _fan_out(self, seen: _Seen, known: Versions) -> Service:
+        adopted = (known.get(version) for version in self.recording.agreements())
+        receivers = {slug for one in adopted for slug in one.receivers}
+        service = build(self.recording.names, sorted(receivers), known, self.references)
         routes = tuple(
             Route(one.fact, seen.noting(one.decide)) if one.decide in _TELL else one
             for one in service.routes
@@ -169,15 +175,13 @@ class Replay:
         return replace(service, routes=routes, say=lambda *_: ())
 
 
-def _at_the_end(
-    context: Context, records: Iterable[Record], known: Mapping[str, Agreements]
-) -> Context:
+def _at_the_end(context: Context, records: Iterable[Record], known: Versions) -> Context:
     """The last decision's, with the agreements and the time that came after it."""
     for record in records:
         if wire.kind_of(record.headers) in (AgreementsAdopted.kind(), Tick.kind()):
             fact = wire.decode(record.value or b"")
             if isinstance(fact, AgreementsAdopted):
-                rules = replace(context.rules, agreements=known[fact.version])
+                rules = replace(context.rules, agreements=known.get(fact.version))
                 context = replace(context, rules=rules)
             elif isinstance(fact, Tick):
                 context = replace(context, now=max(context.now or fact.now, fact.now))
