@@ -35,6 +35,7 @@ from services.agreements.compile import Agreements, load
 from services.agreements.inboxes import KafkaInboxes
 from services.agreements.plan import Plan, compare
 from services.agreements.references import References
+from services.agreements.suspended import while_suspended
 from services.agreements.versions import LATEST, Versions
 from services.hub.broker import passwords
 from services.hub.broker.certificates import RESERVED
@@ -68,7 +69,7 @@ def plan(cluster: Cluster, agreements: Agreements) -> Plan:
         Stop: the broker holds something that has to be looked at by hand.
         KafkaException, Unavailable: the broker did not answer.
     """
-    return _plan(cluster, desired(agreements, cluster.names))
+    return _plan(cluster, _wanted(cluster, agreements))
 
 
 def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Applied:
@@ -82,7 +83,7 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
         KafkaException, Unavailable: the broker refused or did not answer; run it again.
     """
     agreements = load(directory)
-    wanted = desired(agreements, cluster.names)
+    wanted = _wanted(cluster, agreements)
     admin = AdminClient(cluster.admin_config())
     made = _plan(cluster, wanted)
     before = Versions(cluster.home / "agreements").adopted()
@@ -105,6 +106,11 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
     shut = {inboxes.reading(slug) for slug in shut_out}
     _give(admin, (right for right in outside if right not in shut))
     return Applied(agreements.version, made, folders, shut_out)
+
+
+def _wanted(cluster: Cluster, agreements: Agreements) -> Desired:
+    """What the broker has to hold; those who are suspended read nothing."""
+    return while_suspended(desired(agreements, cluster.names), cluster.home, cluster.names)
 
 
 def withdraw(cluster: Cluster, within_s: float) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
+from uuid import UUID
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -77,6 +78,13 @@ class KafkaInboxes:
         places = [(log, number) for number in range(LOG_PARTITIONS)]
         done = topics.done(self._cluster.admin_config(), self._names.app("notify"), places)
         return all(done.get(log, {}).get(number, 0) > at for number, at in found.items())
+
+    def knows(self, event_id: UUID, since: int) -> bool:
+        """Whether the log's first partition holds that fact, from there on."""
+        number = str(event_id).encode()
+        with self._reader() as reader:
+            log = reader.part(self._names.log, 0, since=since)
+            return any(record.header("ce_id") == number for record in log)
 
     def unread(self, agency: str) -> Unread:
         """From what the agency's group did not commit to the end of its inbox.

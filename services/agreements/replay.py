@@ -12,6 +12,7 @@ from uuid import UUID
 
 from schemas.base import Fact
 from schemas.log import AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from schemas.notice import Withheld
 from services.agreements import acts
 from services.agreements.compile import Agreements
 from services.agreements.widening import takes_two
@@ -40,6 +41,8 @@ class Replay:
             return self._adopts_schemas(fact)
         if isinstance(fact, AgreementsAdopted):
             return self._adopts(fact)
+        if isinstance(fact, Withheld):
+            return self._withholds(fact)
         return ""
 
     def _decides(self, fact: Decided) -> str:
@@ -62,6 +65,14 @@ class Replay:
         same = (act.what, act.outcome) == ("hold", outcome) and act.person_id == fact.person_id
         where = (fact.service, str(fact.failed_at)) == acts.hold_of(act.subject)
         return "" if same and where else "another-act"
+
+    def _withholds(self, fact: Withheld) -> str:
+        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        if not fact.lapsed or not self._somebody_acts:
+            return ""
+        if act is None:
+            return UNDECIDED
+        return "" if act.what == "inbox" and act.outcome in ("skip", "expire") else "another-act"
 
     def _adopts_schemas(self, fact: SchemasAdopted) -> str:
         before, self.schemas = self.schemas, int(fact.version)

@@ -89,28 +89,44 @@ class Trace:
             notice_ref=ref, place=said.offset, joined=joined, under=said.under
         )
 
-    def facts(self, before: str, number: str, at: datetime) -> Iterator[Withheld]:
-        """What is said of it, once nothing is missing; with the same `number` the same facts."""
+    def facts(
+        self,
+        before: str,
+        number: str,
+        at: datetime,
+        lapsed: frozenset[UUID] = frozenset(),
+        act: UUID | None = None,
+    ) -> Iterator[Withheld]:
+        """What is said of it, once nothing is missing; with the same `number` the same facts.
+
+        Notices that `lapsed` are not told again, by the act of somebody.
+        """
         for person in sorted({*self.unread.values(), *self._told_less()}):
             mine = sorted(ref for ref, whose in self.unread.items() if whose == person)
             told = {
                 kind for ref, kind in self._issued.get(person, {}).items() if ref not in self.unread
             }
-            for of_hold in (False, True):
-                gone = [self._found[ref] for ref in mine if (ref in self._of_hold) is of_hold]
-                if gone or (told & self.kinds and not of_hold):
+            for of_hold, over in product((False, True), (False, True)):
+                gone = [
+                    self._found[ref]
+                    for ref in mine
+                    if (ref in self._of_hold) is of_hold and (ref in lapsed) is over
+                ]
+                if gone or (told & self.kinds and not (of_hold or over)):
                     yield Withheld(
                         event_id=sourced_id(
-                            "deploy", Withheld.kind(), f"{number}|{person}|{of_hold}"
+                            "deploy", Withheld.kind(), f"{number}|{person}|{of_hold}|{over}"
                         ),
                         occurred_at=at,
                         source="deploy",
+                        caused_by=act,
                         person_id=person,
                         agency=self.agency,
                         before=before,
                         of_hold=of_hold,
                         notices=tuple(gone),
                         told=() if of_hold else tuple(sorted(told)),
+                        lapsed=over,
                     )
 
     def _told_less(self) -> Iterator[PersonId]:
@@ -159,3 +175,13 @@ def unread_of(
         elif record.offset < end and person is not None:
             found[ref] = person
     return {ref: person for ref, person in found.items() if ref not in read}
+
+
+def put_before(inbox: Iterable[Record], at: datetime) -> frozenset[UUID]:
+    """The notices that were put into the inbox before that moment."""
+    then = at.timestamp() * 1000
+    return frozenset(
+        UUID((record.header("ce_id") or b"").decode())
+        for record in inbox
+        if record.timestamp_ms < then
+    )

@@ -15,16 +15,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from schemas.notice import Withheld
-from services.agreements import traces
+from services.agreements import suspended, traces
 from services.agreements.compile import Agreements
 from services.agreements.narrowed import narrowed
 from services.agreements.references import References
 from services.agreements.traces import Trace
 from services.hub.broker.private import private_directory, write_private
+from services.runtime.faults import Stop
 from services.runtime.records import Record
 
 PENDING = "narrowing.json"
@@ -40,8 +42,21 @@ class Unread(BaseModel):
     end: int
 
 
+class Ending(BaseModel):
+    """What was decided about what waited for a suspended agency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: str
+    """`release`, `skip` or `expire`."""
+    act: UUID | None
+    """Who decided stands there; None while nobody is enrolled."""
+    before: datetime | None = None
+    """With `expire`: what was put there before that moment has lapsed."""
+
+
 class Pending(BaseModel):
-    """A narrowing that is under way."""
+    """A withdrawal that is under way: of a narrowing, or at the end of a suspension."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,6 +70,8 @@ class Pending(BaseModel):
     """Those still shut out."""
     unread: Mapping[str, Unread] = {}
     """What was found in their inboxes, by agency, once notify decided by the new agreements."""
+    ending: Ending | None = None
+    """Of a suspension; None: a narrowing."""
 
 
 class Inboxes(Protocol):
@@ -103,8 +120,13 @@ def begin(
     """The narrowing that these agreements are, those of before that were not ended with it.
 
     Whoever is concerned is shut out; None where nobody is.
+
+    Raises:
+        Stop: something else is under way.
     """
     known = read(home)
+    if known is not None and known.ending is not None and known.after != after.version:
+        raise Stop("a suspension is being ended; run hub agency resume again, then this")
     less = {} if before is None else narrowed(before, after, at)
     agencies = tuple(sorted({*less, *(() if known is None else known.agencies)}))
     log_ends = inboxes.log_ends() if agencies and known is None else {}
@@ -122,6 +144,30 @@ def begin(
         keep(home, known)
     inboxes.shut(known.agencies)
     return known
+
+
+def end_suspension(
+    home: Path, agency: str, agreements: Agreements, ending: Ending, at: datetime
+) -> None:
+    """What waits for the agency is to be decided again, or lapses, and then it is let in.
+
+    Raises:
+        Stop: something else is under way.
+    """
+    if read(home) is not None:
+        raise Stop("somebody is shut out until a narrowing is done; run: hub agreements apply")
+    version = agreements.version
+    keep(
+        home,
+        Pending(
+            before=version,
+            after=version,
+            began_at=at,
+            log_ends={},
+            agencies=(agency,),
+            ending=ending,
+        ),
+    )
 
 
 def keep(home: Path, pending: Pending) -> None:
@@ -156,14 +202,29 @@ def go_on(
     for slug, trace in followed.items():
         end = found[slug].end
         number = f"{slug}|{pending.after}|{end}"
-        inboxes.say(trace.facts(pending.before, number, pending.began_at))
+        lapsed, act = _lapsed(pending.ending, trace, inboxes)
+        inboxes.say(trace.facts(pending.before, number, pending.began_at, lapsed, act))
         if found[slug].begins < end:
             inboxes.take_out(slug, found[slug], at)
-        inboxes.let_in(slug)
+        if pending.ending is not None:
+            suspended.end(home, slug)
+        if slug not in suspended.read(home).since:
+            inboxes.let_in(slug)
         left = tuple(one for one in pending.agencies if one != slug)
         pending = pending.model_copy(update={"agencies": left})
         keep(home, pending)
     return True
+
+
+def _lapsed(
+    ending: Ending | None, trace: Trace, inboxes: Inboxes
+) -> tuple[frozenset[UUID], UUID | None]:
+    """What of the unread is told to nobody any more, and by whose act."""
+    if ending is None or ending.outcome == "release":
+        return frozenset(), None if ending is None else ending.act
+    if ending.outcome == "skip" or ending.before is None:
+        return frozenset(trace.unread), ending.act
+    return traces.put_before(inboxes.inbox(trace.agency), ending.before), ending.act
 
 
 def _followed(

@@ -16,9 +16,10 @@ from uuid import UUID
 
 from schemas.base import Fact
 from schemas.notice import NoticeIssued, Withheld
-from services.agreements import withdrawal
+from services.agreements import suspended, withdrawal
 from services.agreements.compile import Agreements
-from services.agreements.withdrawal import Unread
+from services.agreements.withdrawal import Ending, Unread
+from services.hub.simulation import people
 from services.notify.app import build
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -48,6 +49,11 @@ NARROWER: Mapping[str, tuple[str, str]] = {
     "a class": ("classes: [reference, identity, custody]", "classes: [reference, identity]"),
     "a kind": ("facts: [tenancy-started, tenancy-ended]", "facts: [tenancy-ended]"),
     "whom": ("areas: [E06000015]", "areas: [E06000015]\n    levels: [2]"),
+}
+SIGN = {
+    "release": (people.CO_ORDINATOR,),
+    "skip": (people.LEAD, people.GOVERNS),
+    "expire": (people.CO_ORDINATOR, people.GOVERNS),
 }
 PEOPLE = (a_pnc(1), a_pnc(2))
 PORT = (
@@ -212,6 +218,44 @@ class World:
                     self.hub.say(agreements_adopted(self.narrow.version, occurred_at=self.now))
                     said = True
                 await self.something()
+                if withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now):
+                    return
+            except EndedError:
+                self.ended_early += 1
+            await self.something()
+            if attempt > 20:
+                await self.hub.memory.settle()
+        raise AssertionError("it was never done")
+
+    # -- suspended, and what waited decided
+
+    async def suspended(self) -> None:
+        """Housing is suspended for a while, and the day goes on."""
+        suspended.begin(self.home, HOUSING, self.now)
+        self._shut([HOUSING])
+        for reader in self.readers:
+            reader.fetched.clear()
+        for _ in range(self.draw.randint(5, 25)):
+            await self.something()
+
+    async def resumed(self, outcome: str, before: datetime | None = None) -> None:
+        """`hub agency resume`, run until it is done; it may end at each of its steps."""
+        act = people.decided(
+            "inbox",
+            outcome,
+            f"agency-{HOUSING}",
+            *SIGN[outcome],
+            at=self.now,
+            installation=REFERENCES.installation,
+        )
+        self.hub.say(act)
+        await self.hub.memory.settle()
+        ending = Ending(outcome=outcome, act=act.event_id, before=before)
+        withdrawal.end_suspension(self.home, HOUSING, self.wide, ending, self.now)
+        ends = self.draw.randint(0, 4)
+        for attempt in range(60):
+            port = _Struck(self, ends > attempt)
+            try:
                 if withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now):
                     return
             except EndedError:

@@ -24,7 +24,11 @@ from tests.house.source import REPO
 from tests.makers import NOON, PERSON
 
 HERE = "the-hub-under-test"
-SUBJECTS = {"hold": "risk-0-17", "credential": "agency-derby-housing"}
+SUBJECTS = {
+    "hold": "risk-0-17",
+    "credential": "agency-derby-housing",
+    "inbox": "agency-derby-housing",
+}
 RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("hold", "release"): (people.ON_CALL,),
     ("hold", "skip"): (people.LEAD,),
@@ -33,6 +37,10 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("schemas", "adopt"): (people.CO_ORDINATOR,),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
     ("register", "consult"): (people.LEAD,),
+    ("inbox", "suspend"): (people.ON_CALL,),
+    ("inbox", "release"): (people.CO_ORDINATOR,),
+    ("inbox", "skip"): (people.LEAD, people.GOVERNS),
+    ("inbox", "expire"): (people.CO_ORDINATOR, people.GOVERNS_TOO),
     ("rows", "rebuild"): (people.ON_CALL,),
     ("copy", "restore"): (people.ON_CALL, people.CO_ORDINATOR),
 }

@@ -17,7 +17,7 @@ def played(seed: int, home: Path, how: str) -> World:
     async def play() -> World:
         world = World(seed, home, how)
         await world.begin()
-        for _ in range(world.draw.randint(2, 40)):
+        for _ in range(world.draw.choice((10, 40, 120))):
             await world.something()
         await world.narrowed()
         await world.ended()

@@ -10,14 +10,12 @@ from services.admission.domain import ours
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import InForce, Person
+from services.admission.domain.states import ACTS_HEARD, InForce, Person
 from services.admission.rules import Rules, of_the_log
 from services.agreements.acts import anybody, check, enrolled, hold_of
 from services.agreements.widening import takes_two
 from services.runtime.faults import Refused, Unreadable
 
-ACTS_HEARD = "heard:acts"
-"""Under which key it is kept which acts were let in."""
 ACTS_REMEMBERED = 1000
 """So many people do not decide in the day in which an act counts. Source: local choice, see
 decision 12."""

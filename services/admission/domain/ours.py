@@ -10,8 +10,9 @@ from schemas.notice import Withheld
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import InForce, LastTick, Person
+from services.admission.domain.states import ACTS_HEARD, Heard, InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
+from services.agreements.acts import anybody
 from services.runtime.faults import Refused
 
 
@@ -32,11 +33,13 @@ def say(desk: Desk, fact: Fact) -> str:
     """What a service found out about a person; said again, it is dropped before it comes here.
 
     Raises:
-        Refused: of a person the hub does not know.
+        Refused: of a person the hub does not know; or that something lapses, by nobody's act.
     """
     if fact.person_id is None or desk.get(f"person:{fact.person_id}", Person) is None:
         raise Refused("nobody", "person_id")
     if isinstance(fact, Withheld):
+        if fact.lapsed and anybody(desk.rules.agreements) and not _decided(desk, fact):
+            raise Refused("takes-a-decision", "caused_by")
         # Whoever deploys says it again where the command was ended half way; the first counts.
         if heard(desk, _withheld(fact), fact) is not None:
             return "repeat"
@@ -48,6 +51,12 @@ def say(desk: Desk, fact: Fact) -> str:
 def keep(desk: Desk, fact: Withheld) -> None:
     """It is known for longer than it could come again."""
     hear(desk, _withheld(fact), fact, REMEMBERED)
+
+
+def _decided(desk: Desk, fact: Withheld) -> bool:
+    """Whether somebody decided that it lapses; the act was let in before."""
+    acts = (desk.get(ACTS_HEARD, Heard) or Heard()).said
+    return any(one.startswith(f"{fact.caused_by}:") for one in acts)
 
 
 def _withheld(fact: Withheld) -> str:

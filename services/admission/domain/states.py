@@ -29,6 +29,10 @@ class Heard(State):
     said: tuple[str, ...] = ()
 
 
+ACTS_HEARD = "heard:acts"
+"""Under which key it is kept which acts were let in."""
+
+
 class Worn(State):
     """A device was put on a person, or taken off."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,9 +20,10 @@ from services.agreements.bundle import folder_of
 from services.agreements.commands import files_option, prefix_option
 from services.agreements.compile import Agency, Agreements, load
 from services.agreements.explain import Unknown
+from services.agreements.signing import Asked, acting
 from services.agreements.versions import Versions
 from services.bridge.bundle import Bundle
-from services.hub.agency import look, papers
+from services.hub.agency import look, papers, suspension
 from services.hub.agency.conformance import Check, examine
 from services.hub.agency.html import as_html
 from services.hub.agency.page import HAND_OVER, Folder, Installation, Page, Seen, page
@@ -44,6 +46,85 @@ slug_argument = click.argument("slug", metavar="AGENCY")
 @click.group()
 def agency() -> None:
     """One agency's own page and papers: all its developer needs, and nothing about others."""
+
+
+@agency.command()
+@slug_argument
+@home_option
+@prefix_option
+@acting
+def suspend(slug: str, home: Path, prefix: str, asked: Asked) -> None:
+    """Shut an agency out of its inbox: what it is told waits there, sealed, until `resume`.
+
+    What it says is taken as before, and whoever leads hears of what it does not answer. Takes one
+    person: on call, co-ordinator or information-governance officer, of the Responsible Authority or
+    of the agency itself.
+    """
+    with _explained():
+        cluster = _loaded(home, prefix)
+        suspension.suspend(cluster, slug, asked, lambda: click.echo(f"{slug} reads nothing more."))
+    click.echo(f"What it is told waits. To decide about it: hub agency resume {slug}")
+
+
+@agency.command()
+@slug_argument
+@click.option("--release", "outcome", flag_value="release", help="It has what waited.")
+@click.option("--skip", "outcome", flag_value="skip", help="All of it is left out for good.")
+@click.option(
+    "--expire-before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="What waited since before that London day is left out for good; the rest it has.",
+)
+@click.option(
+    "--within", "within_s", default=60.0, show_default=True, help="Seconds to wait for the hub."
+)
+@home_option
+@prefix_option
+@acting
+@click.pass_context
+def resume(
+    context: click.Context,
+    slug: str,
+    outcome: str | None,
+    expire_before: datetime | None,
+    within_s: float,
+    home: Path,
+    prefix: str,
+    asked: Asked,
+) -> None:
+    """Decide about what waited for a suspended agency, and let it in again.
+
+    What it has is authorised again, by the agreements of now, and comes under the same numbers. One
+    person releases; leaving anything out takes two.
+    """
+    if (outcome is None) is (expire_before is None):
+        raise click.UsageError("one of --release, --skip and --expire-before DAY")
+    with _explained():
+        before = None if expire_before is None else expire_before.date()
+        done = suspension.resume(
+            _loaded(home, prefix), slug, outcome or "expire", before, asked, within_s
+        )
+    click.echo(f"{slug} is let in again." if done else "Not yet: start the hub and run this again.")
+    context.exit(0 if done else NOT_ALL)
+
+
+@agency.command("suspended")
+@home_option
+@prefix_option
+@json_option
+def suspended_(home: Path, prefix: str, *, as_json: bool) -> None:
+    """Who is suspended, since when, and how many notices wait."""
+    with _explained():
+        found = list(suspension.waits(_loaded(home, prefix)))
+    if as_json:
+        told = [{**asdict(one), "since": one.since.isoformat()} for one in found]
+        click.echo(json.dumps(told))
+        return
+    for one in found:
+        click.echo(f"{one.agency}: since {one.since:%d %b %Y %H:%M} UTC, {one.waiting} wait")
+    if not found:
+        click.echo("Nobody is suspended.")
 
 
 @agency.command()
@@ -238,6 +319,10 @@ def _named(agreements: Agreements, slug: str) -> Agency:
     return agreements.agencies[slug]
 
 
+def _loaded(home: Path, prefix: str) -> Cluster:
+    return replace(Cluster.load(home), names=Names(prefix))
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
@@ -246,6 +331,8 @@ def _explained() -> Iterator[None]:
         raise click.UsageError(str(unknown)) from None
     except (Fault, BrokerFault) as fault:
         raise click.ClickException(str(fault)) from None
+    except KafkaException as refused:
+        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
 
 
 def _show(made: Page) -> None:

@@ -15,6 +15,7 @@ from services.agreements.compile import Agreements, load
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.live import Live
 from services.agreements.plan import Plan, compare
+from services.agreements.suspended import while_suspended
 from services.agreements.versions import Versions
 from services.hub.broker import passwords
 from services.hub.broker.scram import known
@@ -104,7 +105,7 @@ def look_at_broker(patient: Patient) -> BrokerHolds:
         for user, slots in known(patient.admin).items()
         if passwords.standing(patient.home, user).current in slots
     )
-    wanted = desired(applied(patient), names)
+    wanted = while_suspended(desired(applied(patient), names), patient.home, names)
     return BrokerHolds(wanted, live, users, frozenset(passwords.revoked(patient.home)))
 
 

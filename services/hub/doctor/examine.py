@@ -10,6 +10,7 @@ from confluent_kafka import KafkaException
 
 from services.agreements.broker_plan import Scope
 from services.hub import start
+from services.hub.agency import suspension
 from services.hub.broker.faults import BrokerFault
 from services.hub.doctor import agreed, broker, files, offsets, overlaps, running
 from services.hub.doctor.agreed import applied
@@ -88,6 +89,7 @@ CHECKS = (
         "transactions",
         lambda p: offsets.transactions(offsets.look_at_changelogs(p), p.cluster.names),
     ),
+    Check("suspended", lambda p: suspension.symptoms(suspension.waits(p.cluster), p.now)),
     Check("held", lambda p: running.held(running.look_at_held(p))),
     Check("dead letters", lambda p: offsets.letters(offsets.look_at_letters(p))),
 )

@@ -1,6 +1,6 @@
-"""An agreement narrowed: what was withdrawn unread is told again as far as it still may be.
+"""What was withdrawn unread is told again as far as it still may be, unless somebody let it lapse.
 
-And of what its agency has read it is told what to forget.
+An agreement narrowed, or a suspension ended. Of what its agency has read it is told what to forget.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
         if telling.number(fact.agency, past, joined) != one.notice_ref:
             raise ValueError("a notice is said to be withdrawn that was never told")
         kinds.add(past.kind())
+        if fact.lapsed:
+            continue
         again = Again(fact, waited.get(one.notice_ref))
         if isinstance(past, SharingEnded | SharingNarrowed):
             telling.unasked(past, again)
@@ -64,7 +66,7 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
             if grant.agency == fact.agency:
                 for still in still_told(grant, known, past, one.under, rules, at):
                     telling.tell(still, past, joined, again)
-    because = "told-again" if telling.told else "withheld"
+    because = "told-again" if telling.told else "lapsed" if fact.lapsed else "withheld"
     if fact.of_hold:  # of whom this service holds nothing is kept beside the row that is held
         return Decision(None, because, tuple(telling.things))
     state = kept(_taken_back(known, fact, kinds), telling)
