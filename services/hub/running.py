@@ -16,7 +16,7 @@ from rich.table import Table
 
 from services.agreements.commands import files_option
 from services.agreements.signing import Asked, acting
-from services.hub import start
+from services.hub import drift, start
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
 from services.hub.feed import Delivered, deliver, em_drop
@@ -197,4 +197,6 @@ def _show(home: Path) -> None:
             str(one.restarts),
         )
     console.print(table)
+    if (seen := drift.last(home)) is not None:
+        console.print(str(seen))
     console.print(f"Agencies' folders: {home}/agencies · logs: {home}/logs")

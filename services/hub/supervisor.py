@@ -45,6 +45,12 @@ REBUILD = (
     "--json",
 )
 """`hub rebuild`, without what only its sister commands need."""
+DRIFT = ("-m", "services.hub.drift")
+"""Likewise: what it needs stays in a process that ends."""
+LOOKS_EVERY_S = 900.0
+"""How often somebody looks for drift. Local choice, decision 15."""
+LOOKS_FIRST_S = 60.0
+"""So long after a start: until then much is not yet as it will be."""
 _BY_HAND = "find out why, then run: hub rebuild"
 
 
@@ -69,10 +75,14 @@ class Supervisor:
         programs: list[Program],
         owner_pid: int = 0,
         rebuild: Sequence[str] = REBUILD,
+        look: Sequence[str] = DRIFT,
+        look_after_s: float = LOOKS_FIRST_S,
     ) -> None:
         self._owner = owner_pid
         self._home = home
         self._rebuild = rebuild
+        self._drift = look
+        self._drift_after_s = look_after_s
         self._run = home / "run"
         logs = home / "logs"
         for folder in (self._run, logs):
@@ -92,7 +102,8 @@ class Supervisor:
         for service in {child.program.keeps for child in self._children if child.program.keeps}:
             self._interrupted(service)
         beside = [
-            asyncio.ensure_future(each) for each in (self._end_with_owner(), self._prepare_all())
+            asyncio.ensure_future(each)
+            for each in (self._end_with_owner(), self._prepare_all(), self._look_for_drift())
         ]
         await asyncio.gather(*(self._keep(child) for child in self._children))
         for each in beside:
@@ -114,6 +125,22 @@ class Supervisor:
             except ProcessLookupError:
                 self._stopping.set()
             await self._pause(1.0)
+
+    async def _look_for_drift(self) -> None:
+        """Every so often somebody looks whether the broker holds what was agreed."""
+        await self._pause(self._drift_after_s)
+        while not self._stopping.is_set():
+            with (self._home / "logs" / "drift.log").open("ab") as said:
+                looking = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    *self._drift,
+                    str(self._home),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                )
+            await looking.wait()
+            await self._pause(LOOKS_EVERY_S)
 
     async def _keep(self, child: Child) -> None:
         await self._until_there(child.program.waits_for)

@@ -477,4 +477,4 @@ def test_a_broker_that_has_just_started_is_asked_again(tmp_path: Path) -> None:
 
 def test_every_check_has_a_name_of_its_own() -> None:
     names = [check.name for check in (examine.BROKER, *examine.CHECKS)]
-    assert len(set(names)) == len(names) == 17
+    assert len(set(names)) == len(names) == 19

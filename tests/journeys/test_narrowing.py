@@ -48,9 +48,9 @@ def agree(hub: Hub, files: Path) -> tuple[float, str]:
 class Standing:
     """A session of the agency's own, held open at the end of its inbox."""
 
-    def __init__(self, hub: Hub) -> None:
-        config = hub.cluster.agency_config(AGENCY)
-        self.inbox = hub.cluster.names.inbox(AGENCY)
+    def __init__(self, hub: Hub, agency: str) -> None:
+        config = hub.cluster.agency_config(agency)
+        self.inbox = hub.cluster.names.inbox(agency)
         self.refused_at: float | None = None
         self.last_at = 0.0
         self.over, self.ready = Event(), Event()
@@ -97,10 +97,10 @@ def releases(number: int, *codes: str) -> list[ReleaseDateSet]:
     ]
 
 
-def numbers(hub: Hub, facts: Sequence[ReleaseDateSet]) -> set[str]:
+def numbers(hub: Hub, facts: Sequence[ReleaseDateSet], agency: str = AGENCY) -> set[str]:
     """Under which the agency is told of these."""
     references = References((hub.home / "secrets" / "references").read_bytes())
-    return {str(references.notice(AGENCY, fact.event_id)) for fact in facts}
+    return {str(references.notice(agency, fact.event_id)) for fact in facts}
 
 
 def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and_less(
@@ -129,7 +129,7 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
         shut(inboxes, agencies)
 
     monkeypatch.setattr(KafkaInboxes, "shut", timed)
-    session, late = Standing(hub), list[ReleaseDateSet]()
+    session, late = Standing(hub, AGENCY), list[ReleaseDateSet]()
 
     def more() -> None:
         facts = releases(1701, f"L{len(late):02}")

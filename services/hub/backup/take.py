@@ -20,7 +20,9 @@ from confluent_kafka.admin import AdminClient
 
 from services.agreements import epochs, live
 from services.agreements.broker_plan import Scope
+from services.agreements.suspended import SUSPENDED
 from services.agreements.versions import Versions
+from services.agreements.withdrawal import PENDING
 from services.hub.backup import segments
 from services.hub.backup.manifest import (
     HOME,
@@ -312,7 +314,8 @@ def _held(
 def _files(home: Path, folder: Path) -> dict[str, str]:
     """The installation's own files but its secrets, copied, with their digests."""
     found = [path for path in sorted((home / "agreements").rglob("*")) if path.is_file()]
-    found += [path for name in (INSTALLED, IN_USE, epochs.EPOCH) if (path := home / name).exists()]
+    kept = (INSTALLED, IN_USE, epochs.EPOCH, SUSPENDED, PENDING)
+    found += [path for name in kept if (path := home / name).exists()]
     copied = {}
     for path in found:
         name = path.relative_to(home).as_posix()

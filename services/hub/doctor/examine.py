@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaException
 
 from services.agreements.broker_plan import Scope
-from services.hub import start
+from services.hub import drift, start
 from services.hub.agency import suspension
 from services.hub.broker.faults import BrokerFault
 from services.hub.doctor import agreed, broker, files, offsets, overlaps, running
@@ -75,6 +75,7 @@ CHECKS = (
         "topics and rights",
         lambda p: agreed.drift(agreed.look_at_broker(p), Scope(p.cluster.names)),
     ),
+    Check("drift", lambda p: drift.symptoms(drift.last(p.home), p.now), asks_broker=False),
     Check("build", lambda p: files.build(files.look_at_build(p))),
     Check("pre-flight", preflights),
     Check(
