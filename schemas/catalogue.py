@@ -90,6 +90,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(log.HoldLifted, derived=True),
     Entry(log.Decided, derived=True),
     Entry(log.ActRefused, derived=True),
+    Entry(log.GrantDeadline, derived=True),
 )
 
 BY_KIND: dict[str, Entry] = {entry.kind: entry for entry in ENTRIES}

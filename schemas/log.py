@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from schemas.base import Fact, FieldClass, Instant, LogFact, Part, Ref, Slug, has
@@ -107,6 +109,33 @@ class ActRefused(LogFact):
     actor: Annotated[
         Ref | None, has(FieldClass.PROVENANCE, "Who is said to have asked, if enrolled there.")
     ] = None
+
+
+class GrantDuty(StrEnum):
+    """What a grant has a last day for."""
+
+    EXPIRY = "expiry"  # after it nothing is told by the grant any more
+    REVIEW = "review"  # by then somebody has looked whether it is still needed
+
+
+class GrantDeadlineState(StrEnum):
+    """How it stands with that day."""
+
+    REMINDED = "reminded"
+    DUE = "due"  # the day has begun
+    MISSED = "missed"  # it is over
+    MET = "met"  # the agreement says a later one
+    CANCELLED = "cancelled"  # the agreement does not grant that any more
+
+
+class GrantDeadline(LogFact):
+    """The last day of grants, or of their review, comes near, is there or is over; or was moved."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Whose agreement it is.")]
+    about: Annotated[tuple[Ref, ...], has(FieldClass.MANAGEMENT, "The kinds of fact granted.")]
+    duty: Annotated[GrantDuty, has(FieldClass.MANAGEMENT, "What ends on that day.")]
+    on: Annotated[date, has(FieldClass.MANAGEMENT, "The last day, London time.")]
+    state: Annotated[GrantDeadlineState, has(FieldClass.MANAGEMENT, "How it stands with it.")]
 
 
 Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted

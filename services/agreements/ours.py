@@ -11,6 +11,7 @@ from schemas.log import (
     AgreementsAdopted,
     BuildAdopted,
     Decided,
+    GrantDeadline,
     HoldLifted,
     PersonHeld,
     RulesAdopted,
@@ -53,6 +54,6 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided, Withheld),
 }
 """By service or speaker. Admission has no topic of its own: it writes the log."""
-AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused)
-"""What admission writes there beside what it lets in: what follows from an act of a person, and
-that one was refused."""
+AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused, GrantDeadline)
+"""What admission writes there beside what it lets in: what follows from an act of a person, that
+one was refused, and how it stands with the last days of grants."""

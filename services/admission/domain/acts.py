@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from schemas.base import derived_id, follows, kebab, sourced_id
 from schemas.log import ActRefused, AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from schemas.notice import Withheld
 from services.admission.domain import ours
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import ACTS_HEARD, InForce, Person
+from services.admission.domain.states import ACTS_HEARD, Heard, InForce, Person
 from services.admission.rules import Rules, of_the_log
 from services.agreements.acts import anybody, check, enrolled, hold_of
 from services.agreements.widening import takes_two
@@ -54,6 +55,19 @@ def keep(desk: Desk, fact: Decided) -> None:
     """The act is known for longer than it could come again."""
     if heard(desk, ACTS_HEARD, fact) is None:
         hear(desk, ACTS_HEARD, fact, ACTS_REMEMBERED)
+
+
+def lapse(desk: Desk, fact: Withheld) -> None:
+    """What waited lapses only by an act of people, which was let in before.
+
+    Raises:
+        Refused: nobody decided that.
+    """
+    if not fact.lapsed or not anybody(desk.rules.agreements):
+        return
+    known = (desk.get(ACTS_HEARD, Heard) or Heard()).said
+    if not any(one.startswith(f"{fact.caused_by}:") for one in known):
+        raise Refused(WIDENS, "caused_by")
 
 
 def refused(rules: Rules | None, letter: Letter, fault: Refused | Unreadable) -> list[ActRefused]:

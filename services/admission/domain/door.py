@@ -12,6 +12,7 @@ from schemas.base import (
 )
 from schemas.catalogue import entry_of
 from schemas.log import AgreementsAdopted, Decided, SchemasAdopted, Tick
+from schemas.notice import Withheld
 from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import SAID_DIFFERENTLY, let_in, wearer
@@ -73,6 +74,8 @@ def about(desk: Desk, fact: Fact, letter: Letter) -> str:
         return _of_device(desk, fact, letter)
     if isinstance(fact, FactAboutPerson):
         return _of_person(desk, fact, letter)
+    if isinstance(fact, Withheld):
+        acts.lapse(desk, fact)
     return ours.say(desk, fact)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from schemas.base import Fact, LogFact, kebab
-from schemas.log import Adoption, Tick
+from schemas.base import Fact, LogFact, follows, kebab
+from schemas.log import Adoption, AgreementsAdopted, GrantDeadline, Tick
 from schemas.notice import Withheld
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
-from services.admission.domain.states import ACTS_HEARD, Heard, InForce, LastTick, Person
+from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
-from services.agreements.acts import anybody
+from services.agreements.deadlines import Stands, moved, shown
 from services.runtime.faults import Refused
 
 
@@ -33,13 +34,11 @@ def say(desk: Desk, fact: Fact) -> str:
     """What a service found out about a person; said again, it is dropped before it comes here.
 
     Raises:
-        Refused: of a person the hub does not know; or that something lapses, by nobody's act.
+        Refused: of a person the hub does not know.
     """
     if fact.person_id is None or desk.get(f"person:{fact.person_id}", Person) is None:
         raise Refused("nobody", "person_id")
     if isinstance(fact, Withheld):
-        if fact.lapsed and anybody(desk.rules.agreements) and not _decided(desk, fact):
-            raise Refused("takes-a-decision", "caused_by")
         # Whoever deploys says it again where the command was ended half way; the first counts.
         if heard(desk, _withheld(fact), fact) is not None:
             return "repeat"
@@ -51,12 +50,6 @@ def say(desk: Desk, fact: Fact) -> str:
 def keep(desk: Desk, fact: Withheld) -> None:
     """It is known for longer than it could come again."""
     hear(desk, _withheld(fact), fact, REMEMBERED)
-
-
-def _decided(desk: Desk, fact: Withheld) -> bool:
-    """Whether somebody decided that it lapses; the act was let in before."""
-    acts = (desk.get(ACTS_HEARD, Heard) or Heard()).said
-    return any(one.startswith(f"{fact.caused_by}:") for one in acts)
 
 
 def _withheld(fact: Withheld) -> str:
@@ -72,6 +65,9 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
         return "clock-went-back"
     desk.put("clock", LastTick(now=tick.now))
     desk.say_everywhere(tick)
+    if desk.in_force is not None:
+        before = None if last is None else last.now
+        _say_of_grants(desk, tick, shown(desk.in_force.agreements, before, tick.now))
     return "said-everywhere"
 
 
@@ -86,4 +82,27 @@ def adopt(desk: Desk, fact: Adoption) -> str:
     if known is not None and known.version == fact.version:
         return "already-adopted"
     desk.say_everywhere(fact)
+    clock = desk.get("clock", LastTick)
+    if isinstance(fact, AgreementsAdopted) and desk.in_force is not None and clock is not None:
+        before, after = desk.in_force.agreements, desk.in_force.version(fact.version)
+        _say_of_grants(desk, fact, moved(before, after, clock.now))
     return "said-everywhere"
+
+
+def _say_of_grants(desk: Desk, cause: LogFact, found: Iterable[Stands]) -> None:
+    """How it stands with the last days of grants, into every partition of the log."""
+    for one in found:
+        agency, duty, on, about = one.deadline
+        desk.say(
+            follows(
+                cause,
+                GrantDeadline,
+                source="admission",
+                part="|".join((agency, duty, str(on), one.state, *about)),
+                agency=agency,
+                about=about,
+                duty=duty,
+                on=on,
+                state=one.state,
+            )
+        )

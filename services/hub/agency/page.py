@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.catalogue import BY_KIND
+from services.agreements import deadlines
 from services.agreements.compile import Agency, Agreements, Grant, fingerprint
 from services.agreements.epochs import Epoch
 from services.agreements.explain import explain
@@ -65,6 +66,17 @@ class Told:
     schema_ids: tuple[int, ...]
     words: tuple[str, ...]
     """Of whom it is told and how much, each with the line that says so."""
+
+
+@dataclass(frozen=True)
+class LastDay:
+    """A day by which grants end or are to be reviewed, and how it stands with it."""
+
+    duty: str
+    on: str
+    """The last day, London time."""
+    state: str
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,8 @@ class Page:
     wire: str
     says: tuple[Says, ...]
     told: tuple[Told, ...]
+    last_days: tuple[LastDay, ...]
+    """Those that are near, there or over."""
     folder: Folder | None
     inbox: Inbox | None
     refusals: tuple[Refusal, ...] | None
@@ -172,6 +186,7 @@ def page(
         wire=CLOUD_EVENTS,
         says=tuple(_says(agency, here)),
         told=tuple(_told(agreements, agency, grant, here.at) for grant in agency.grants.values()),
+        last_days=tuple(_last_days(agreements, slug, here.at)),
         folder=folder,
         inbox=None if seen is None else _inbox(seen, names.inbox(slug), here.epoch),
         refusals=None if seen is None else refusals(seen.letters, agency, names),
@@ -208,6 +223,13 @@ def _told(agreements: Agreements, agency: Agency, grant: Grant, at: datetime) ->
             str(one).removeprefix(f"{agency.slug} ") for one in answer.reasons[1:]
         ),  # the first: whether it says the fact
     )
+
+
+def _last_days(agreements: Agreements, slug: str, at: datetime) -> Iterator[LastDay]:
+    for one in deadlines.near(agreements, at):
+        if one.deadline.agency == slug:
+            duty, on = one.deadline.duty.value, str(one.deadline.on)
+            yield LastDay(duty, on, one.state.value, one.deadline.about)
 
 
 def _signed(agency: Agency, grant: Grant) -> Receives:

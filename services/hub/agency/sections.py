@@ -21,6 +21,8 @@ def sections(page: Page) -> Iterator[Section]:
         ("fact", "terms", "fields, by class", "of whom, and the line that says so"),
         [_told(one) for one in page.told],
     )
+    days: Rows = [(one.duty, one.on, one.state, "\n".join(one.facts)) for one in page.last_days]
+    yield "Last days that are near", ("of what", "day", "stands", "facts"), days
     topics: Rows = [*page.topics.items(), ("consumer group", page.group)]
     yield "Where it reads", ("what", "name"), topics
     limits: Rows = [(name.replace("_", " "), str(value)) for name, value in page.limits.items()]

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from schemas.log import AgreementsAdopted, BuildAdopted
+from schemas.log import AgreementsAdopted, BuildAdopted, GrantDeadlineState, GrantDuty
 from services.agreements import live as lives
 from services.agreements.adopt import SPEAKER
 from services.agreements.apply import OWN
 from services.agreements.broker_plan import Desired, Scope, desired
 from services.agreements.compile import Agreements, load
+from services.agreements.deadlines import near
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.live import Live
 from services.agreements.plan import Plan, compare
@@ -78,6 +79,11 @@ def versions(seen: VersionsSeen, now: datetime) -> Iterator[Symptom]:
             verb = "ended" if end <= now else "end"
             do = "its governance contact renews the file, or lets it end"
             yield Symptom(f"agency {slug}", f"grants {verb} on {end:%d %B}", do, Weight.WATCH)
+    for one in near(seen.applied, now):
+        if one.deadline.duty is GrantDuty.REVIEW and one.state is GrantDeadlineState.MISSED:
+            wrong = f"grants were to be reviewed by {one.deadline.on:%d %B %Y}"
+            do = "its governance contact looks whether they are needed, and says so in the file"
+            yield Symptom(f"agency {one.deadline.agency}", wrong, do, Weight.WATCH)
 
 
 @dataclass(frozen=True)
