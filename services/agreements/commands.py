@@ -37,6 +37,7 @@ SAME, FAILED, DRIFT = 0, 1, 3
 SHIPPED = Path("deploy/agreements")
 OF_THE_HOME = "agreed"
 """Where an installation keeps agreement files of its own: the demo's have invented people in."""
+_UNTIL = "what it had not read is not withdrawn yet; start the services (hub up) and apply again"
 Command = Callable[..., Any]
 
 
@@ -96,6 +97,9 @@ def plan(
         if not as_json:
             for line in signing.widening(home, compiled):
                 click.echo(f"^ wider, takes two: {line}")
+            pending = withdrawal.read(home)
+            for slug in () if pending is None else pending.agencies:
+                click.echo(f"! {slug} is shut out of its inbox: {_UNTIL}")
         _show(made, compiled.version, verdict, as_json=as_json)
         context.exit(SAME if made.same else DRIFT)
 
@@ -137,11 +141,7 @@ def apply(
         if done.shut_out:
             click.echo(f"Granted less: {', '.join(done.shut_out)}; withdrawing …", err=True)
         for slug in applying.withdraw(cluster, within_s):
-            click.echo(
-                f"! {slug} is shut out of its inbox until what it had not read is withdrawn: "
-                "start the services (hub up), or run this again",
-                err=True,
-            )
+            click.echo(f"! {slug} is shut out of its inbox: {_UNTIL}", err=True)
         left = bool(done.plan.foreign or done.plan.denied or withdrawal.read(home))
         verdict = "something is left for a person" if left else "the broker holds it"
         _show(done.plan, done.version, verdict, as_json=as_json)

@@ -6,7 +6,7 @@ in memory, and any of them may be the last of its command.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -205,20 +205,29 @@ class World:
 
     async def narrowed(self) -> None:
         """`hub agreements apply`, run until it is done; it may end at each of its steps."""
-        ends = self.draw.randint(0, 4)
         said = False
+
+        async def apply(port: _Struck) -> bool:
+            nonlocal said
+            before = self.narrow if said else self.wide
+            withdrawal.begin(self.home, before, self.narrow, self.now, port)
+            await self.something()
+            if not said or self.draw.random() < 0.5:
+                self.hub.say(agreements_adopted(self.narrow.version, occurred_at=self.now))
+                said = True
+            await self.something()
+            return self._go_on(port)
+
+        await self._until_done(apply)
+
+    def _go_on(self, port: _Struck) -> bool:
+        return withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now)
+
+    async def _until_done(self, run: Callable[[_Struck], Awaitable[bool]]) -> None:
+        ends = self.draw.randint(0, 4)
         for attempt in range(60):
-            port = _Struck(self, ends > attempt)
             try:
-                withdrawal.begin(
-                    self.home, self.narrow if said else self.wide, self.narrow, self.now, port
-                )
-                await self.something()
-                if not said or self.draw.random() < 0.5:
-                    self.hub.say(agreements_adopted(self.narrow.version, occurred_at=self.now))
-                    said = True
-                await self.something()
-                if withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now):
+                if await run(_Struck(self, ends > attempt)):
                     return
             except EndedError:
                 self.ended_early += 1
@@ -252,18 +261,11 @@ class World:
         await self.hub.memory.settle()
         ending = Ending(outcome=outcome, act=act.event_id, before=before)
         withdrawal.end_suspension(self.home, HOUSING, self.wide, ending, self.now)
-        ends = self.draw.randint(0, 4)
-        for attempt in range(60):
-            port = _Struck(self, ends > attempt)
-            try:
-                if withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now):
-                    return
-            except EndedError:
-                self.ended_early += 1
-            await self.something()
-            if attempt > 20:
-                await self.hub.memory.settle()
-        raise AssertionError("it was never done")
+
+        async def resume(port: _Struck) -> bool:
+            return self._go_on(port)
+
+        await self._until_done(resume)
 
     # -- the port
 

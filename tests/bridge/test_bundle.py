@@ -89,3 +89,14 @@ def test_a_folder_of_something_else_is_none(tmp_path: Path) -> None:
     (a_folder(tmp_path) / "topics.json").write_text("{}")
     with pytest.raises(Stop):
         Bundle.read(tmp_path)
+
+
+def test_it_knows_before_which_offset_the_hub_withdrew_notices_as_the_folder_says_now(
+    tmp_path: Path,
+) -> None:
+    bundle = Bundle.read(a_folder(tmp_path))
+    assert bundle.withdrawn_before() == 0
+    topics = json.loads((tmp_path / "topics.json").read_text())
+    topics["inbox_epoch"] = {"number": 2, "withdrawn": {"from": 3, "before": 9, "at": "then"}}
+    (tmp_path / "topics.json").write_text(json.dumps(topics))
+    assert bundle.withdrawn_before() == 9
