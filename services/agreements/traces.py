@@ -84,6 +84,11 @@ class Trace:
                     self._find(ref, past, joined.offset)
         return len(self.unread.keys() - self._found.keys())
 
+    def known(self) -> Trace:
+        """The same without the notices of which the log tells nothing."""
+        self.unread = {ref: whose for ref, whose in self.unread.items() if ref in self._found}
+        return self
+
     def _find(self, ref: UUID, said: _Said, joined: int | None) -> None:
         self._found[ref] = Withdrawn(
             notice_ref=ref, place=said.offset, joined=joined, under=said.under

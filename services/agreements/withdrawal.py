@@ -11,8 +11,9 @@ which it comes again. Decision 15.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -29,6 +30,11 @@ from services.hub.broker.private import private_directory, write_private
 from services.runtime.faults import Stop
 from services.runtime.records import Record
 
+log = logging.getLogger(__name__)
+
+GIVES_UP = timedelta(minutes=10)
+"""So long what an unread notice told of may be on its way into the log. After a restore there may
+be notices without any cause there (decision 9): they must not shut an agency out for ever."""
 PENDING = "narrowing.json"
 """While this file is there somebody is shut out of their inbox until it is done."""
 
@@ -70,6 +76,8 @@ class Pending(BaseModel):
     """Those still shut out."""
     unread: Mapping[str, Unread] = {}
     """What was found in their inboxes, by agency, once notify decided by the new agreements."""
+    noted_at: datetime | None = None
+    """When that was."""
     ending: Ending | None = None
     """Of a suspension; None: a narrowing."""
 
@@ -193,12 +201,17 @@ def go_on(
     if not undone and not inboxes.decides_by(pending.after, pending.log_ends):
         return False
     found = {slug: pending.unread.get(slug) or inboxes.unread(slug) for slug in pending.agencies}
-    pending = pending.model_copy(update={"unread": found})
+    noted_at = pending.noted_at or at
+    pending = pending.model_copy(update={"unread": found, "noted_at": noted_at})
     keep(home, pending)
     less = narrowed(version(pending.before), version(pending.after), pending.began_at)
     followed = _followed(pending, less, inboxes, references)
-    if any(trace.missing() for trace in followed.values()):
+    missing = sum(trace.missing() for trace in followed.values())
+    if missing and at - noted_at < GIVES_UP:
         return False
+    if missing:
+        log.error("notices are withdrawn of which the log tells nothing", extra={"count": missing})
+        followed = {slug: trace.known() for slug, trace in followed.items()}
     for slug, trace in followed.items():
         end = found[slug].end
         number = f"{slug}|{pending.after}|{end}"

@@ -207,7 +207,7 @@ class World:
         """`hub agreements apply`, run until it is done; it may end at each of its steps."""
         said = False
 
-        async def apply(port: _Struck) -> bool:
+        async def apply(port: Struck) -> bool:
             nonlocal said
             before = self.narrow if said else self.wide
             withdrawal.begin(self.home, before, self.narrow, self.now, port)
@@ -220,14 +220,14 @@ class World:
 
         await self._until_done(apply)
 
-    def _go_on(self, port: _Struck) -> bool:
+    def _go_on(self, port: Struck) -> bool:
         return withdrawal.go_on(self.home, port, self.known.get, REFERENCES, self.now)
 
-    async def _until_done(self, run: Callable[[_Struck], Awaitable[bool]]) -> None:
+    async def _until_done(self, run: Callable[[Struck], Awaitable[bool]]) -> None:
         ends = self.draw.randint(0, 4)
         for attempt in range(60):
             try:
-                if await run(_Struck(self, ends > attempt)):
+                if await run(Struck(self, ends > attempt)):
                     return
             except EndedError:
                 self.ended_early += 1
@@ -262,7 +262,7 @@ class World:
         ending = Ending(outcome=outcome, act=act.event_id, before=before)
         withdrawal.end_suspension(self.home, HOUSING, self.wide, ending, self.now)
 
-        async def resume(port: _Struck) -> bool:
+        async def resume(port: Struck) -> bool:
             return self._go_on(port)
 
         await self._until_done(resume)
@@ -360,7 +360,7 @@ class World:
         return list(told)
 
 
-class _Struck:
+class Struck:
     """The port, whose command may end before or after any step."""
 
     def __init__(self, world: World, may_end: bool) -> None:

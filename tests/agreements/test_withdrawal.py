@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from schemas.case import AgencyLeftCase, SharingNarrowed
 from schemas.notice import NoticeIssued, Withheld
+from services.agreements import withdrawal
 from services.runtime import wire
-from tests.agreements.narrowing_world import HOUSING, NARROWER, World, in_log, number_of
+from services.runtime.records import Outgoing
+from tests.agreements.narrowing_world import HOUSING, NARROWER, Struck, World, in_log, number_of
+from tests.in_memory import REFERENCES
+from tests.makers import agreements_adopted
 
 
 def played(seed: int, home: Path, how: str) -> World:
@@ -76,3 +82,37 @@ def test_the_schedules_are_not_empty(tmp_path: Path) -> None:
     assert sum(bool(world.withdrawn) for world in worlds) > 3
     assert any(in_log(world, SharingNarrowed) for world in worlds)
     assert any(world.ended_early for world in worlds)
+
+
+def test_a_notice_of_which_the_log_tells_nothing_does_not_shut_its_agency_out_for_ever(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def play() -> tuple[World, list[bool]]:
+        world = World(4, tmp_path, "a class")
+        await world.begin()
+        while world.to_say:
+            await world._say()
+        await world.hub.memory.settle()
+        (stranger, *_) = world.stands(HOUSING)
+        headers = (("ce_id", b"00000000-0000-8000-8000-00000000dead"),)
+        world.hub.memory.append(Outgoing(stranger.topic, stranger.key, stranger.value, headers))
+        port = Struck(world, may_end=False)
+        withdrawal.begin(tmp_path, world.wide, world.narrow, world.now, port)
+        world.hub.say(agreements_adopted(world.narrow.version, occurred_at=world.now))
+        await world.hub.memory.settle()
+        done = []
+        for minutes in (0, 9, 11):
+            at = world.now + timedelta(minutes=minutes)
+            done.append(withdrawal.go_on(tmp_path, port, world.known.get, REFERENCES, at))
+        await world.ended()
+        return world, done
+
+    world, done = asyncio.run(play())
+    assert done == [False, False, True]
+    assert "the log tells nothing" in caplog.text
+    assert world.shut == set()
+    (_, unread) = world.withdrawn[0]
+    stood = {number_of(record) for record in world.stands(HOUSING)[: unread.end]}
+    withheld = {one.notice_ref for fact in in_log(world, Withheld) for one in fact.notices}
+    assert stood - withheld == {UUID("00000000-0000-8000-8000-00000000dead")}
+    assert set(world.readers[0].shown) & withheld
