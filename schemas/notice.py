@@ -85,12 +85,55 @@ class NoticeReceipted(FactAboutPerson):
     ] = None
 
 
+class Standing(StrEnum):
+    """How a notice stands that another body has to look after."""
+
+    NOT_COLLECTED = "not-collected"
+    NOT_ACTED_ON = "not-acted-on"
+    CANNOT_ACT = "cannot-act"
+    ANSWERED_LATE = "answered-late"
+
+
+_MAILBOX = {"pattern": r"^[a-z][a-z0-9-]*@[a-z0-9.-]+$", "max_length": 100}
+_ROLE = "In which role somebody has to look at it."
+_DESK = "The role's mailbox that is watched at that hour; never a person's."
+
+
+class NoticeReminded(Fact):
+    """A notice was not collected yet: its receiver is reminded before it is late."""
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who is reminded.")]
+    act_by: Annotated[Instant, has(FieldClass.REFERENCE, "When the receipt is late.")]
+    role: Annotated[Slug, has(FieldClass.REFERENCE, _ROLE)]
+    mailbox: Annotated[str, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)]
+
+
 class NoticeOverdue(Fact):
-    """No receipt came in time: the agency is reminded, the lead agency is told."""
+    """No receipt came in time: it is escalated at the agency, the lead bodies are told."""
 
     notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who has not answered.")]
     act_by: Annotated[Instant, has(FieldClass.REFERENCE, "When the receipt was due.")]
+    role: Annotated[Slug | None, has(FieldClass.REFERENCE, _ROLE)] = None
+    mailbox: Annotated[str | None, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)] = None
+
+
+class NoticeReported(Fact):
+    """The body that answers for a case is told how a notice to another body stands."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who is told.")]
+    receiver: Annotated[Slug, has(FieldClass.MANAGEMENT, "Whose notice it is.")]
+    matter_ref: Annotated[
+        UUID, has(FieldClass.REFERENCE, "The same in all that is reported here of that notice.")
+    ]
+    standing: Annotated[Standing, has(FieldClass.MANAGEMENT, "How it stands.")]
+    act_by: Annotated[Instant, has(FieldClass.REFERENCE, "When the receipt was due.")]
+    reason: Annotated[
+        Ref | None, has(FieldClass.MANAGEMENT, "Its coded reason where it cannot act.")
+    ] = None
+    role: Annotated[Slug, has(FieldClass.REFERENCE, _ROLE)]
+    mailbox: Annotated[str, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)]
 
 
 class Notice(Part):

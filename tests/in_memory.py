@@ -76,7 +76,7 @@ class Hub:
         """Rules and agreements are adopted, and the clock runs."""
         await self.memory.open()
         self.memory.at(at)
-        self.say(rules_adopted())
+        self.say(rules_adopted("2026-2"))
         self.say(agreements_adopted(agreements().version))
         await self.tick(at)
 

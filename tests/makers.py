@@ -328,6 +328,14 @@ def an_overdue_notice(agency: str = "probation", **fields: Any) -> notice.Notice
     return _derived(notice.NoticeOverdue, fields, source="notify", **defaults)
 
 
+def a_reported_notice(agency: str = "probation", **fields: Any) -> notice.NoticeReported:
+    defaults = {"receiver": "dwp", "matter_ref": NOTICE, "act_by": later(minutes=15)}
+    desk = {"role": "lead-officer", "mailbox": "desk@body.example.invalid"}
+    standing = notice.Standing.NOT_ACTED_ON
+    whose = {"agency": agency, "standing": standing}
+    return _derived(notice.NoticeReported, fields, source="notify", **defaults, **desk, **whose)
+
+
 def a_tick(now: datetime = NOON, **fields: Any) -> log.Tick:
     return _made(log.Tick, {"occurred_at": now, **fields}, source="clock", now=now)
 

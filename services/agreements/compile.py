@@ -6,7 +6,7 @@ Nothing here decides about a person: the filters of a grant are data that `notif
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import blake2b
@@ -20,6 +20,8 @@ from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
 from schemas.risk import Urgency
 from services.agreements import earlier, lint, ours
+from services.agreements.actors import Role
+from services.agreements.duty import at_the_desk
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.files import Marks, Place, Signed, read_file
 from services.agreements.model import Agreement, Kind, Receives
@@ -120,6 +122,11 @@ class Agency:
         for kind, views in self.unasked.items():
             yield from (Notice(kind, view, FAREWELL, True) for view in views.values())
 
+    def desk(self, role: Role, at: datetime, holidays: Container[date]) -> str:
+        """The mailbox watched in that role at that moment."""
+        found = at_the_desk(self.agreement.duty, role, at, holidays)
+        return found or self.agreement.contacts.operations
+
     def unasked_at(self, kind: str, adopted: int) -> View | None:
         """As it is where schemas up to that id are in use."""
         return _latest(self.unasked.get(kind, {}), adopted)
@@ -201,7 +208,7 @@ def fingerprint_of(said_by_all: Iterable[Mapping[str, Any]]) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-_ADDED = frozenset({"actors", "sign_in"})
+_ADDED = frozenset({"actors", "sign_in", "duty"})
 """Sections files had not always: one that says nothing there keeps its fingerprint."""
 
 

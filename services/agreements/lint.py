@@ -14,6 +14,7 @@ from schemas.base import AboutWhom, Fact, FieldClass, classes_of
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.risk import Urgency
 from services.agreements import actors
+from services.agreements.duty import gaps
 from services.agreements.faults import Finding
 from services.agreements.files import Place, Signed
 from services.agreements.model import (
@@ -205,6 +206,12 @@ def _enrols_in_order(agreement: Agreement) -> Wrong:
     return actors.wrong(agreement, service=agreement.kind is Kind.SERVICE)
 
 
+def _is_always_at_the_desk(agreement: Agreement) -> Wrong:
+    for role, day, at in gaps(agreement.duty) if agreement.duty else ():
+        why = f"nobody is {role} on {day} at {at}"
+        yield ("duty",), why, f"add a turn of roles: [{role}] then, or take the section out"
+
+
 def enrolled_twice(files: Sequence[Signed]) -> Iterator[Finding]:
     """Everybody is enrolled once, in one file."""
     for file, at in actors.shared([one.agreement for one in files]):
@@ -217,6 +224,7 @@ _FILE_RULES: tuple[Callable[[Agreement], Wrong], ...] = (
     _says_what_it_may,
     _one_grant_per_fact,
     _enrols_in_order,
+    _is_always_at_the_desk,
 )
 _GRANT_RULES: tuple[Callable[[Agreement, Receives], Wrong], ...] = (
     _tells_of_persons,

@@ -16,6 +16,7 @@ from schemas.base import FieldClass, IdentifierType, Ref, Slug
 from schemas.catalogue import BY_KIND, BY_TOPIC_PART, Entry
 from schemas.risk import Urgency
 from services.agreements.actors import Enrolled, SignIn
+from services.agreements.duty import Mailbox, Turn
 
 
 class Kind(StrEnum):
@@ -136,8 +137,6 @@ def _known(name: str) -> str:
 
 FactName = Annotated[str, AfterValidator(_known)]
 """The last part of the fact's topic, for example `release-date-set`."""
-Mailbox = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@[a-z0-9.-]+$", max_length=100)]
-"""A role's mailbox, never a person's: no dot before the @."""
 CouncilCode = Annotated[str, Field(pattern=r"^[EWSN]\d{8}$")]
 Sentence = Annotated[str, Field(min_length=12, max_length=240, pattern=r"^[A-Z0-9].*[.]$")]
 Day = Annotated[date, Field(strict=True)]
@@ -239,3 +238,5 @@ class Agreement(_Signed):
     """Who may act for it, and in which roles."""
     sign_in: SignIn | None = None
     """Its own sign-in service, where some of them show a token instead of a key."""
+    duty: tuple[Turn, ...] = ()
+    """Which mailbox is watched in which role at which hour; without it `operations`, always."""

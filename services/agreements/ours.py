@@ -18,7 +18,13 @@ from schemas.log import (
     SchemasAdopted,
     Tick,
 )
-from schemas.notice import NoticeIssued, NoticeOverdue, Withheld
+from schemas.notice import (
+    NoticeIssued,
+    NoticeOverdue,
+    NoticeReminded,
+    NoticeReported,
+    Withheld,
+)
 from schemas.register import (
     CategoryChanged,
     DeadlineMet,
@@ -44,7 +50,9 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "tracking": (ZoneEntered, ZoneLeft),
     "notify": (
         NoticeIssued,
+        NoticeReminded,
         NoticeOverdue,
+        NoticeReported,
         LeadSettled,
         SharingEnded,
         SharingNarrowed,

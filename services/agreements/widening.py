@@ -20,8 +20,11 @@ _TELLS_NO_MORE = frozenset(
 )
 """How soon a notice is to be answered and when somebody last looked; the first three are compared
 by themselves."""
-_NO_RIGHT = frozenset({"agency", "name", "contacts", "limits", "says", "receives", "actors"})
-"""Of the file itself; the last three are compared by themselves."""
+_NO_RIGHT = frozenset(
+    {"agency", "name", "contacts", "duty", "limits", "says", "receives", "actors"}
+)
+"""Of the file itself; the last three are compared by themselves. Who is at whose own desk tells
+nobody else anything."""
 
 
 def widened(before: Agreements, after: Agreements) -> list[str]:

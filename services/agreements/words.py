@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from schemas.base import FieldClass, IdentifierType
 from schemas.risk import Urgency
+from services.agreements.actors import Role
+from services.agreements.duty import Day
 from services.agreements.model import (
     AgeGroup,
     Body,
@@ -45,6 +47,12 @@ WORDS: Mapping[str, str] = {
     "owner": "a role's mailbox, for example public-protection@body.example",
     "actors": "who may act for it, as hub actor enrol prints it; or []",
     "sign_in": "its own sign-in service, as hub actor sign-in prints it",
+    "duty": "turns of the rota, each with roles, mailbox, days, starts and ends; or leave it out",
+    "roles": _some(Role),
+    "mailbox": "a role's mailbox, for example duty-desk@body.example",
+    "days": _some(Day),
+    "starts": 'a time in London in quotes, for example "17:00"',
+    "ends": "a time in London in quotes; at or before starts it is on the next day",
     "identifiers": _some(IdentifierType),
     "says": "facts by the last part of their topic, for example [notice-receipted]; or []",
     "never": "facts: […] and classes: […] that no grant of this file can give",

@@ -26,7 +26,7 @@ from services.notify.domain import (
     withdrawn_from,
     withheld,
 )
-from services.notify.rules import ACT_BY, Rules
+from services.notify.rules import LADDERS, Rules
 from services.runtime import wire
 from services.runtime.decision import Route
 from services.runtime.faults import Stop
@@ -100,10 +100,10 @@ def _rules(
 
     @cache
     def of(rules: str, version: str, schemas: str) -> Rules:
-        if rules not in ACT_BY:
+        if rules not in LADDERS:
             raise Stop("rules were adopted that this worker does not have: update and restart")
         agreements = agreements_of(version)
-        return Rules(agreements, references, ACT_BY[rules], int(schemas), cache(agreements_of))
+        return Rules(agreements, references, LADDERS[rules], int(schemas), cache(agreements_of))
 
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:

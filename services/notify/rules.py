@@ -1,4 +1,4 @@
-"""What notices go by: the agreements in force, act-by times, and how each agency knows a person."""
+"""What notices go by: the agreements in force, the ladder, and how each agency knows a person."""
 
 from __future__ import annotations
 
@@ -7,28 +7,70 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from schemas.notice import ReceiptStatus
 from schemas.risk import Urgency
+from services.agreements.actors import Role
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.whom import LONDON
+from services.notify.bank_holidays import BANK_HOLIDAYS
 from services.runtime.faults import Stop
 
-LOCAL_STANDARD: Mapping[Urgency, timedelta] = MappingProxyType(
+_ANY = ReceiptStatus.COLLECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What is done about a notice of one urgency that asks for a receipt, and how soon."""
+
+    act: timedelta
+    """So long after it was told the receipt is due: it is overdue then, and escalated."""
+    closed_by: ReceiptStatus = _ANY
+    """The least its receiver has to say; that it cannot act always closes it."""
+    remind: timedelta | None = None
+    """So long after it was told its receiver is reminded, if it has not collected it."""
+    report: timedelta | None = None
+    """So long after it was said to be overdue the body that leads is told; None: nobody is."""
+
+
+Ladder = Mapping[Urgency, Steps]
+
+AT_FIRST: Ladder = MappingProxyType(
     {
-        Urgency.IMMEDIATE: timedelta(hours=1),
-        Urgency.SAME_DAY: timedelta(hours=24),
-        Urgency.ROUTINE: timedelta(days=5),
+        Urgency.IMMEDIATE: Steps(act=timedelta(hours=1)),
+        Urgency.SAME_DAY: Steps(act=timedelta(hours=24)),
+        Urgency.ROUTINE: Steps(act=timedelta(days=5)),
     }
 )
-"""By when a receipt is due. Local standard, in no statute: see decision 4 and R-EM-7."""
+LOCAL_STANDARD: Ladder = MappingProxyType(
+    {
+        Urgency.IMMEDIATE: Steps(
+            act=timedelta(hours=1),
+            closed_by=ReceiptStatus.ACTED,
+            remind=timedelta(minutes=15),
+            report=timedelta(hours=1),
+        ),
+        Urgency.SAME_DAY: Steps(
+            act=timedelta(hours=24), remind=timedelta(hours=4), report=timedelta(hours=4)
+        ),
+        Urgency.ROUTINE: Steps(
+            act=timedelta(days=5), remind=timedelta(days=2), report=timedelta(days=1)
+        ),
+    }
+)
+"""By when what is done. Local standard, in no statute: see decisions 4 and 14, and R-EM-7."""
+LADDERS: Mapping[str, Ladder] = MappingProxyType({"2026-1": AT_FIRST, "2026-2": LOCAL_STANDARD})
+"""By version of the rules."""
+
+KNOWN_FOR = timedelta(days=30)
+"""So long it is still heard what somebody says of a notice that is off the ladder.
+
+Local standard: see decision 14."""
 
 KEPT_FOR = timedelta(days=365)
 """So long a body that is off a case keeps what it was told, where its agreement says nothing else.
 
 Local standard, in no statute: see decision 13 and R-RET-5."""
-
-ACT_BY: Mapping[str, Mapping[Urgency, timedelta]] = MappingProxyType({"2026-1": LOCAL_STANDARD})
-"""Act-by times by version of the rules."""
 
 
 def _none_earlier(_: str) -> Agreements:
@@ -41,11 +83,17 @@ class Rules:
 
     agreements: Agreements
     references: References
-    act_by: Mapping[Urgency, timedelta]
+    ladder: Ladder
+    """What is done about notices that are not answered, by urgency."""
     schemas: int = 0
     """The highest id of a schema in use: what a view is cut from."""
     earlier: Callable[[str], Agreements] = _none_earlier
     """The agreements of a version that was in force before."""
+
+    def desk(self, agency: str, role: Role, at: datetime) -> str | None:
+        """The mailbox watched there in that role at that moment; None: it has no agreement now."""
+        receiver = self.agreements.receivers.get(agency)
+        return None if receiver is None else receiver.desk(role, at, BANK_HOLIDAYS)
 
     def as_then(self, grant: Grant, version: str) -> Grant | None:
         """The grant as far as it was one under that version too; None: not at all.

@@ -8,7 +8,7 @@ an edit: old decisions stay as they were.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -152,5 +152,7 @@ _FIRST = Rules(
         12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
     ),
 )
-RULES: Mapping[str, Rules] = MappingProxyType({_FIRST.version: _FIRST})
+RULES: Mapping[str, Rules] = MappingProxyType(
+    {version: replace(_FIRST, version=version) for version in ("2026-1", "2026-2")}
+)
 """The rules this build can decide by."""

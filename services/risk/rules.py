@@ -33,5 +33,7 @@ class Rules:
     """How long what is over is kept, so that what belongs to it is known when it comes late."""
 
 
-RULES: Mapping[str, Rules] = MappingProxyType({"2026-1": Rules(version="2026-1")})
+RULES: Mapping[str, Rules] = MappingProxyType(
+    {version: Rules(version=version) for version in ("2026-1", "2026-2")}
+)
 """The rules this build can decide by."""

@@ -31,6 +31,7 @@ from tests.makers import (
     a_joining,
     a_level,
     a_limit,
+    a_reported_notice,
     admitted,
     an_address_change,
     an_alert,
@@ -66,6 +67,7 @@ TOLD = (
     an_alert(urgency=Urgency.ROUTINE),
     an_overdue_notice("dwp"),
     an_overdue_notice("derby-youth-offending"),
+    a_reported_notice("derby-youth-offending"),
 )
 KINDS = {one.kind() for one in TOLD}
 

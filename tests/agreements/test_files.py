@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from services.agreements.commands import OF_THE_HOME, SHIPPED, files_option, home_option
 from services.agreements.compile import load
+from services.agreements.duty import Turn
 from services.agreements.faults import AgreementsRefused, Finding
 from services.agreements.model import Agreement, Contacts, Limits, Never, Receives
 from services.agreements.words import WORDS
@@ -121,7 +122,7 @@ def test_what_a_file_denies_no_grant_of_it_gives(tmp_path: Path) -> None:
 
 
 def test_every_key_of_a_file_has_words_to_write() -> None:
-    models = (Agreement, Contacts, Limits, Never, Receives)
+    models = (Agreement, Contacts, Limits, Never, Receives, Turn)
     keys = {name for model in models for name in model.model_fields}
     assert set(WORDS) == keys
 

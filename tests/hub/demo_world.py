@@ -95,7 +95,7 @@ class World:
         """Rules, agreements and build are adopted."""
         self.hub.at(at)
         await self.hub.open()
-        adopted = ((RulesAdopted, "2026-1"), (AgreementsAdopted, self.agreements.version))
+        adopted = ((RulesAdopted, "2026-2"), (AgreementsAdopted, self.agreements.version))
         for kind, version in (*adopted, (BuildAdopted, "memory")):
             self.say("deploy", kind(**_head("deploy", version, at), version=version))
             await self.hub.settle()

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from schemas.base import Fact
 from schemas.log import PersonHeld
-from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted
+from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted, ReceiptStatus
 from services.agreements.compile import Agreements, load
 from services.notify.domain import Case, Delivery, receipted, remind, tell, tell_of_held
 from services.notify.rules import LOCAL_STANDARD, Rules
@@ -59,13 +59,24 @@ class Desk:
         self.say(a_receipt(person_ref=notice.person_ref, **values))
         return self.because
 
+    def say_receipt(
+        self, notice: Delivery, status: ReceiptStatus, **fields: Any
+    ) -> tuple[Any, ...]:
+        """All that follows from what its receiver says of it."""
+        values = {"source": notice.agency, "notice_ref": notice.notice_ref, **fields}
+        return self.say(a_receipt(person_ref=notice.person_ref, status=status, **values))
+
     def tick(self, now: datetime) -> list[NoticeOverdue]:
-        """What that moment shows to be late; the row is looked at only if it wants to be."""
+        """What that moment shows to be late."""
+        return only(NoticeOverdue, self.steps(now))
+
+    def steps(self, now: datetime) -> tuple[Any, ...]:
+        """All that moment shows; the row is looked at only if it wants to be."""
         self.now = now
         if self.wake_at is None or now < self.wake_at:
-            return []
+            return ()
         assert self.case is not None
-        return only(NoticeOverdue, self._keep(remind(self.case, a_tick(now), self._context())))
+        return self._keep(remind(self.case, a_tick(now), self._context()))
 
     def known(self) -> object:
         """What is known of the case, whatever order it was learned in."""

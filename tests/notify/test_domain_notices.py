@@ -10,7 +10,7 @@ from schemas.base import derived_id
 from schemas.notice import NoticeOverdue, ReceiptStatus
 from schemas.risk import Urgency
 from services.notify.domain import Delivery
-from services.notify.rules import ACT_BY, LOCAL_STANDARD
+from services.notify.rules import LADDERS, LOCAL_STANDARD
 from tests.in_memory import REFERENCES
 from tests.makers import (
     NOON,
@@ -28,7 +28,7 @@ from tests.makers import (
 )
 from tests.notify.telling import Desk, invented, issued, only
 
-SAME_DAY = LOCAL_STANDARD[Urgency.SAME_DAY]
+SAME_DAY = LOCAL_STANDARD[Urgency.SAME_DAY].act
 SECOND = timedelta(seconds=1)
 
 
@@ -105,7 +105,7 @@ def test_where_there_is_nobody_to_tell_that_is_the_decision(tmp_path: Path) -> N
 def test_an_alerts_own_urgency_wins_over_the_grants(urgency: Urgency) -> None:
     (notice, *_) = Desk().hear(an_alert(urgency=urgency))
     assert notice.record["urgency"] is urgency
-    assert notice.record["act_by"] == NOON + LOCAL_STANDARD[urgency]
+    assert notice.record["act_by"] == NOON + LOCAL_STANDARD[urgency].act
 
 
 @pytest.mark.parametrize("urgency", list(Urgency))
@@ -122,7 +122,7 @@ def test_otherwise_the_grants_urgency_says_by_when() -> None:
     notices = desk.hear(a_release_date())
     by = {notice.agency: notice.record["act_by"] for notice in notices}
     assert by["derby-housing"] == NOON + SAME_DAY
-    assert by["dwp"] == NOON + LOCAL_STANDARD[Urgency.ROUTINE]
+    assert by["dwp"] == NOON + LOCAL_STANDARD[Urgency.ROUTINE].act
 
 
 def test_without_a_receipt_asked_for_there_is_no_time_to_act_by() -> None:
@@ -134,7 +134,7 @@ def test_without_a_receipt_asked_for_there_is_no_time_to_act_by() -> None:
 
 def test_the_time_to_act_runs_from_when_it_was_received() -> None:
     notice = notice_for("dwp", a_desk("dwp").hear(a_release_date(), later(hours=5)))
-    assert notice.record["act_by"] == later(hours=5) + LOCAL_STANDARD[Urgency.ROUTINE]
+    assert notice.record["act_by"] == later(hours=5) + LOCAL_STANDARD[Urgency.ROUTINE].act
 
 
 def test_of_what_waited_at_the_door_the_time_to_act_runs_from_when_it_is_told() -> None:
@@ -145,21 +145,25 @@ def test_of_what_waited_at_the_door_the_time_to_act_runs_from_when_it_is_told() 
 
 
 def test_more_urgent_is_sooner_in_every_version_of_the_rules() -> None:
-    for times in ACT_BY.values():
-        assert set(times) == set(Urgency)
-        assert times[Urgency.IMMEDIATE] < times[Urgency.SAME_DAY] < times[Urgency.ROUTINE]
+    for ladder in LADDERS.values():
+        assert set(ladder) == set(Urgency)
+        acts = [ladder[one].act for one in (Urgency.IMMEDIATE, Urgency.SAME_DAY, Urgency.ROUTINE)]
+        assert acts == sorted(set(acts))
+        for steps in ladder.values():
+            assert steps.remind is None or steps.remind < steps.act
 
 
 # -- answered or not
 
 
 @pytest.mark.parametrize("status", list(ReceiptStatus))
-def test_a_receipt_ends_the_waiting_whatever_it_says(status: ReceiptStatus) -> None:
+def test_once_it_is_receipted_what_is_not_urgent_is_never_late(status: ReceiptStatus) -> None:
     desk = a_desk("derby-housing")
     for notice in desk.hear(a_release_date()):
         assert desk.answer(notice, status=status) == "answered"
-    assert desk.wake_at is None
     assert desk.tick(later(days=9)) == []
+    desk.steps(later(days=99))
+    assert desk.wake_at is None
 
 
 def test_a_receipt_said_again_or_too_late_changes_nothing() -> None:
@@ -181,8 +185,8 @@ def test_an_agency_answers_its_own_notices_only() -> None:
 def test_what_is_not_answered_in_time_is_said_to_be_late_once() -> None:
     desk = a_desk("derby-housing")
     notice = notice_for("derby-housing", desk.hear(a_release_date()))
-    assert desk.wake_at == NOON + SAME_DAY
     assert desk.tick(NOON + SAME_DAY - SECOND) == []
+    assert desk.wake_at == NOON + SAME_DAY
     late = {overdue.agency: overdue for overdue in desk.tick(NOON + SAME_DAY)}
     assert late["derby-housing"].notice_ref == notice.notice_ref
     assert late["derby-housing"].act_by == NOON + SAME_DAY
@@ -196,7 +200,7 @@ def test_each_notice_is_late_at_its_own_time() -> None:
         if notice.agency not in ("derby-housing", "dwp"):
             desk.answer(notice)
     (first,) = desk.tick(NOON + SAME_DAY)
-    (second,) = desk.tick(NOON + LOCAL_STANDARD[Urgency.ROUTINE])
+    (second,) = desk.tick(NOON + LOCAL_STANDARD[Urgency.ROUTINE].act)
     assert (first.agency, second.agency) == ("derby-housing", "dwp")
 
 
@@ -238,9 +242,11 @@ def test_who_left_the_case_is_not_reminded_but_the_lead_bodies_are_told() -> Non
 def test_a_reminder_of_a_reminder_is_never_due() -> None:
     desk = a_desk("derby-housing")
     desk.hear(a_release_date())
-    for overdue in desk.tick(later(days=9)):
-        desk.hear(admitted(overdue, PERSON, later(days=9)))
-    assert desk.wake_at is None
+    for days in (1, 9, 20, 60):
+        for said in desk.steps(later(days=days)):
+            desk.hear(admitted(said, PERSON, later(days=days)))
+    assert desk.case is not None
+    assert desk.case.unanswered == ()
 
 
 def test_a_missed_duty_is_told_as_its_own_kind_of_fact() -> None:

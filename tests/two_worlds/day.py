@@ -245,8 +245,10 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     tracking.ZoneLeft: (_ZONE, _FITTED, _INSIDE, _OUTSIDE),
     notice.NoticeIssued: (),
     notice.NoticeReceipted: ((4, a_receipt(person_ref=None, **_THEM)),),
+    notice.NoticeReminded: (_FITTED, _TAMPER),
     notice.NoticeOverdue: (_FITTED, _TAMPER),
     notice.Withheld: (_withheld("prison"),),
+    notice.NoticeReported: (_FITTED, _TAMPER),
     log.PersonHeld: (_HELD,),
     log.HoldLifted: (_HELD, (21, _release(OTHER_ID))),
 }

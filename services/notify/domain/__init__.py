@@ -4,17 +4,14 @@ Also who is on a case and leads it, what is current of it, and what is told to w
 and what becomes of notices that were withdrawn because an agreement narrowed.
 """
 
+from services.notify.domain.case import Case, Step, Told, Unanswered
 from services.notify.domain.current import Current
+from services.notify.domain.ladder import receipted, remind
 from services.notify.domain.membership import Claim
 from services.notify.domain.notices import ME, Delivery
 from services.notify.domain.telling import (
-    Case,
-    Told,
-    Unanswered,
     judged,
     looked_back_at,
-    receipted,
-    remind,
     tell,
     tell_of_held,
 )
@@ -26,6 +23,7 @@ __all__ = [
     "Claim",
     "Current",
     "Delivery",
+    "Step",
     "Told",
     "Unanswered",
     "judged",

@@ -49,14 +49,14 @@ class Telling:
         self.things: list[Delivery | Fact] = []
         self.told: list[tuple[Grant | None, NoticeIssued, UUID]] = []
         """By which grant, what, and of which fact."""
-        self._rules = rules
-        self._at = at
+        self.rules = rules
+        self.at = at
 
     def tell(
         self, grant: Grant, fact: Fact, joined: Fact | None = None, again: Again | None = None
     ) -> None:
         """A notice by that grant; `joined` is why it is told only now, long after it was said."""
-        view = grant.view_at(self._rules.schemas)
+        view = grant.view_at(self.rules.schemas)
         if view is not None:
             urgency = grant.urgency
             if isinstance(fact, AlertRaised):
@@ -64,14 +64,13 @@ class Telling:
                     urgency = fact.urgency
                 else:
                     fact = fact.model_copy(update={"urgency": urgency})
-            receipt = self._rules.act_by[urgency] if grant.receipt else None
+            receipt = self.rules.ladder[urgency].act if grant.receipt else None
             self._notice(grant, view, fact, urgency, receipt, joined, again)
 
     def farewell(self, agency: str, kinds: Iterable[str], fact: Fact) -> None:
         """That it is off the case: nothing but that, and what it was told and has to forget."""
         forget = tuple(
-            Forget(about=kind, by=self._rules.forgotten_by(agency, kind, self._at))
-            for kind in kinds
+            Forget(about=kind, by=self.rules.forgotten_by(agency, kind, self.at)) for kind in kinds
         )
         ended = follows(fact, SharingEnded, source=ME, part=agency, agency=agency, forget=forget)
         if self.unasked(ended):
@@ -85,12 +84,12 @@ class Telling:
 
     def unasked(self, fact: SharingEnded | SharingNarrowed, again: Again | None = None) -> bool:
         """A notice no line of a file asks for; whether its receiver can be told at all."""
-        rules = self._rules
+        rules = self.rules
         receiver = rules.agreements.receivers.get(fact.agency)
         view = receiver and receiver.unasked_at(fact.kind(), rules.schemas)
         if not view:
             return False
-        self._notice(None, view, fact, FAREWELL, rules.act_by[FAREWELL], again=again)
+        self._notice(None, view, fact, FAREWELL, rules.ladder[FAREWELL].act, again=again)
         return True
 
     def number(self, agency: str, fact: Fact, joined: Fact | None = None) -> UUID:
@@ -100,7 +99,7 @@ class Telling:
         # old one its reader would take it for a repeat, also where it was told to forget it since.
         if joined is not None:
             number = derived_id(joined.event_id, "anew", str(fact.event_id))
-        return self._rules.references.notice(agency, number)
+        return self.rules.references.notice(agency, number)
 
     def _notice(
         self,
@@ -113,13 +112,13 @@ class Telling:
         again: Again | None = None,
     ) -> None:
         agency = grant.agency if grant is not None else fact.agency  # type: ignore[attr-defined]
-        act_by = None if receipt is None else self._at + receipt
+        act_by = None if receipt is None else self.at + receipt
         notice_ref, part = self.number(agency, fact, joined), agency
         if joined is not None:
             part = f"{agency}/{fact.event_id}"
         if again is not None:
             act_by, part = again.act_by, str(notice_ref)
-        person_ref = self._rules.references.ref(agency, person_of(fact))
+        person_ref = self.rules.references.ref(agency, person_of(fact))
         issued = follows(
             joined or fact if again is None else again.because,
             NoticeIssued,
@@ -138,7 +137,7 @@ class Telling:
             notice_ref=notice_ref,
             kind=fact.kind(),
             # Beside a view the instant is part of what is told; else it would tell what is not.
-            occurred_at=fact.occurred_at if whole else self._at,
+            occurred_at=fact.occurred_at if whole else self.at,
             person_ref=person_ref,
             schema_id=view.schema_id,
             record=view.show(

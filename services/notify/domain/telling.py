@@ -1,14 +1,13 @@
-"""Who is told what, how much of it, by when they answer, and what happens if they do not."""
+"""Who is told what, and how much of it; and what is learned of the case meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from schemas.base import Fact, Instant, PersonId, follows
+from schemas.base import Fact, follows
 from schemas.case import (
     AgencyJoinedCase,
     AgencyLeftCase,
@@ -19,15 +18,22 @@ from schemas.case import (
 )
 from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyStarted
-from schemas.log import PersonHeld, Tick
-from schemas.notice import NoticeOverdue, NoticeReceipted
+from schemas.log import PersonHeld
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
 from services.agreements.compile import Grant
-from services.agreements.whom import Known
-from services.notify.domain.current import Current, offsets, with_fact
+from services.notify.domain.case import (
+    Case,
+    Limit,
+    Told,
+    addressed,
+    not_addressed,
+    of_whom,
+    unknown,
+    wake,
+)
+from services.notify.domain.current import offsets, with_fact
+from services.notify.domain.ladder import waited_for
 from services.notify.domain.membership import (
-    Claim,
-    Word,
     claim_of,
     counted,
     lead_of,
@@ -35,64 +41,9 @@ from services.notify.domain.membership import (
     with_claim,
     with_word,
 )
-from services.notify.domain.notices import ME, Telling, person_of
+from services.notify.domain.notices import ME, Telling
 from services.notify.rules import Rules
-from services.runtime.decision import Context, Decision, State
-
-
-class Unanswered(State):
-    """A notice whose receipt is due."""
-
-    notice_ref: UUID
-    agency: str
-    act_by: Instant
-    cause: UUID
-    """The fact it told of."""
-
-
-class Told(State):
-    """What an agency was told of the case since it is on it: what it forgets when it is off it."""
-
-    agency: str
-    kinds: tuple[str, ...]
-
-
-class Limit(State):
-    """Who may know of the person at all, as one source said last."""
-
-    source: str
-    since: Instant
-    restricted_to: tuple[str, ...] | None
-    excluded: tuple[str, ...]
-
-
-class Case(State):
-    """What notices have to know of a person: who is on the case, and what filters look at."""
-
-    person_id: PersonId
-    current: tuple[Current, ...]
-    """No default: rows of a build that did not know it are made anew, not read as empty."""
-    born_on: date | None
-    """As above: nobody's age would be known."""
-    born_since: Instant | None = None
-    versions: tuple[str, ...] = ()
-    """Of the agreements, as far as something current was said under them."""
-    on_case: tuple[str, ...] = ()
-    area: str | None = None
-    """ONS code of the council of the last known home."""
-    area_since: Instant | None = None
-    category: int | None = None
-    level: int | None = None
-    level_since: Instant | None = None
-    limits: tuple[Limit, ...] = ()
-    """One for each source that ever said so, sorted by source."""
-    joined: tuple[Word, ...] = ()
-    """Agency, when that was last said of it, and whether it is on the case since."""
-    claims: tuple[Claim, ...] = ()
-    """All that was ever said about who leads, by its own time."""
-    told: tuple[Told, ...] = ()
-    """Of those who are told only because they are on the case."""
-    unanswered: tuple[Unanswered, ...] = ()
+from services.runtime.decision import Context, Decision
 
 
 def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
@@ -122,7 +73,7 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     state = kept(known, telling)
     because = "told" if telling.told else "nobody-to-tell"
     things = (*telling.things, *_lead_settled(before, known, fact))
-    return Decision(state, because, things, wakes(state))
+    return Decision(state, because, things, wake(state))
 
 
 def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decision[Case]:
@@ -133,40 +84,6 @@ def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decis
     """
     decision = tell(case, held, context)
     return replace(decision, state=None, wake_at=None) if held.service == ME else decision
-
-
-def receipted(case: Case | None, receipt: NoticeReceipted, _: Context) -> Decision[Case]:
-    """A receipt ends the waiting for it; whatever it says, somebody has the notice in hand."""
-    known = case or unknown(receipt)
-    left = tuple(
-        one
-        for one in known.unanswered
-        if one.notice_ref != receipt.notice_ref or one.agency != receipt.source
-    )
-    because = "answered" if len(left) < len(known.unanswered) else "nothing-waited-for"
-    state = known.model_copy(update={"unanswered": left})
-    return Decision(state, because, wake_at=wakes(state))
-
-
-def remind(case: Case, tick: Tick, _: Context) -> Decision[Case]:
-    """Each receipt that is late is said to be, once: the agency is reminded, the lead is told."""
-    late = [one for one in case.unanswered if one.act_by <= tick.now]
-    left = tuple(one for one in case.unanswered if one.act_by > tick.now)
-    state = case.model_copy(update={"unanswered": left})
-    facts = tuple(
-        follows(
-            tick,
-            NoticeOverdue,
-            source=ME,
-            of=one.notice_ref,
-            person_id=case.person_id,
-            notice_ref=one.notice_ref,
-            agency=one.agency,
-            act_by=one.act_by,
-        )
-        for one in late
-    )
-    return Decision(state, "reminded", facts, wakes(state))
 
 
 # -- whom it concerns
@@ -184,45 +101,20 @@ def judged(case: Case | None, fact: Fact, context: Context) -> Iterator[tuple[Gr
 def _judged(
     case: Case, fact: Fact, rules: Rules, at: datetime
 ) -> Iterator[tuple[Grant, str | None]]:
-    person = person_known(case, fact)
+    person = of_whom(case, fact)
     for grant in rules.agreements.grants(fact.kind(), at):
-        yield grant, _not_addressed(grant, case, fact) or grant.whom.stopped_by(person, at)
+        yield grant, not_addressed(grant, case, fact) or grant.whom.stopped_by(person, at)
 
 
-def addressed(grant: Grant, case: Case, fact: Fact) -> bool:
-    """Whether the grant tells its agency of this fact, whatever its filters let through."""
-    return _not_addressed(grant, case, fact) is None
-
-
-def _not_addressed(grant: Grant, case: Case, fact: Fact) -> str | None:
-    if grant.agency == fact.source:
-        return "own-word"
-    if grant.on_case and grant.agency not in case.on_case:
-        return "on_case"
-    own = not grant.own_only or getattr(fact, "agency", None) == grant.agency
-    return None if own else "own_only"
-
-
-def person_known(case: Case, fact: Fact) -> Known:
-    """What filters look at, where the fact stands."""
-    lists = [frozenset(one.restricted_to) for one in case.limits if one.restricted_to is not None]
-    return Known(
-        area=case.area,
-        category=case.category,
-        earlier_category=fact.previous if isinstance(fact, CategoryChanged) else None,
-        level=case.level,
-        born_on=case.born_on,
-        named=frozenset.intersection(*lists) if lists else None,
-        excluded=frozenset(who for one in case.limits for who in one.excluded),
-    )
+# -- what is kept of it
 
 
 def kept(known: Case, telling: Telling) -> Case:
     """The case with what is waited for and, by agency, what it was told because it is on it."""
     awaited = tuple(
-        Unanswered(notice_ref=n.notice_ref, agency=n.agency, act_by=n.act_by, cause=cause)
-        for _, n, cause in telling.told
-        if n.act_by is not None
+        waited_for(notice, cause, telling.rules)
+        for _, notice, cause in telling.told
+        if notice.act_by is not None
     )
     told = {one.agency: one for one in known.told if one.agency in known.on_case}
     for grant, notice, _ in telling.told:
@@ -275,7 +167,7 @@ def still_told(
     grant: Grant, case: Case, past: Fact, under: str, rules: Rules, at: datetime
 ) -> Iterator[Grant]:
     """The grant as far as it tells of what was said under those agreements, if it does."""
-    person = person_known(case, past)
+    person = of_whom(case, past)
     as_then = rules.as_then(grant, under) if addressed(grant, case, past) else None
     if as_then is not None and all(one.whom.passes(person, at) for one in (grant, as_then)):
         yield as_then
@@ -296,11 +188,6 @@ def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled
 
 
 # -- what is learned of the case
-
-
-def unknown(fact: Fact) -> Case:
-    """A case of which nothing is known yet."""
-    return Case(person_id=person_of(fact), current=(), born_on=None)
 
 
 def _learned(case: Case, fact: Fact, context: Context) -> Case:
@@ -387,11 +274,6 @@ _LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
 def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool:  # noqa: ANN401
     """Whether it is the latest word; of two at one instant the greater is, in whatever order."""
     return since is None or (fact.occurred_at, value) > (since, known)
-
-
-def wakes(case: Case) -> datetime | None:
-    """From when on a tick has something to find."""
-    return min((one.act_by for one in case.unanswered), default=None)
 
 
 def when_told(fact: Fact, context: Context) -> datetime:

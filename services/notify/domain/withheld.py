@@ -13,18 +13,17 @@ from schemas.case import Narrowed, SharingEnded, SharingNarrowed
 from schemas.notice import Withdrawn, Withheld
 from services.agreements.compile import Grant
 from services.agreements.model import Payload
-from services.notify.domain.notices import Again, Telling
-from services.notify.domain.telling import (
+from services.notify.domain.case import (
     Case,
+    Step,
     Told,
     addressed,
-    kept,
-    person_known,
-    still_told,
+    of_whom,
     unknown,
-    wakes,
-    when_told,
+    wake,
 )
+from services.notify.domain.notices import Again, Telling
+from services.notify.domain.telling import kept, still_told, when_told
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision
 
@@ -47,7 +46,8 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
     """
     rules: Rules = context.rules
     known, at = case or unknown(fact), when_told(fact, context)
-    telling, waited = Telling(rules, at), {one.notice_ref: one.act_by for one in known.unanswered}
+    waits = (one for one in known.unanswered if one.step is not Step.FORGET)
+    telling, waited = Telling(rules, at), {one.notice_ref: one.act_by for one in waits}
     forget = tuple(_to_forget(known, fact, rules, at))
     if forget:
         telling.narrowed(fact.agency, forget, fact)
@@ -70,7 +70,7 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
     if fact.of_hold:  # of whom this service holds nothing is kept beside the row that is held
         return Decision(None, because, tuple(telling.things))
     state = kept(_taken_back(known, fact, kinds), telling)
-    return Decision(state, because, tuple(telling.things), wakes(state))
+    return Decision(state, because, tuple(telling.things), wake(state))
 
 
 def _said(fact: Withheld, context: Context) -> Iterator[tuple[Withdrawn, Fact, Fact | None]]:
@@ -124,7 +124,7 @@ def _to_forget(case: Case, fact: Withheld, rules: Rules, at: datetime) -> Iterat
 
 
 def _tells(grant: Grant, case: Case, fact: Fact, at: datetime) -> bool:
-    return addressed(grant, case, fact) and grant.whom.passes(person_known(case, fact), at)
+    return addressed(grant, case, fact) and grant.whom.passes(of_whom(case, fact), at)
 
 
 def _shown_less(was: Grant, now: Grant) -> set[str]:
