@@ -285,9 +285,10 @@ def _adopt(cluster: Cluster, version: str, adoption: Fact) -> None:
     now = datetime.now(UTC)
     if schemas := installed.in_use(cluster.home):
         _tell(cluster, SchemasAdopted, str(schemas), now)
-    _tell(cluster, RulesAdopted, RULES, now)
+    # The build first: a worker of the one before may not have the new rules, and would end there.
     build = installed.build_fingerprint()
     offset = _tell(cluster, BuildAdopted, build, now)
+    _tell(cluster, RulesAdopted, RULES, now)
     write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
     signing.say_adopted(cluster, adoption, version)
 

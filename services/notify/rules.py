@@ -67,6 +67,10 @@ KNOWN_FOR = timedelta(days=30)
 
 Local standard: see decision 14."""
 
+KNOWN_AT_MOST = 500
+"""So many of them of one person: a row that grew without end could not be written any more, and the
+service would stop for everybody. Local standard: see decision 14."""
+
 KEPT_FOR = timedelta(days=365)
 """So long a body that is off a case keeps what it was told, where its agreement says nothing else.
 

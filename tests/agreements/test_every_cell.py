@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from services.agreements.model import AgeGroup, Payload, Redaction
 from services.agreements.views import Shown, view_of
 from services.agreements.whom import Whom
 from services.notify.domain import Delivery
+from services.runtime.schema_store import NEWEST
 from tests.agreements.cells import CaseLimit, cell, class_at, files, leaves
 from tests.agreements.makers import FILES, committed
 from tests.in_memory import REFERENCES
@@ -75,6 +77,7 @@ KINDS = {one.kind() for one in TOLD}
 def desk(case: CaseLimit) -> Desk:
     """A desk that knows of the case what the limit says, of every agency alike."""
     known = Desk(committed(), None if case.age is None else BORN[case.age])
+    known.rules = replace(known.rules, schemas=NEWEST)
     since = {"occurred_at": later(hours=1)}
     agencies = tuple(sorted(committed().receivers))
     named = {None: (), True: agencies, False: ("nobody-of-these",)}[case.named]

@@ -19,7 +19,7 @@ from schemas.notice import (
 )
 from schemas.risk import Urgency
 from services.notify.domain import Delivery
-from services.notify.rules import AT_FIRST, KNOWN_FOR, LOCAL_STANDARD
+from services.notify.rules import AT_FIRST, KNOWN_AT_MOST, KNOWN_FOR, LOCAL_STANDARD
 from tests.in_memory import agreements
 from tests.makers import (
     NOON,
@@ -289,6 +289,20 @@ def test_after_thirty_days_nothing_more_is_heard_of_it() -> None:
     desk.answer(notice, status=COLLECTED)
     desk.steps(NOON + KNOWN_FOR)
     assert desk.answer(notice, status=CANNOT) == "nothing-waited-for"
+
+
+def test_of_many_collected_notices_the_newest_are_still_heard_of_and_the_row_stays_small() -> None:
+    desk = a_desk("dwp")
+    notices = []
+    for number in range(KNOWN_AT_MOST + 3):
+        at = NOON + timedelta(minutes=number)
+        notices.append(told(desk, "dwp", a_release_date(occurred_at=at)))
+        desk.answer(notices[-1], status=COLLECTED, occurred_at=at + timedelta(seconds=1))
+    assert desk.case is not None
+    assert len(desk.case.unanswered) == KNOWN_AT_MOST
+    assert len(desk.case.model_dump_json()) < 500_000
+    assert desk.answer(notices[2], status=CANNOT) == "nothing-waited-for"
+    assert desk.answer(notices[3], status=CANNOT) == "answered"
 
 
 def test_nobody_is_told_of_itself() -> None:

@@ -114,7 +114,7 @@ def test_where_a_reason_is_withheld_the_alerts_urgency_is_not_told_either(urgenc
     notice = notice_for("prison", a_desk("prison").hear(an_alert(urgency=urgency)))
     assert notice.record["urgency"] is Urgency.IMMEDIATE
     assert notice.record["told"]["urgency"] == Urgency.IMMEDIATE
-    assert notice.record["act_by"] == NOON + LOCAL_STANDARD[Urgency.IMMEDIATE]
+    assert notice.record["act_by"] == NOON + LOCAL_STANDARD[Urgency.IMMEDIATE].act
 
 
 def test_otherwise_the_grants_urgency_says_by_when() -> None:

@@ -29,7 +29,7 @@ from services.agreements.duty import ESCALATED, REMINDED
 from services.notify.domain.case import Case, Step, Unanswered, of_whom, unknown, wake
 from services.notify.domain.membership import lead_of
 from services.notify.domain.notices import ME
-from services.notify.rules import KNOWN_FOR, Rules
+from services.notify.rules import KNOWN_AT_MOST, KNOWN_FOR, Rules
 from services.runtime.decision import Context, Decision
 
 _FURTHER = tuple(ReceiptStatus)
@@ -180,8 +180,11 @@ def _worth_reporting(one: Unanswered, status: ReceiptStatus, rules: Rules) -> St
 
 
 def _with(case: Case, before: Unanswered, after: Unanswered | None) -> Case:
-    kept = (after if one is before else one for one in case.unanswered)
-    return case.model_copy(update={"unanswered": tuple(one for one in kept if one is not None)})
+    stand = (after if one is before else one for one in case.unanswered)
+    kept = [one for one in stand if one is not None]
+    off_the_ladder = sorted((o for o in kept if o.step is Step.FORGET), key=lambda one: one.at)
+    spare = off_the_ladder[:-KNOWN_AT_MOST]
+    return case.model_copy(update={"unanswered": tuple(o for o in kept if o not in spare)})
 
 
 # -- to whom it is reported
