@@ -6,7 +6,7 @@ is and who we are), `ca.pem` (whom we trust), `schemas/<id>.avsc` (what we may s
 `topics.json` (where). Copy this file, or write the same in another language.
 
 Exit codes: 0 done · 1 some lines could not be said · 2 wrong usage or file · 3 the broker refuses
-· 4 no connection, wrong password or wrong certificate.
+· 4 no connection, wrong password or wrong certificate · 5 not all that was asked for is there.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from confluent_kafka import (
-    OFFSET_BEGINNING,
     Consumer,
     KafkaError,
     KafkaException,
@@ -36,7 +35,7 @@ from confluent_kafka import (
 )
 from fastavro import parse_schema, schemaless_reader, schemaless_writer
 
-DONE, NOT_ALL, USAGE, REFUSED, NO_CONNECTION = range(5)
+DONE, NOT_ALL, USAGE, REFUSED, NO_CONNECTION, NOT_THERE = range(6)
 RECEIPT = "notice.notice-receipted"
 MAGIC = b"\0"
 REFUSALS = {
@@ -412,6 +411,39 @@ def listen(bundle: Bundle, options: argparse.Namespace) -> int:
     return REFUSED if saying.refused else DONE
 
 
+def catch_up(bundle: Bundle, options: argparse.Namespace) -> int:
+    """Shows every notice from a place on, each once; answers nothing, and leaves the group alone.
+
+    Offsets have no gaps, so what is missing is known: it is older than the inbox keeps, or the
+    place is one of an inbox that was restored since.
+    """
+    epoch, expected = options.since
+    current = bundle.epoch["number"]
+    if epoch != current:
+        print(f"not of this inbox, which is in epoch {current}: try {current}:0", file=sys.stderr)
+        return NOT_THERE
+    inbox, shown = bundle.topics["inbox"], set[str]()
+    with closed(bundle.consumer()) as consumer:
+        ((first, end),) = kept(consumer, inbox, options.seconds).values()
+    counts = Counter(missing=max(0, first - expected))
+    expected = max(first, expected)
+    for message in everything(bundle, inbox, options.seconds, expected):
+        expected = (message.offset() or 0) + 1
+        number = header(message, "ce_id")
+        if number in shown:
+            counts["repeated"] += 1
+            continue
+        shown.add(number)
+        notice = unframed(bundle, message.value() or b"")
+        print(as_json(bundle, message, notice) if options.json else as_line(message, notice))
+    counts["shown"] = len(shown)
+    told = " · ".join(f"{name} {counts[name]}" for name in ("shown", "repeated", "missing"))
+    print(f"{told} · next {current}:{expected}", file=sys.stderr)
+    if counts["missing"]:
+        return NOT_THERE
+    return DONE if expected >= end else NOT_ALL
+
+
 def dead(bundle: Bundle, options: argparse.Namespace) -> int:
     """Shows what of ours the hub did not take, from the first to the last, and why."""
     reasons: Counter[str] = Counter()
@@ -436,19 +468,16 @@ def try_read(bundle: Bundle, options: argparse.Namespace) -> int:
     return DONE
 
 
-def everything(bundle: Bundle, topic: str, seconds: float) -> Iterator[Message]:
-    """Every message that stands in the topic now, without a consumer group.
+def everything(bundle: Bundle, topic: str, seconds: float, since: int = 0) -> Iterator[Message]:
+    """Every message from `since` on that stands in the topic now, without a consumer group.
 
     Raises:
         KafkaException: the broker refuses, or does not answer in that time.
     """
     with closed(bundle.consumer()) as consumer:
-        found = consumer.list_topics(topic, timeout=seconds).topics[topic]
-        if found.error is not None:
-            raise KafkaException(found.error)
-        parts = [TopicPartition(topic, n, OFFSET_BEGINNING) for n in found.partitions]
-        spans = {p.partition: consumer.get_watermark_offsets(p, timeout=seconds) for p in parts}
-        left = {n: high for n, (low, high) in spans.items() if high > low}
+        spans = kept(consumer, topic, seconds)
+        left = {n: high for n, (low, high) in spans.items() if high > max(low, since)}
+        parts = [TopicPartition(topic, n, max(spans[n][0], since)) for n in spans]
         consumer.assign([p for p in parts if p.partition in left])
         until = time.monotonic() + seconds
         while left and time.monotonic() < until:
@@ -460,6 +489,19 @@ def everything(bundle: Bundle, topic: str, seconds: float) -> Iterator[Message]:
             yield message
             if (message.offset() or 0) + 1 >= left.get(message.partition() or 0, 0):
                 left.pop(message.partition() or 0, None)
+
+
+def kept(consumer: Consumer, topic: str, seconds: float) -> dict[int, tuple[int, int]]:
+    """By partition, the first offset that is kept and the one after the last.
+
+    Raises:
+        KafkaException: the broker refuses, or does not answer in that time.
+    """
+    found = consumer.list_topics(topic, timeout=seconds).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    parts = [TopicPartition(topic, number) for number in found.partitions]
+    return {p.partition: consumer.get_watermark_offsets(p, timeout=seconds) for p in parts}
 
 
 def batches(consumer: Consumer, seconds: float | None) -> Iterator[list[Message]]:
@@ -570,6 +612,13 @@ def arguments() -> argparse.ArgumentParser:
     command.add_argument("--json", action="store_true", help="print notices as JSON lines")
     command.set_defaults(run=listen)
 
+    command = commands.add_parser("catch-up", help="show notices again, from a place on")
+    place = "EPOCH:OFFSET, as listen --json shows them; that notice and all after it"
+    command.add_argument("--since", type=epoch_and_offset, required=True, help=place)
+    command.add_argument("--for", dest="seconds", type=seconds, default=10, help="seconds at most")
+    command.add_argument("--json", action="store_true", help="print notices as JSON lines")
+    command.set_defaults(run=catch_up)
+
     command = commands.add_parser("dead", help="show what the hub did not take, and why")
     command.add_argument("--for", dest="seconds", type=seconds, default=10, help="seconds at most")
     command.add_argument("--json", action="store_true", help="print as JSON lines")
@@ -580,6 +629,14 @@ def arguments() -> argparse.ArgumentParser:
     command.add_argument("--for", dest="seconds", type=seconds, default=10, help="seconds at most")
     command.set_defaults(run=try_read)
     return parser
+
+
+def epoch_and_offset(text: str) -> tuple[int, int]:
+    """A place in the inbox, as `1:4711`."""
+    epoch, _, offset = text.partition(":")
+    if not (epoch.isdecimal() and offset.isdecimal()):
+        raise argparse.ArgumentTypeError("must be EPOCH:OFFSET, for example 1:4711")
+    return int(epoch), int(offset)
 
 
 def seconds(text: str) -> float:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -19,6 +20,7 @@ from examples.agency_client import (
     DONE,
     NO_CONNECTION,
     NOT_ALL,
+    NOT_THERE,
     REFUSED,
     USAGE,
     Bundle,
@@ -184,6 +186,9 @@ def test_what_it_cannot_read_it_says_without_the_content(value: bytes, bundle: B
         ["--bundle", "x", "listen", "--for", "inf"],
         ["--bundle", "x", "listen", "--for", "soon"],
         ["--bundle", "x", "listen", "--receipt", "maybe"],
+        ["--bundle", "x", "catch-up"],
+        ["--bundle", "x", "catch-up", "--since", "4711"],
+        ["--bundle", "x", "catch-up", "--since", "1:-1"],
     ],
 )
 def test_wrong_arguments_are_usage(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +203,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert ended.value.code == 0
     told = capsys.readouterr().out
-    assert all(command in told for command in ("say", "listen", "dead", "try-read"))
+    assert all(command in told for command in ("say", "listen", "catch-up", "dead", "try-read"))
 
 
 def test_a_folder_that_is_no_bundle_is_usage(
@@ -258,6 +263,9 @@ class Network:
     fails: int | None = None
     commit_fails: int | None = None
     pending: list[Callable[[], None]] = field(default_factory=list)
+    reads: list["Brought"] = field(default_factory=list)
+    """What is left of what was asked for past any group."""
+    emptied_at: int = 0
 
     def produce(self, topic: str, value: bytes, **named: Any) -> None:
         code = self.refuses.get(topic)
@@ -266,11 +274,12 @@ class Network:
             self.sent.append(Sent(topic, value, named["headers"]))
         self.pending.append(lambda: named["on_delivery"](error, None))
 
-    def poll(self, _: float = 0) -> None:
+    def poll(self, _: float = 0) -> "Brought | None":
         if self.fails is not None:
             raise KafkaException(KafkaError(self.fails))
         while self.pending:
             self.pending.pop(0)()
+        return self.reads.pop(0) if self.reads else None
 
     def flush(self, _: float) -> int:
         self.poll()
@@ -290,6 +299,18 @@ class Network:
         self.committed += [place.offset for place in offsets]
 
     def close(self) -> None: ...
+
+    def list_topics(self, topic: str, timeout: float) -> Any:
+        there = SimpleNamespace(error=None, partitions={0: None})
+        return SimpleNamespace(topics={topic: there})
+
+    def get_watermark_offsets(self, _: Any, timeout: float) -> tuple[int, int]:
+        places = [one.place for one in self.inbox]
+        return (places[0], places[-1] + 1) if places else (self.emptied_at, self.emptied_at)
+
+    def assign(self, parts: list[Any]) -> None:
+        since = max((part.offset for part in parts), default=0)
+        self.reads = [one for one in self.inbox if one.place >= since]
 
 
 @dataclass
@@ -428,6 +449,50 @@ def test_a_notice_that_asks_for_an_answer_gets_one(folder: Path, network: Networ
     assert (fact.notice_ref, fact.person_ref, fact.status) == (makers.NOTICE, "p-1", "acted")
     assert fact.source == "dwp"
     assert sent.topic == "from.dwp.notice-receipted"
+
+
+def test_it_catches_up_from_a_place_on_and_changes_nothing(
+    folder: Path, network: Network, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network.inbox = [told(network, n, f"n{n // 2}") for n in range(8)]
+    for since, places in ((0, [0, 2, 4, 6]), (3, [3, 4, 6]), (7, [7]), (8, [])):
+        assert run(folder, "catch-up", "--since", f"1:{since}", "--json") == DONE
+        out, err = capsys.readouterr()
+        shown = [json.loads(text) for text in out.splitlines()]
+        assert [one["offset"] for one in shown] == places
+        assert {one["epoch"] for one in shown} <= {1}
+        assert "missing 0 · next 1:8" in err
+    assert (network.sent, network.committed) == ([], [])
+
+
+def test_what_its_inbox_no_longer_keeps_it_is_told_by_number(
+    folder: Path, network: Network, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network.inbox = [told(network, n, f"n{n}") for n in range(5, 8)]
+    assert run(folder, "catch-up", "--since", "1:2") == NOT_THERE
+    assert "shown 3 · repeated 0 · missing 3 · next 1:8" in capsys.readouterr().err
+    network.inbox, network.emptied_at = [], 9
+    assert run(folder, "catch-up", "--since", "1:2") == NOT_THERE
+    assert "shown 0 · repeated 0 · missing 7 · next 1:9" in capsys.readouterr().err
+
+
+def test_what_was_not_read_in_time_is_said_by_the_exit_code(folder: Path, network: Network) -> None:
+    network.inbox = [told(network, n, f"n{n}") for n in range(3)]
+    network.assign = lambda _: None  # type: ignore[method-assign]
+    assert run(folder, "catch-up", "--since", "1:0", "--for", "0.05") == NOT_ALL
+
+
+def test_a_place_of_an_inbox_before_a_restore_is_none_in_this_one(
+    folder: Path, network: Network, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network.inbox = [told(network, n, f"n{n}") for n in range(3)]
+    path = folder / "topics.json"
+    topics = json.loads(path.read_text("utf-8")) | {"inbox_epoch": {"number": 2}}
+    path.write_text(json.dumps(topics), "utf-8")
+    assert run(folder, "catch-up", "--since", "1:0") == NOT_THERE
+    out, err = capsys.readouterr()
+    assert (out, "epoch 2" in err) == ("", True)
+    assert run(folder, "catch-up", "--since", "2:0") == DONE
 
 
 def test_what_could_not_be_answered_is_neither_committed_nor_forgotten(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.base import Fact
+from schemas.base import Fact, LogFact
 from schemas.catalogue import ENTRIES
 from schemas.notice import NoticeReceipted
 from schemas.register import Address
 from services.agreements.model import Kind
-from tests.in_memory import agreements
+from tests.in_memory import REFERENCES, agreements
 from tests.makers import (
     HOME,
     NOON,
@@ -135,6 +135,21 @@ def test_a_source_is_not_told_what_it_said() -> None:
     assert "derby-housing" in desk.told(an_address_change(source="probation", **home))
     tenancy = a_tenancy(source="amber-valley-housing")
     assert desk.told(tenancy) & set(OUTSIDE) == {"derby-housing"}
+
+
+def test_no_body_is_told_what_it_said_itself_whatever_kind_it_is() -> None:
+    desk = Desk()
+    for agency in agreements().agencies:
+        desk.say(a_joining(agency))
+    begun = desk.case
+    said = [fact for fact in examples().values() if not isinstance(fact, LogFact)]
+    for fact in said:
+        for agency in agreements().agencies:
+            desk.case = begun
+            mine = fact.model_copy(update={"source": agency})
+            number = REFERENCES.notice(agency, mine.event_id)
+            notices = desk.hear(admitted(mine, PERSON))
+            assert number not in {one.notice_ref for one in notices}, fact.kind()
 
 
 # -- who is held
