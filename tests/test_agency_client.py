@@ -478,7 +478,7 @@ def test_what_its_inbox_no_longer_keeps_it_is_told_by_number(
 
 def test_what_was_not_read_in_time_is_said_by_the_exit_code(folder: Path, network: Network) -> None:
     network.inbox = [told(network, n, f"n{n}") for n in range(3)]
-    network.assign = lambda _: None  # type: ignore[method-assign]
+    network.assign = lambda parts: None  # type: ignore[method-assign]
     assert run(folder, "catch-up", "--since", "1:0", "--for", "0.05") == NOT_ALL
 
 
