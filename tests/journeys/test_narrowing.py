@@ -27,7 +27,7 @@ from services.hub.cli import main
 from services.hub.proofs import compare, lines
 from services.runtime import wire
 from tests import makers
-from tests.journeys.hub import AGREEMENTS, Hub, meanwhile
+from tests.journeys.hub import AGREEMENTS, Hub, eventually, meanwhile
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 AGENCY = "high-peak-housing"
@@ -111,12 +111,18 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
     hub.say(tmp_path, makers.a_joining(AGENCY, **person))
     read, unread = releases(1701, "AAA", "BBB"), releases(1701, "CCC", "DDD", "EEE")
     hub.say(tmp_path, *read)
-    hub.at_rest()
+    inbox = hub.cluster.names.inbox(AGENCY)
+
+    def stands(facts: Sequence[ReleaseDateSet]) -> bool:
+        there = {record.header("ce_id") for record in hub.recorded().source(inbox)}
+        return {number.encode() for number in numbers(hub, facts)} <= there
+
+    eventually(lambda: stands(read), 60, "the first notices stand in the inbox")
     before = listen(hub)
     assert numbers(hub, read) <= {one["notice_ref"] for one in before}
     assert all("release_on" in one["told"] for one in before if one["about"].endswith("date-set"))
     hub.say(tmp_path, *unread)
-    hub.at_rest()
+    eventually(lambda: stands(unread), 60, "the others stand in the inbox")
 
     files = Path(copytree(AGREEMENTS, tmp_path / "agreements"))
     file = files / f"{AGENCY}.yaml"
@@ -151,8 +157,7 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
             after += listen(hub)
             if wanted <= {one["notice_ref"] for one in after}:
                 break
-        stand = {record.header("ce_id") for record in hub.recorded().source(session.inbox)}
-        assert {number.encode() for number in wanted} <= stand
+        assert stands((*unread, *late))
         told = [one["notice_ref"] for one in (*before, *after)]
         assert len(told) == len(set(told))  # nobody is told twice
         again = {one["notice_ref"]: one for one in after}
@@ -164,11 +169,10 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
         assert about == {ReleaseDateSet.kind(): ["custody"]}
 
         epoch = epochs.read(hub.home)
-        inbox = hub.cluster.names.inbox(AGENCY)
-        stands = hub.recorded().source(inbox)
-        assert stands[0].offset >= epoch.withdrawn[inbox].end
+        kept = hub.recorded().source(inbox)
+        assert kept[0].offset >= epoch.withdrawn[inbox].end
         assert {one["epoch"] for one in after} == {epoch.of(inbox)}
-        shown = {wire.schema_id_of(record.value or b"") for record in stands}
+        shown = {wire.schema_id_of(record.value or b"") for record in kept}
         assert len(shown) == len({one["about"] for one in after})
 
         (notify,) = (one for one in hub.services() if one.name == "notify")
