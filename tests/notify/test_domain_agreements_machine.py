@@ -142,7 +142,7 @@ def _whatever_is_now(rules: Rules, grant: Grant, fingerprint: str) -> Grant | No
 def test_a_planted_fault_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rules, "as_then", fault)
     course = settings(
-        max_examples=300,
+        max_examples=2000,
         stateful_step_count=14,
         deadline=None,
         database=None,
