@@ -164,7 +164,9 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
         assert wanted <= again.keys()  # and nothing is lost
         dates = [one for one in after if one["about"] == ReleaseDateSet.kind()]
         assert all("release_on" not in one["told"] for one in dates)
-        (forget,) = (one for one in after if one["about"] == SharingNarrowed.kind())
+        hers = {one["person_ref"] for one in before if one["notice_ref"] in numbers(hub, read)}
+        less = [one for one in after if one["about"] == SharingNarrowed.kind()]
+        (forget,) = (one for one in less if one["person_ref"] in hers)
         about = {one["about"]: one["classes"] for one in forget["told"]["forget"]}
         assert about == {ReleaseDateSet.kind(): ["custody"]}
 

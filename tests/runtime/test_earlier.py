@@ -63,8 +63,12 @@ def looker(**changes: Any) -> Service:
         state_of=lambda _: Places,
         states=(Places,),
         on_tick=None,
-        **{"looks_back": {ReleaseDateSet.kind(): lambda places: places.levels}, **changes},
+        **{"looks_back": {ReleaseDateSet.kind(): _levels}, **changes},
     )
+
+
+def _levels(places: Places | None, _: Fact) -> tuple[int, ...]:
+    return () if places is None else places.levels
 
 
 def of(fact: Fact, person: Any = ONE) -> Fact:
