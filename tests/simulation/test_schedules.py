@@ -12,7 +12,7 @@ from services.hub.simulation.verdict import verdict
 from services.hub.simulation.world import STRIKES
 from tests.simulation.schedules import FILES, SCHEDULES
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 WORDS = (
     "is killed at",
     "arrives",
