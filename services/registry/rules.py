@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from schemas.register import Basis
+from services.registry.dates import DAY
 
 T = TypeVar("T")
 PART_2_BEGAN = date(2004, 5, 1)
@@ -66,11 +67,12 @@ def always(value: T, says: str, source: str, *, local: bool = False) -> Dated[T]
 
 def by_section_81(value: T, says: str, source: str) -> Dated[T]:
     """A rule of Part 2, and for relevant dates before it what s.81 carries over: the same."""
-    before = PART_2_BEGAN.replace(month=4, day=30)
     carried = f"{says}; carried over from the Act of 1997"
     return Dated(
         (
-            Reading(value, carried, f"SOA 2003 s.81, {source}", until=before, local=True),
+            Reading(
+                value, carried, f"SOA 2003 s.81, {source}", until=PART_2_BEGAN - DAY, local=True
+            ),
             Reading(value, says, source, since=PART_2_BEGAN),
         )
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from schemas.base import Fact, sourced_id
 from schemas.custody import Released
@@ -29,17 +28,12 @@ DAYS: Mapping[type[Fact], str] = {
 """The field that says on which day a fact took effect, whenever it was recorded."""
 
 
-class _NoRows:
-    def get(self, key: str) -> Any:  # noqa: ANN401  whatever a row is
-        raise KeyError(key)
-
-
 def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
     """The person's row at the beginning of that day, with what the day itself brought.
 
     None: nothing is kept of the person.
     """
-    context = Context(rules=rules, now=None, rows=_NoRows())
+    context = Context(rules=rules, now=None, rows={})
     row: Register | None = None
     for fact in facts:
         decide = BY_FACT.get(type(fact))
