@@ -19,6 +19,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 
 from services.agreements import apply as applying
+from services.agreements.commands import DRIFT, FAILED, SAME
 from services.agreements.plan import Plan
 from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
@@ -27,7 +28,8 @@ from services.hub.broker.private import private_directory, write_private
 from services.runtime.faults import Fault
 from services.runtime.symptoms import Symptom
 
-SAME, FAILED, DRIFT = 0, 1, 3
+KINDS = ("create", "configure", "give", "limit", "take", "look at by hand")
+"""What there may be to do about a difference."""
 OLD_S = 3600.0
 """Nobody has looked for so long, four times as long as it should take: that is wrong too."""
 
@@ -62,15 +64,15 @@ class Drift:
 
 def of(made: Plan, version: str, at: float) -> Drift:
     """What a plan shows, counted: names of principals and topics stay out of it."""
-    counts = {
-        "create": len(made.create),
-        "configure": len(made.configure),
-        "give": len(made.give),
-        "limit": len(made.quotas),
-        "take": len(made.take) + len(made.withdrawn),
-        "look at by hand": len(made.foreign) + len(made.denied),
-    }
-    return Drift(at, version, {kind: count for kind, count in counts.items() if count})
+    counts = (
+        len(made.create),
+        len(made.configure),
+        len(made.give),
+        len(made.quotas),
+        len(made.take) + len(made.withdrawn),
+        len(made.foreign) + len(made.denied),
+    )
+    return Drift(at, version, {k: count for k, count in zip(KINDS, counts, strict=True) if count})
 
 
 def look(home: Path, at: float) -> Drift:
@@ -116,7 +118,7 @@ def _metrics(seen: Drift) -> Iterator[str]:
     yield "# TYPE hub_agreements_drift_failed gauge"
     yield f"hub_agreements_drift_failed {int(bool(seen.failed))}"
     yield "# TYPE hub_agreements_drift gauge"
-    for kind in ("create", "configure", "give", "limit", "take", "look at by hand"):
+    for kind in KINDS:
         yield f'hub_agreements_drift{{to="{kind}"}} {seen.differs.get(kind, 0)}'
 
 
