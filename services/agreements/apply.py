@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
@@ -143,7 +141,7 @@ def renew(cluster: Cluster, agreements: Agreements, topic: str) -> None:
     """
     admin = AdminClient(cluster.admin_config())
     gone = admin.delete_topics([topic], request_timeout=live.WAIT_S, operation_timeout=live.WAIT_S)
-    _wait(gone.values(), but=KafkaError.UNKNOWN_TOPIC_OR_PART)
+    live.wait(gone.values(), but=KafkaError.UNKNOWN_TOPIC_OR_PART)
     wanted = desired(agreements, cluster.names).topics[topic]
     until = monotonic() + live.WAIT_S
     while True:
@@ -222,7 +220,7 @@ def _plan(cluster: Cluster, wanted: Desired) -> Plan:
 def _take(admin: AdminClient, cluster: Cluster, made: Plan) -> None:
     if made.take:
         filters = [live.exactly(right) for right in made.take]
-        _wait(admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
+        live.wait(admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
     drop(cluster, made.withdrawn)
 
 
@@ -230,11 +228,11 @@ def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> None:
     new = list(map(_new, topics))
     if new:
         futures = admin.create_topics(new, request_timeout=live.WAIT_S)
-        _wait(futures.values(), but=KafkaError.TOPIC_ALREADY_EXISTS)
+        live.wait(futures.values(), but=KafkaError.TOPIC_ALREADY_EXISTS)
 
 
 def _make_topic(admin: AdminClient, topic: Topic) -> None:
-    _wait(admin.create_topics([_new(topic)], request_timeout=live.WAIT_S).values())
+    live.wait(admin.create_topics([_new(topic)], request_timeout=live.WAIT_S).values())
 
 
 def _new(topic: Topic) -> NewTopic:
@@ -254,19 +252,10 @@ def _configure(admin: AdminClient, configs: Mapping[str, Mapping[str, str]]) -> 
         for topic, settings in configs.items()
     ]
     if resources:
-        _wait(admin.incremental_alter_configs(resources, request_timeout=live.WAIT_S).values())
+        live.wait(admin.incremental_alter_configs(resources, request_timeout=live.WAIT_S).values())
 
 
 def _give(admin: AdminClient, rights: Iterable[Binding]) -> None:
     bindings = [live.acl(right) for right in rights]
     if bindings:
-        _wait(admin.create_acls(bindings, request_timeout=live.WAIT_S).values())
-
-
-def _wait(futures: Iterable[Future[Any]], but: int | None = None) -> None:
-    for future in futures:
-        try:
-            future.result(timeout=live.WAIT_S)
-        except KafkaException as refused:
-            if but is None or refused.args[0].code() != but:
-                raise
+        live.wait(admin.create_acls(bindings, request_timeout=live.WAIT_S).values())

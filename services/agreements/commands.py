@@ -92,7 +92,7 @@ def plan(
     """Show what `apply` would change. Exit 0: nothing; 3: something."""
     with _said_as_exit_code(context):
         compiled = load(directory)
-        made = applying.plan(_cluster(home, prefix), compiled)
+        made = applying.plan(loaded(home, prefix), compiled)
         verdict = "as agreed" if made.same else "the broker differs"
         if not as_json:
             for line in signing.widening(home, compiled):
@@ -131,7 +131,7 @@ def apply(
     what they had not read is withdrawn and told again, as far as it still may be.
     """
     with _said_as_exit_code(context):
-        cluster = _cluster(home, prefix)
+        cluster = loaded(home, prefix)
         fact = signing.adoption(cluster, load(directory), asked)
         done = applying.apply(
             cluster,
@@ -247,7 +247,8 @@ def dpia(
             click.echo("\n".join(assessment(compiled, *agencies)))
 
 
-def _cluster(home: Path, prefix: str) -> Cluster:
+def loaded(home: Path, prefix: str) -> Cluster:
+    """The cluster of that home, as the installation of that prefix sees it."""
     return replace(Cluster.load(home), names=Names(prefix))
 
 

@@ -55,8 +55,7 @@ class KafkaInboxes:
             KafkaException: it refused or did not answer; run it again.
         """
         filters = [live.exactly(self.reading(agency)) for agency in agencies]
-        for future in self._admin.delete_acls(filters, request_timeout=live.WAIT_S).values():
-            future.result(timeout=live.WAIT_S)
+        live.wait(self._admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
         answer_held_fetches(self._cluster, map(self._names.inbox, agencies))
 
     def decides_by(self, version: str, since: Mapping[int, int]) -> bool:
@@ -132,9 +131,7 @@ class KafkaInboxes:
         epoch = epochs.read(home).with_withdrawal(inbox, unread.begins, unread.end, at)
         write_private(home / epochs.EPOCH, epoch.model_dump_json(indent=1))
         place = TopicPartition(inbox, 0, unread.end)
-        gone = self._admin.delete_records([place], request_timeout=live.WAIT_S)
-        for future in gone.values():
-            future.result(timeout=live.WAIT_S)
+        live.wait(self._admin.delete_records([place], request_timeout=live.WAIT_S).values())
 
     def let_in(self, agency: str) -> None:
         """It may read its inbox again, and its folder says in which epoch that is.
@@ -145,11 +142,8 @@ class KafkaInboxes:
         if agency not in self._agreements.agencies:
             return
         bundle.write(self._cluster, self._agreements.agencies[agency])
-        given = self._admin.create_acls(
-            [live.acl(self.reading(agency))], request_timeout=live.WAIT_S
-        )
-        for future in given.values():
-            future.result(timeout=live.WAIT_S)
+        right = live.acl(self.reading(agency))
+        live.wait(self._admin.create_acls([right], request_timeout=live.WAIT_S).values())
 
     def _reader(self) -> closing[Reader]:
         return closing(Reader(self._cluster.admin_config()))

@@ -5,9 +5,12 @@ The AdminClient is kept until its futures are done; nobody but a super user may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Any
 
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AclBinding,
     AclBindingFilter,
@@ -102,6 +105,20 @@ def _parts(
         AclOperation[binding.operation.upper().replace("-", "_")],
         AclPermissionType.ALLOW,
     )
+
+
+def wait(futures: Iterable[Future[Any]], but: int | None = None) -> None:
+    """All that was asked of the broker is done.
+
+    Raises:
+        KafkaException: it refused something, for another reason than `but`.
+    """
+    for future in futures:
+        try:
+            future.result(timeout=WAIT_S)
+        except KafkaException as refused:
+            if but is None or refused.args[0].code() != but:
+                raise
 
 
 def _binding(found: AclBinding) -> Binding:

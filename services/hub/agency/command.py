@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from services.agreements import epochs
 from services.agreements.bundle import folder_of
-from services.agreements.commands import files_option, prefix_option
+from services.agreements.commands import files_option, loaded, prefix_option
 from services.agreements.compile import Agency, Agreements, load
 from services.agreements.explain import Unknown
 from services.agreements.signing import Asked, acting
@@ -32,7 +31,8 @@ from services.hub.agency.why import of_absence, of_number
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
-from services.runtime.faults import Fault, Stop, Unavailable
+from services.hub.exits import in_one_line
+from services.runtime.faults import Stop, Unavailable
 from services.runtime.installed import in_use
 from services.runtime.names import Names
 
@@ -61,7 +61,7 @@ def suspend(slug: str, home: Path, prefix: str, asked: Asked) -> None:
     of the agency itself.
     """
     with _explained():
-        cluster = _loaded(home, prefix)
+        cluster = loaded(home, prefix)
         suspension.suspend(cluster, slug, asked, lambda: click.echo(f"{slug} reads nothing more."))
     click.echo(f"What it is told waits. To decide about it: hub agency resume {slug}")
 
@@ -103,7 +103,7 @@ def resume(
     with _explained():
         before = None if expire_before is None else expire_before.date()
         done = suspension.resume(
-            _loaded(home, prefix), slug, outcome or "expire", before, asked, within_s
+            loaded(home, prefix), slug, outcome or "expire", before, asked, within_s
         )
     click.echo(f"{slug} is let in again." if done else "Not yet: start the hub and run this again.")
     context.exit(0 if done else NOT_ALL)
@@ -116,7 +116,7 @@ def resume(
 def suspended_(home: Path, prefix: str, *, as_json: bool) -> None:
     """Who is suspended, since when, and how many notices wait."""
     with _explained():
-        found = list(suspension.waits(_loaded(home, prefix)))
+        found = list(suspension.waits(loaded(home, prefix)))
     if as_json:
         told = [{**asdict(one), "since": one.since.isoformat()} for one in found]
         click.echo(json.dumps(told))
@@ -319,20 +319,13 @@ def _named(agreements: Agreements, slug: str) -> Agency:
     return agreements.agencies[slug]
 
 
-def _loaded(home: Path, prefix: str) -> Cluster:
-    return replace(Cluster.load(home), names=Names(prefix))
-
-
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
-        yield
+        with in_one_line():
+            yield
     except Unknown as unknown:
         raise click.UsageError(str(unknown)) from None
-    except (Fault, BrokerFault) as fault:
-        raise click.ClickException(str(fault)) from None
-    except KafkaException as refused:
-        raise click.ClickException(f"The broker refused: {refused.args[0].name()}") from None
 
 
 def _show(made: Page) -> None:

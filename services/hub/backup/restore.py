@@ -185,8 +185,7 @@ def _emptied(cluster: Cluster, manifest: Manifest, say: Say) -> None:
         gone = admin.delete_topics(
             there, request_timeout=live.WAIT_S, operation_timeout=live.WAIT_S
         )
-        for future in gone.values():
-            future.result(timeout=live.WAIT_S)
+        live.wait(gone.values())
         until = time.monotonic() + GONE_S
         while _topics(admin, scope):
             if time.monotonic() > until:
@@ -258,8 +257,7 @@ def _tell_groups(cluster: Cluster, manifest: Manifest, picked: Cut) -> None:
         if places:
             asked = [ConsumerGroupTopicPartitions(group, places)]
             answers = admin.alter_consumer_group_offsets(asked, request_timeout=live.WAIT_S)
-            for future in answers.values():
-                future.result(timeout=live.WAIT_S)
+            live.wait(answers.values())
 
 
 def _rows(

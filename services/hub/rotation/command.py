@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
-from services.agreements.commands import prefix_option
+from services.agreements.commands import loaded, prefix_option
 from services.agreements.signing import Asked, acting, decide
 from services.hub.broker import passwords
 from services.hub.broker.certificates import BROKER, RESERVED, Unit
@@ -29,7 +29,6 @@ from services.hub.rotation.listing import AUTHORITY, Row
 from services.hub.rotation.principals import Principal, named
 from services.hub.rotation.workers import Pause
 from services.runtime.faults import Fault
-from services.runtime.names import Names
 
 principal_argument = click.argument("principal", metavar="PRINCIPAL")
 
@@ -50,7 +49,7 @@ def secrets() -> None:
 def list_(home: Path, prefix: str, *, as_json: bool) -> None:
     """Show who comes by what, since and until when, and which overlaps are open."""
     with _explained():
-        found = list(listing.rows(_loaded(home, prefix)))
+        found = list(listing.rows(loaded(home, prefix)))
     if as_json:
         click.echo(json.dumps([_as_object(row) for row in found]))
         return
@@ -242,14 +241,10 @@ def _pauses(pauses: list[Pause]) -> dict[str, object]:
     return {one.process: round(one.took_s, 2) for one in pauses}
 
 
-def _loaded(home: Path, prefix: str) -> Cluster:
-    return replace(Cluster.load(home), names=Names(prefix))
-
-
 @contextmanager
 def _alone(home: Path, prefix: str) -> Iterator[Cluster]:
     """Two rotations at once wait for each other."""
-    cluster = _loaded(home, prefix)
+    cluster = loaded(home, prefix)
     with passwords.alone(cluster.home):
         yield cluster
 

@@ -9,7 +9,7 @@ is gone ends them only when the broker next asks, a certificate never (decision 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +61,7 @@ def revoke(cluster: Cluster, who: Principal, say: Say) -> Shut:
     session = proof.Session(_config(cluster, who), topics) if topics else None
     seen = session is not None and session.open()
     began = time.monotonic()
-    _wait(admin.create_acls([_refusal(user)], request_timeout=live.WAIT_S).values())
+    live.wait(admin.create_acls([_refusal(user)], request_timeout=live.WAIT_S).values())
     took_s = time.monotonic() - began
     if session is not None and seen:
         session.until_denied()
@@ -109,7 +109,7 @@ def reinstate(cluster: Cluster, who: Principal, say: Say) -> Path | None:
         passwords.put_down(home, user, passwords.Standing())
     admin = AdminClient(cluster.admin_config())
     found = admin.delete_acls([_exactly(user)], request_timeout=live.WAIT_S)
-    _wait(found.values())
+    live.wait(found.values())
     say(f"{user} has the rights again that its agreement gives it.")
     if folder is not None:
         workers.take_up(home, [folder], say)
@@ -162,9 +162,3 @@ def _exactly(user: str) -> AclBindingFilter:
 
 
 _DENIED = (ResourceType.TOPIC, "*", ResourcePatternType.LITERAL)
-
-
-def _wait(futures: Iterable[object]) -> None:
-    for future in futures:
-        result: Callable[..., object] = future.result  # type: ignore[attr-defined]  # a future
-        result(timeout=live.WAIT_S)
