@@ -87,7 +87,7 @@ def log(
         who = before * crowd + place
         person = makers.a_person(who)
         at = makers.later(minutes=number)
-        fact = _said(STEPS[(step + who) % len(STEPS)], who, number, at)
+        fact = said(STEPS[(step + who) % len(STEPS)], who, number, at)
         admitted = makers.admitted(fact, person, at)
         yield _admitted(names, admitted, number, log_partition(person))
 
@@ -95,16 +95,17 @@ def log(
 def known_persons(persons: int, source: str) -> Iterator[FactAboutPerson]:
     """What makes those persons known at the door."""
     for who in range(persons):
-        yield _said(makers.a_conviction, who, who, _recently(), source=source)
+        yield said(makers.a_conviction, who, who, recently(), source=source)
 
 
 def steadily(persons: int, source: str) -> Iterator[FactAboutPerson]:
     """One fact after another by that body, person after person, for ever."""
     for number, make in enumerate(cycle(SAID_STEADILY)):
-        yield _said(make, number % persons, number, _recently(), source=source)
+        yield said(make, number % persons, number, recently(), source=source)
 
 
-def _said(make: Maker, who: int, number: int, at: datetime, **fields: object) -> FactAboutPerson:
+def said(make: Maker, who: int, number: int, at: datetime, **fields: object) -> FactAboutPerson:
+    """What is said of that person; `number` tells it from whatever else is said at that moment."""
     return make(
         event_id=sourced_id("bench", make.__name__, f"{at.isoformat()}/{number}"),
         occurred_at=at,
@@ -123,7 +124,8 @@ def _own(make: Maker, who: int, at: datetime) -> dict[str, object]:
     return {"device_ref": f"device-{who}"} if make is makers.a_fitting else {}
 
 
-def _recently() -> datetime:
+def recently() -> datetime:
+    """A moment ago: nobody takes it for the future."""
     return datetime.now(UTC) - timedelta(seconds=1)
 
 

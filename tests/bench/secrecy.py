@@ -7,13 +7,13 @@ before anybody looks at whom they are about.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from statistics import median
 
-from schemas.base import Fact, FactAboutPerson, sourced_id
+from schemas.base import Fact, FactAboutPerson
 from services.hub.broker.cluster import Cluster
 from tests import makers
+from tests.bench import load
 from tests.bench.figures import Figure
 from tests.bench.hub import Hub
 from tests.bench.latency import SENDER, Road, Run, road_to, whole_line
@@ -63,12 +63,5 @@ def _of_hers(fact: Fact) -> bool:
     return isinstance(fact, FactAboutPerson) and not _HER_NUMBERS.isdisjoint(fact.identifiers)
 
 
-def _said(make: Callable[..., FactAboutPerson], who: int, **fields: object) -> FactAboutPerson:
-    at = datetime.now(UTC) - timedelta(seconds=1)
-    return make(
-        event_id=sourced_id("bench", "secrecy", f"{at.isoformat()}/{next(_NUMBERS)}"),
-        occurred_at=at,
-        identifiers=(makers.a_pnc(who),),
-        source=SENDER,
-        **fields,
-    )
+def _said(make: load.Maker, who: int, **fields: object) -> FactAboutPerson:
+    return load.said(make, who, next(_NUMBERS), load.recently(), source=SENDER, **fields)

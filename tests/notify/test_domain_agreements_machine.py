@@ -12,9 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from schemas.base import Fact, FieldClass
 from schemas.case import SharingEnded
@@ -25,6 +25,7 @@ from services.notify.domain import Delivery
 from services.notify.rules import LOCAL_STANDARD, Rules
 from tests.agreements.editing import Edit, edited
 from tests.in_memory import REFERENCES
+from tests.notify.planted import is_found_by
 from tests.notify.telling import only
 from tests.notify.test_domain_membership_machine import OUTSIDE, Course
 from tests.two_worlds.oracle import may_know
@@ -141,13 +142,4 @@ def _whatever_is_now(rules: Rules, grant: Grant, fingerprint: str) -> Grant | No
 @pytest.mark.parametrize("fault", [_whatever_it_was_then, _whatever_is_now])
 def test_a_planted_fault_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rules, "as_then", fault)
-    course = settings(
-        max_examples=2000,
-        stateful_step_count=14,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        report_multiple_bugs=False,
-    )
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(ChangingCourse, settings=course)
+    is_found_by(ChangingCourse, examples=2000)

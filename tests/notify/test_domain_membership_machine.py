@@ -10,14 +10,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from schemas.base import Fact
@@ -51,6 +50,7 @@ from tests.makers import (
     admitted,
     later,
 )
+from tests.notify.planted import is_found_by
 from tests.notify.telling import Desk, only
 from tests.two_worlds.oracle import may_know
 
@@ -291,13 +291,4 @@ BROKEN = (
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _broken(name, monkeypatch)
-    course = settings(
-        max_examples=200,
-        stateful_step_count=14,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        report_multiple_bugs=False,
-    )
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(Course, settings=course)
+    is_found_by(Course, examples=200)

@@ -56,6 +56,16 @@ def soon() -> asyncio.Future[None]:
     return asyncio.get_running_loop().create_future()
 
 
+async def given_anew(*rows: Awaitable[None]) -> Consumer:
+    """It has begun to take, and was given all anew meanwhile."""
+    consumer = Consumer(*rows)
+    await consumer.perform_seek()
+    await asyncio.sleep(0.01)
+    await consumer._shut()
+    await consumer.perform_seek()
+    return consumer
+
+
 async def test_rows_that_take_longer_than_faust_waits_are_waited_for_all_the_same() -> None:
     rows = soon()
     consumer = Consumer(rows)
@@ -70,11 +80,7 @@ async def test_rows_that_take_longer_than_faust_waits_are_waited_for_all_the_sam
 
 async def test_given_anew_meanwhile_it_begins_only_with_what_was_read_since() -> None:
     first, second = soon(), soon()
-    consumer = Consumer(first, second)
-    await consumer.perform_seek()
-    await asyncio.sleep(0.01)
-    await consumer._shut()
-    await consumer.perform_seek()
+    consumer = await given_anew(first, second)
     first.set_result(None)
     await asyncio.sleep(0.01)
     assert (consumer.works_on, consumer.sought) == ([], [])
@@ -108,11 +114,7 @@ async def test_rows_that_cannot_be_read_end_the_worker() -> None:
 
 async def test_what_fails_after_it_was_given_anew_is_no_fault() -> None:
     first, second = soon(), soon()
-    consumer = Consumer(first, second)
-    await consumer.perform_seek()
-    await asyncio.sleep(0.01)
-    await consumer._shut()
-    await consumer.perform_seek()
+    consumer = await given_anew(first, second)
     first.set_exception(RuntimeError("fenced"))
     second.set_result(None)
     await asyncio.gather(*consumer.taking)
