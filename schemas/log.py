@@ -40,6 +40,14 @@ class SchemasAdopted(LogFact):
     version: Annotated[Ref, has(FieldClass.REFERENCE, "The highest id of a schema in use.")]
 
 
+class GrantSuspended(LogFact):
+    """From here on what an agency would be told by one grant waits, or does so no more."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Whose grant it is.")]
+    about: Annotated[Ref, has(FieldClass.MANAGEMENT, "The kind of fact granted, as on the wire.")]
+    waits: Annotated[bool, has(FieldClass.MANAGEMENT, "False: the suspension ends here.")]
+
+
 class PersonHeld(Fact):
     """A rule failed for this person: one service no longer watches them until an engineer acts."""
 
@@ -138,11 +146,29 @@ class GrantDeadline(LogFact):
     state: Annotated[GrantDeadlineState, has(FieldClass.MANAGEMENT, "How it stands with it.")]
 
 
-Adoption = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
+OfVersion = RulesAdopted | AgreementsAdopted | BuildAdopted | SchemasAdopted
+Adoption = OfVersion | GrantSuspended
 ADOPTED: Mapping[type[Fact], str] = {
     RulesAdopted: "rules",
     AgreementsAdopted: "agreements",
     BuildAdopted: "build",
     SchemasAdopted: "schemas",
+    GrantSuspended: "suspended",
 }
 """What each of these puts in force."""
+WAITS = "waits"
+"""What stands in force for a grant that is suspended."""
+
+
+def put_in_force(fact: Adoption) -> tuple[str, str]:
+    """What it puts in force, each grant apart from others, and how that is from there on."""
+    what = ADOPTED[type(fact)]
+    if isinstance(fact, GrantSuspended):
+        return f"{what}:{fact.agency}:{fact.about}", WAITS if fact.waits else "told"
+    return what, fact.version
+
+
+def suspended_grants(in_force: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """Agency and kind of fact of every grant that is suspended, of all that is in force."""
+    parted = (what.split(":") for what, how in in_force.items() if how == WAITS)
+    return frozenset((agency, about) for _, agency, about in parted)

@@ -27,7 +27,7 @@ class NoticeIssued(Fact):
 
 
 class Withdrawn(Part):
-    """A notice that was taken out of an inbox unread, and what it told of."""
+    """A notice that was taken out of an inbox unread, or is not in it yet, and what it tells of."""
 
     notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The notice's number.")]
     place: Annotated[
@@ -64,6 +64,21 @@ class Withheld(Fact):
     lapsed: Annotated[
         bool, has(FieldClass.INTERNAL, "True: somebody decided that none of it is told again.")
     ] = False
+
+
+class NoticeWaiting(Fact):
+    """A notice is not told yet, since the grant by which it would be is suspended."""
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who is not told yet.")]
+    about: Annotated[Ref, has(FieldClass.REFERENCE, "The kind of fact, as on the wire.")]
+    notice: Annotated[Withdrawn, has(FieldClass.INTERNAL, "What would be told.")]
+
+
+class NoticesResumed(Withheld):
+    """What waited for a suspended grant is decided: told as far as it may be now, or it lapses.
+
+    Said for each person by whoever deploys, once notify has taken the suspension's end.
+    """
 
 
 class ReceiptStatus(StrEnum):

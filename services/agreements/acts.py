@@ -19,7 +19,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from schemas.base import PersonId, sourced_id
-from schemas.log import Decided, Signer
+from schemas.catalogue import BY_KIND
+from schemas.log import Decided, GrantSuspended, Signer
 from services.agreements import tokens
 from services.agreements.actors import Enrolled, Role, SignIn, from_unpadded
 from services.agreements.compile import Agency, Agreements, ends_at
@@ -237,6 +238,17 @@ def hold_of(subject: str) -> tuple[str, str] | None:
     return None if found is None else (found[1], found[2])
 
 
+def of_grant(agency: str, about: str, day: str = "") -> str:
+    """What an act about one grant is about; with the day before which what waited expires."""
+    return f"grant-{agency}:{BY_KIND[about].topic_part}{day and f':{day}'}"
+
+
+def is_of_grant(subject: str, fact: GrantSuspended) -> bool:
+    """Whether an act of that subject is about the grant which that fact names."""
+    mine = of_grant(fact.agency, fact.about)
+    return subject == mine or subject.startswith(f"{mine}:")
+
+
 def anybody(agreements: Agreements) -> bool:
     """Whether anybody is enrolled: from then on every act takes its people."""
     return any(agency.agreement.actors for agency in agreements.agencies.values())
@@ -319,7 +331,7 @@ def _may_decide(agreements: Agreements, act: Act, agency: str, subject: str) -> 
     """The Responsible Authority bodies decide about the hub; some acts an agency about itself."""
     if agreements.is_responsible_authority(agency):
         return True
-    return act.own and subject == f"agency-{agency}"
+    return act.own and (subject == f"agency-{agency}" or subject.startswith(f"grant-{agency}:"))
 
 
 def _proves(proof: str, said: bytes, one: Enrolled, sign_in: SignIn | None, at: datetime) -> bool:

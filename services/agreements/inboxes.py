@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from schemas.log import AgreementsAdopted
-from schemas.notice import NoticeIssued, Withheld
+from schemas.notice import NoticeIssued, NoticeWaiting, Withheld
 from services.agreements import bundle, epochs, live
 from services.agreements.adopt import tell, tell_all
 from services.agreements.broker_plan import Binding
@@ -64,16 +64,34 @@ class KafkaInboxes:
         Raises:
             Unavailable: the broker did not answer.
         """
-        log, found = self._names.log, dict[int, int]()
+        found = dict[int, int]()
+        for record in self._log_since(since):
+            if wire.kind_of(record.headers) == AgreementsAdopted.kind():
+                adopted = wire.decode(record.value or b"")
+                if isinstance(adopted, AgreementsAdopted):
+                    found[record.partition] = record.offset if adopted.version == version else -1
+        return self._notify_is_past(found)
+
+    def took(self, event_id: UUID, since: Mapping[int, int]) -> bool:
+        """Whether notify has taken that fact, which stands in every partition.
+
+        Raises:
+            Unavailable: the broker did not answer.
+        """
+        number = str(event_id).encode()
+        stands = (r for r in self._log_since(since) if r.header("ce_id") == number)
+        return self._notify_is_past({record.partition: record.offset for record in stands})
+
+    def _log_since(self, since: Mapping[int, int]) -> Iterator[Record]:
         with self._reader() as reader:
             for number in range(LOG_PARTITIONS):
-                for record in reader.part(log, number, since=since.get(number, 0)):
-                    if wire.kind_of(record.headers) == AgreementsAdopted.kind():
-                        adopted = wire.decode(record.value or b"")
-                        if isinstance(adopted, AgreementsAdopted):
-                            found[number] = record.offset if adopted.version == version else -1
+                yield from reader.part(self._names.log, number, since=since.get(number, 0))
+
+    def _notify_is_past(self, found: Mapping[int, int]) -> bool:
+        """Whether every partition has such a place, and notify has taken what stands there."""
         if len(found) < LOG_PARTITIONS or min(found.values()) < 0:
             return False
+        log = self._names.log
         places = [(log, number) for number in range(LOG_PARTITIONS)]
         done = topics.done(self._cluster.admin_config(), self._names.app("notify"), places)
         return all(done.get(log, {}).get(number, 0) > at for number, at in found.items())
@@ -109,6 +127,10 @@ class KafkaInboxes:
     def issued(self) -> Iterator[Record]:
         """What notify said of notices lately."""
         return self._read(self._names.said("notify", NoticeIssued), 1)
+
+    def waiting(self) -> Iterator[Record]:
+        """What notify said lately of notices that wait."""
+        return self._read(self._names.said("notify", NoticeWaiting), 1)
 
     def say(self, facts: Iterable[Withheld]) -> None:
         """The broker has them.

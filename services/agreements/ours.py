@@ -12,6 +12,7 @@ from schemas.log import (
     BuildAdopted,
     Decided,
     GrantDeadline,
+    GrantSuspended,
     HoldLifted,
     PersonHeld,
     RulesAdopted,
@@ -23,6 +24,8 @@ from schemas.notice import (
     NoticeOverdue,
     NoticeReminded,
     NoticeReported,
+    NoticesResumed,
+    NoticeWaiting,
     Withheld,
 )
 from schemas.register import (
@@ -53,13 +56,23 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
         NoticeReminded,
         NoticeOverdue,
         NoticeReported,
+        NoticeWaiting,
         LeadSettled,
         SharingEnded,
         SharingNarrowed,
         PersonHeld,
     ),
     "clock": (Tick,),
-    "deploy": (RulesAdopted, AgreementsAdopted, BuildAdopted, SchemasAdopted, Decided, Withheld),
+    "deploy": (
+        RulesAdopted,
+        AgreementsAdopted,
+        BuildAdopted,
+        SchemasAdopted,
+        GrantSuspended,
+        Decided,
+        Withheld,
+        NoticesResumed,
+    ),
 }
 """By service or speaker. Admission has no topic of its own: it writes the log."""
 AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused, GrantDeadline)

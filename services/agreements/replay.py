@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from schemas.log import AgreementsAdopted, Decided, GrantSuspended, HoldLifted, SchemasAdopted
 from schemas.notice import Withheld
 from services.agreements import acts
 from services.agreements.compile import Agreements
@@ -43,6 +43,8 @@ class Replay:
             return self._adopts(fact)
         if isinstance(fact, Withheld):
             return self._withholds(fact)
+        if isinstance(fact, GrantSuspended):
+            return self._suspends(fact)
         return ""
 
     def _decides(self, fact: Decided) -> str:
@@ -73,6 +75,14 @@ class Replay:
         if act is None:
             return UNDECIDED
         return "" if act.what == "inbox" and act.outcome in ("skip", "expire") else "another-act"
+
+    def _suspends(self, fact: GrantSuspended) -> str:
+        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        if act is None:
+            return UNDECIDED if self._somebody_acts else ""
+        outcomes = ("suspend",) if fact.waits else ("release", "skip", "expire")
+        same = act.what == "inbox" and act.outcome in outcomes
+        return "" if same and acts.is_of_grant(act.subject, fact) else "another-act"
 
     def _adopts_schemas(self, fact: SchemasAdopted) -> str:
         before, self.schemas = self.schemas, int(fact.version)

@@ -12,7 +12,7 @@ which it comes again. Decision 15.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -20,11 +20,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from schemas.base import sourced_id
+from schemas.log import GrantSuspended
 from schemas.notice import Withheld
-from services.agreements import suspended, traces
+from services.agreements import suspended, traces, waiting
 from services.agreements.compile import Agreements
 from services.agreements.narrowed import narrowed
 from services.agreements.references import References
+from services.agreements.suspended import Ending
 from services.agreements.traces import Trace
 from services.hub.broker.private import private_directory, write_private
 from services.runtime.faults import Stop
@@ -36,7 +39,7 @@ GIVES_UP = timedelta(minutes=10)
 """So long what an unread notice told of may be on its way into the log. After a restore there may
 be notices without any cause there (decision 9): they must not shut an agency out for ever."""
 PENDING = "narrowing.json"
-"""While this file is there somebody is shut out of their inbox until it is done."""
+"""While this file is there something is under way; mostly somebody is shut out till it is done."""
 
 
 class Unread(BaseModel):
@@ -48,21 +51,21 @@ class Unread(BaseModel):
     end: int
 
 
-class Ending(BaseModel):
-    """What was decided about what waited for a suspended agency."""
+class OfGrant(BaseModel):
+    """The grant whose suspension begins or ends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    outcome: str
-    """`release`, `skip` or `expire`."""
+    about: str
+    """The kind of fact."""
+    said: UUID
+    """The `GrantSuspended` that notify has to have taken first."""
     act: UUID | None
     """Who decided stands there; None while nobody is enrolled."""
-    before: datetime | None = None
-    """With `expire`: what was put there before that moment has lapsed."""
 
 
 class Pending(BaseModel):
-    """A withdrawal that is under way: of a narrowing, or at the end of a suspension."""
+    """A withdrawal that is under way: of a narrowing, or where a suspension begins or ends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -79,7 +82,23 @@ class Pending(BaseModel):
     noted_at: datetime | None = None
     """When that was."""
     ending: Ending | None = None
-    """Of a suspension; None: a narrowing."""
+    """Of a suspension; None: none ends."""
+    grant: OfGrant | None = None
+    """Which grant's suspension it is; None: it is no grant's."""
+
+    def suspensions(self) -> Iterator[GrantSuspended]:
+        """That a grant's suspension begins or ends, if it does; the same whenever it is said."""
+        if self.grant is not None:
+            for agency in self.agencies:
+                yield GrantSuspended(
+                    event_id=self.grant.said,
+                    occurred_at=self.began_at,
+                    source="deploy",
+                    caused_by=self.grant.act,
+                    agency=agency,
+                    about=self.grant.about,
+                    waits=self.ending is None,
+                )
 
 
 class Inboxes(Protocol):
@@ -93,6 +112,9 @@ class Inboxes(Protocol):
     def decides_by(self, version: str, since: Mapping[int, int]) -> bool:
         """Whether notify has taken the adoption, which stands in the log from there on."""
 
+    def took(self, event_id: UUID, since: Mapping[int, int]) -> bool:
+        """Whether notify has taken that fact, which stands in the log from there on."""
+
     def unread(self, agency: str) -> Unread:
         """From what was not collected to the end of the inbox, as they are now."""
 
@@ -103,6 +125,9 @@ class Inboxes(Protocol):
 
     def issued(self) -> Iterable[Record]:
         """What notify said of notices lately, be it in the log already or not."""
+
+    def waiting(self) -> Iterable[Record]:
+        """What notify said lately of notices that wait, be it in the log already or not."""
 
     def say(self, facts: Iterable[Withheld]) -> None:
         """The broker has them."""
@@ -133,8 +158,9 @@ def begin(
         Stop: something else is under way.
     """
     known = read(home)
-    if known is not None and known.ending is not None and known.after != after.version:
-        raise Stop("a suspension is being ended; run hub agency resume again, then this")
+    suspends = known is not None and (known.ending is not None or known.grant is not None)
+    if suspends and known is not None and known.after != after.version:
+        raise Stop("a suspension begins or ends; run that hub agency command again, then this")
     less = {} if before is None else narrowed(before, after, at)
     agencies = tuple(sorted({*less, *(() if known is None else known.agencies)}))
     log_ends = inboxes.log_ends() if agencies and known is None else {}
@@ -162,20 +188,42 @@ def end_suspension(
     Raises:
         Stop: something else is under way.
     """
-    if read(home) is not None:
-        raise Stop("somebody is shut out until a narrowing is done; run: hub agreements apply")
+    _begin(home, _alone(agency, agreements, at).model_copy(update={"ending": ending}))
+
+
+def of_grant(
+    home: Path,
+    agency: str,
+    agreements: Agreements,
+    about: str,
+    act: UUID | None,
+    at: datetime,
+    log_ends: Mapping[int, int],
+    ending: Ending | None = None,
+) -> Pending:
+    """The suspension of a grant begins, so what is unread is withdrawn; or, with `ending`, it ends.
+
+    Raises:
+        Stop: something else is under way.
+    """
+    number = f"{agency}|{about}|{at.isoformat()}|{ending is None}"
+    said = sourced_id("deploy", GrantSuspended.kind(), number)
+    grant = OfGrant(about=about, said=said, act=act)
+    update = {"grant": grant, "ending": ending, "log_ends": log_ends}
+    pending = _alone(agency, agreements, at).model_copy(update=update)
+    _begin(home, pending)
+    return pending
+
+
+def _alone(agency: str, agreements: Agreements, at: datetime) -> Pending:
     version = agreements.version
-    keep(
-        home,
-        Pending(
-            before=version,
-            after=version,
-            began_at=at,
-            log_ends={},
-            agencies=(agency,),
-            ending=ending,
-        ),
-    )
+    return Pending(before=version, after=version, began_at=at, log_ends={}, agencies=(agency,))
+
+
+def _begin(home: Path, pending: Pending) -> None:
+    if read(home) is not None:
+        raise Stop("something else is under way; run it again, or: hub agreements apply")
+    keep(home, pending)
 
 
 def keep(home: Path, pending: Pending) -> None:
@@ -197,9 +245,11 @@ def go_on(
     pending = read(home)
     if pending is None:
         return True
-    undone = pending.after == pending.before  # and so perhaps adopted before the log's ends
-    if not undone and not inboxes.decides_by(pending.after, pending.log_ends):
+    if not _decided_by_now(pending, inboxes):
         return False
+    if pending.grant is not None and pending.ending is not None:
+        _resume_grant(home, pending, pending.grant, pending.ending, inboxes)
+        return True
     found = {slug: pending.unread.get(slug) or inboxes.unread(slug) for slug in pending.agencies}
     noted_at = pending.noted_at or at
     pending = pending.model_copy(update={"unread": found, "noted_at": noted_at})
@@ -227,6 +277,27 @@ def go_on(
         pending = pending.model_copy(update={"agencies": left})
         keep(home, pending)
     return True
+
+
+def _decided_by_now(pending: Pending, inboxes: Inboxes) -> bool:
+    """Whether notify decides as it has to, so that nothing that stands there is by the old way."""
+    if pending.grant is not None:
+        return inboxes.took(pending.grant.said, pending.log_ends)
+    undone = pending.after == pending.before  # and so perhaps adopted before the log's ends
+    return undone or inboxes.decides_by(pending.after, pending.log_ends)
+
+
+def _resume_grant(
+    home: Path, pending: Pending, grant: OfGrant, ending: Ending, inboxes: Inboxes
+) -> None:
+    """What waited is told as far as it may be, or lapses."""
+    (agency,) = pending.agencies
+    waited = waiting.read(agency, grant.about, inboxes.log(), inboxes.waiting())
+    inboxes.say(waited.facts(ending, pending.before, str(grant.said), pending.began_at))
+    suspended.end_grant(home, agency, grant.about)
+    if agency not in suspended.read(home).since:
+        inboxes.let_in(agency)  # it was shut out for nothing, if apply was run meanwhile
+    keep(home, pending.model_copy(update={"agencies": ()}))
 
 
 def _lapsed(

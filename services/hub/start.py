@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.base import Fact, sourced_id
-from schemas.log import Adoption, BuildAdopted, RulesAdopted, SchemasAdopted
+from schemas.log import BuildAdopted, OfVersion, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
 from services.agreements import bundle, epochs, signing
 from services.agreements.adopt import SPEAKER as DEPLOY
@@ -293,7 +293,7 @@ def _adopt(cluster: Cluster, version: str, adoption: Fact) -> None:
     signing.say_adopted(cluster, adoption, version)
 
 
-def _tell(cluster: Cluster, kind: type[Adoption], version: str, now: datetime) -> int:
+def _tell(cluster: Cluster, kind: type[OfVersion], version: str, now: datetime) -> int:
     event_id = sourced_id(DEPLOY, kind.kind(), f"{version}@{now.isoformat()}")
     return tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=version))
 

@@ -8,8 +8,14 @@ from functools import cache
 from schemas.base import Fact, LogFact
 from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.catalogue import ENTRIES
-from schemas.log import PersonHeld
-from schemas.notice import NoticeIssued, NoticeReceipted, Withheld
+from schemas.log import PersonHeld, suspended_grants
+from schemas.notice import (
+    NoticeIssued,
+    NoticeReceipted,
+    NoticesResumed,
+    NoticeWaiting,
+    Withheld,
+)
 from services.agreements.compile import Agreements
 from services.agreements.ours import SAYS
 from services.agreements.references import References
@@ -36,13 +42,14 @@ from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
 
-_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | PersonHeld | Withheld
+_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | NoticeWaiting | PersonHeld | Withheld
 _PUTS_ON_THE_CASE = (AgencyJoinedCase.kind(), LeadTransferred.kind())
 
 ROUTES = (
     Route(NoticeReceipted, receipted),
     Route(PersonHeld, tell_of_held),
     Route(Withheld, withheld),
+    Route(NoticesResumed, withheld),
     *(
         Route(entry.fact, tell)
         for entry in ENTRIES
@@ -76,6 +83,7 @@ def build(
         looks_back={
             **dict.fromkeys(_PUTS_ON_THE_CASE, looked_back_at),
             Withheld.kind(): withdrawn_from,
+            NoticesResumed.kind(): withdrawn_from,
         },
         held_fact=held_person("notify"),
     )
@@ -99,16 +107,18 @@ def _rules(
         return agreements
 
     @cache
-    def of(rules: str, version: str, schemas: str) -> Rules:
+    def of(rules: str, version: str, schemas: str, suspended: frozenset[tuple[str, str]]) -> Rules:
         if rules not in LADDERS:
             raise Stop("rules were adopted that this worker does not have: update and restart")
         agreements = agreements_of(version)
-        return Rules(agreements, references, LADDERS[rules], int(schemas), cache(agreements_of))
+        earlier = cache(agreements_of)
+        return Rules(agreements, references, LADDERS[rules], int(schemas), earlier, suspended)
 
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:
             return None
-        return of(adopted["rules"], adopted["agreements"], adopted.get("schemas", "0"))
+        schemas, suspended = adopted.get("schemas", "0"), suspended_grants(adopted)
+        return of(adopted["rules"], adopted["agreements"], schemas, suspended)
 
     return rules_of
 

@@ -93,6 +93,8 @@ class Rules:
     """The highest id of a schema in use: what a view is cut from."""
     earlier: Callable[[str], Agreements] = _none_earlier
     """The agreements of a version that was in force before."""
+    suspended: frozenset[tuple[str, str]] = frozenset()
+    """Agency and kind of fact of each grant by which nothing is told for now."""
 
     def desk(self, agency: str, role: Role, at: datetime) -> str | None:
         """The mailbox watched there in that role at that moment; None: it has no agreement now."""

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.log import ADOPTED, Adoption, HoldLifted, Tick
+from schemas.log import ADOPTED, Adoption, HoldLifted, Tick, put_in_force
 from services.runtime import wire
 from services.runtime.decision import Context, Decide, Decision
 from services.runtime.earlier import Earlier, at_hand
@@ -422,7 +422,7 @@ class _Batch:
             self._decide(key, tick, self.service.on_tick, record, speech)
 
     def _adopt(self, fact: Adoption, record: Record) -> None:
-        version, what = fact.version, ADOPTED[type(fact)]
+        what, version = put_in_force(fact)
         before = self.working.meta.adopted
         # A build reads past the adoption of others until it finds its own, and past those that its
         # own came after (a roll back with a backlog); one that was in force and is no longer must

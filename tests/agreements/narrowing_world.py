@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.notice import NoticeIssued, Withheld
-from services.agreements import suspended, withdrawal
+from schemas.notice import NoticeIssued, NoticeWaiting, Withheld
+from services.agreements import acts, suspended, withdrawal
 from services.agreements.compile import Agreements
-from services.agreements.withdrawal import Ending, Unread
+from services.agreements.suspended import Ending
+from services.agreements.withdrawal import Unread
 from services.hub.simulation import people
 from services.notify.app import build
 from services.runtime import wire
@@ -60,10 +61,12 @@ PORT = (
     "log_ends",
     "shut",
     "decides_by",
+    "took",
     "unread",
     "inbox",
     "log",
     "issued",
+    "waiting",
     "say",
     "take_out",
     "let_in",
@@ -267,6 +270,45 @@ class World:
 
         await self._until_done(resume)
 
+    # -- one grant suspended, and what waited for it decided
+
+    async def grant_suspended(self, about: str) -> None:
+        """`hub agency suspend --fact`, run until it is done; it may end at each of its steps."""
+        await self._of_grant(about, "suspend", None)
+
+    async def grant_resumed(self, about: str, outcome: str, before: datetime | None = None) -> None:
+        """`hub agency resume --fact`, likewise."""
+        await self._of_grant(about, outcome, before)
+
+    async def _of_grant(self, about: str, outcome: str, before: datetime | None) -> None:
+        act = people.decided(
+            "inbox",
+            outcome,
+            acts.of_grant(HOUSING, about),
+            *SIGN.get(outcome, (people.CO_ORDINATOR,)),
+            at=self.now,
+            installation=REFERENCES.installation,
+        )
+        self.hub.say(act)
+        await self.hub.memory.settle()
+        ends = outcome != "suspend"
+        ending = Ending(outcome=outcome, act=act.event_id, before=before) if ends else None
+        pending = withdrawal.of_grant(
+            self.home, HOUSING, self.wide, about, act.event_id, self.now, self._log_ends(), ending
+        )
+
+        async def run(port: Struck) -> bool:
+            if not ends:
+                suspended.begin_grant(self.home, HOUSING, about, pending.began_at)
+                port.shut([HOUSING])
+            await self.something()
+            for fact in pending.suspensions():
+                self.hub.say(fact)
+            await self.something()
+            return self._go_on(port)
+
+        await self._until_done(run)
+
     # -- the port
 
     def stands(self, agency: str, since: int = 0) -> list[Record]:
@@ -286,6 +328,15 @@ class World:
         lanes = [lane for lane in self.hub.memory._lanes if lane.service.name == "notify"]
         return {lane.store.meta.adopted.get("agreements") for lane in lanes} == {version}
 
+    def _took(self, event_id: UUID, since: Mapping[int, int]) -> bool:
+        number = str(event_id).encode()
+        found = {r.partition: r.offset for r in self.log() if r.header("ce_id") == number}
+        assert all(at >= since[partition] for partition, at in found.items())
+        lanes = [lane for lane in self.hub.memory._lanes if lane.service.name == "notify"]
+        return len(found) == LOG_PARTITIONS and all(
+            (lane.position(NAMES.log) or 0) > found[lane.partition] for lane in lanes
+        )
+
     def _unread(self, agency: str) -> Unread:
         end = self.hub.memory.topics.end(NAMES.inbox(agency))
         begins = max(self.first.get(agency, 0), self.committed.get(agency, 0))
@@ -302,6 +353,9 @@ class World:
 
     def _issued(self) -> Iterable[Record]:
         return self.hub.memory.topics.read(NAMES.said("notify", NoticeIssued))
+
+    def _waiting(self) -> Iterable[Record]:
+        return self.hub.memory.topics.read(NAMES.said("notify", NoticeWaiting))
 
     def _say_all(self, facts: Iterable[Withheld]) -> None:
         for fact in facts:

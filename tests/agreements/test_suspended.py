@@ -158,7 +158,7 @@ def test_the_broker_keeps_what_waits_and_gives_the_agency_no_right_to_it(tmp_pat
 
 
 def test_a_suspension_is_not_ended_while_something_else_is_under_way(tmp_path: Path) -> None:
-    ending = withdrawal.Ending(outcome="release", act=None)
+    ending = suspended.Ending(outcome="release", act=None)
     withdrawal.end_suspension(tmp_path, HOUSING, committed(), ending, NOON)
     with pytest.raises(Stop, match="hub agreements apply"):
         withdrawal.end_suspension(tmp_path, HOUSING, committed(), ending, NOON)

@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from schemas.notice import Withheld
+from schemas.notice import NoticesResumed, Withheld
 from services.agreements import suspended
 from services.hub.cli import main
 from services.runtime import wire
@@ -33,6 +33,67 @@ def shown(hub: Hub) -> list[str]:
     done = hub.client(AGENCY, "listen", "--for", "6", "--json", "--receipt", "none")
     assert done.returncode == 0, done.stderr
     return [json.loads(line)["notice_ref"] for line in done.stdout.splitlines()]
+
+
+FACT = "release-date-set"
+
+
+def resumed(hub: Hub) -> set[str]:
+    """The numbers of all that lapsed while a grant was suspended, by the log."""
+    facts = (
+        wire.decode(record.value or b"")
+        for records in hub.recorded().log().values()
+        for record in records
+        if wire.kind_of(record.headers) == NoticesResumed.kind()
+    )
+    return {
+        str(one.notice_ref)
+        for fact in facts
+        if isinstance(fact, NoticesResumed) and fact.lapsed
+        for one in fact.notices
+    }
+
+
+def test_what_a_suspended_grant_would_tell_waits_and_the_rest_goes_on(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = {"identifiers": (makers.a_pnc(1712),), "occurred_at": datetime.now(UTC)}
+    hub.say(tmp_path, makers.a_conviction(**person))
+    hub.say(tmp_path, makers.a_joining(AGENCY, **person))
+    unread = releases(1712, "AAA")
+    hub.say(tmp_path, *unread)
+    hub.at_rest()
+    began = time.monotonic()
+    hub_says(hub, "agency", "suspend", AGENCY, "--fact", FACT)
+    took = time.monotonic() - began
+    waiting = releases(1712, "BBB", "CCC")
+    beside = makers.a_level(2, **person)
+    hub.say(tmp_path, *waiting, beside)
+    hub.at_rest()
+    had = shown(hub)
+    assert not numbers(hub, [*unread, *waiting], AGENCY) & set(had)
+    assert had  # what it is told of other facts, the level among them if it may know of it
+    (one,) = json.loads(hub_says(hub, "agency", "suspended", "--json"))
+    assert (one["agency"], one["fact"]) == (AGENCY, FACT)
+    assert one["waiting"] == len(unread) + len(waiting)
+    assert "as agreed" in hub_says(hub, "agreements", "plan", "--dir", "deploy/agreements")
+
+    hub_says(hub, "agency", "resume", AGENCY, "--fact", FACT, "--release")
+    hub.at_rest()
+    released = shown(hub)
+    assert set(released) == numbers(hub, [*unread, *waiting], AGENCY)
+
+    hub_says(hub, "agency", "suspend", AGENCY, "--fact", FACT)
+    skipped = releases(1712, "DDD")
+    hub.say(tmp_path, *skipped)
+    hub.at_rest()
+    hub_says(hub, "agency", "resume", AGENCY, "--fact", FACT, "--skip")
+    hub.at_rest()
+    assert shown(hub) == []
+    assert numbers(hub, skipped, AGENCY) == resumed(hub)
+    assert suspended.read(hub.home).grants == {}
+    with capsys.disabled():
+        click.echo(f"\nOne grant suspended: {took:.2f} s, its unread notices withdrawn.")
 
 
 def test_what_a_suspended_agency_is_told_waits_and_is_released_or_skipped(

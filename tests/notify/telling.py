@@ -6,9 +6,23 @@ from typing import Any, TypeVar
 
 from schemas.base import Fact
 from schemas.log import PersonHeld
-from schemas.notice import NoticeIssued, NoticeOverdue, NoticeReceipted, ReceiptStatus
+from schemas.notice import (
+    NoticeIssued,
+    NoticeOverdue,
+    NoticeReceipted,
+    ReceiptStatus,
+    Withheld,
+)
 from services.agreements.compile import Agreements, load
-from services.notify.domain import Case, Delivery, receipted, remind, tell, tell_of_held
+from services.notify.domain import (
+    Case,
+    Delivery,
+    receipted,
+    remind,
+    tell,
+    tell_of_held,
+    withheld,
+)
 from services.notify.rules import LOCAL_STANDARD, Rules
 from services.runtime.decision import Context, Decision
 from tests.agreements.makers import a_file
@@ -49,6 +63,8 @@ class Desk:
         self.log.append(fact)
         if isinstance(fact, NoticeReceipted):
             return self._keep(receipted(self.case, fact, self._context()))
+        if isinstance(fact, Withheld):
+            return self._keep(withheld(self.case, fact, self._context()))
         if isinstance(fact, PersonHeld):
             return self._keep(tell_of_held(self.case, fact, self._context()))
         return self._keep(tell(self.case, fact, self._context()))

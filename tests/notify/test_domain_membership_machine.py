@@ -158,12 +158,23 @@ class Course(RuleBasedStateMachine):
                     for one in current(before)
                     if self.may(agency, one)
                 ]
+            waits = [one for one in wanted if not self.told_at_once(agency, one[0])]
+            wanted = [one for one in wanted if self.told_at_once(agency, one[0])]
             assert [(one.kind, one.occurred_at) for one in told] == wanted, (agency, had)
+            assert self.waiting(agency, things) == waits
             self.inbox[agency] += told
         self.settled += only(LeadSettled, things)
 
     def may(self, agency: str, fact: Fact) -> bool:
         return may_know(agency, fact, agreements(), on_case=True)
+
+    def told_at_once(self, _: str, __: str) -> bool:
+        """Whether that agency is told of that kind where the fact stands, if at all."""
+        return True
+
+    def waiting(self, _: str, __: tuple[Any, ...]) -> list[tuple[str, datetime]]:
+        """What of it is told to that agency later."""
+        return []
 
     def since(self, agency: str) -> list[Delivery]:
         """What it found since it was told to stop last."""

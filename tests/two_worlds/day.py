@@ -24,6 +24,7 @@ from schemas.eligibility import Disposal
 from schemas.log import Decided
 from schemas.notice import Withheld
 from services.admission.domain.people import first_told_by
+from services.agreements.acts import of_grant
 from services.agreements.compile import Agreements
 from services.hub.simulation import people
 from services.hub.simulation.world import POISON
@@ -208,6 +209,45 @@ def _withheld(agency: str, *told: str) -> Said:
 
 
 _NARROWED = (_withheld("derbyshire-police", custody.Released.kind()),)
+_WAITS = people.decided(
+    "inbox",
+    "suspend",
+    of_grant("derbyshire-police", custody.ReleaseDateSet.kind()),
+    people.CO_ORDINATOR,
+    at=later(hours=3.8),
+    installation=REFERENCES.installation,
+)
+_SUSPENDED: tuple[Said, ...] = (
+    (3.8, _WAITS),
+    (
+        3.9,
+        log.GrantSuspended(
+            event_id=sourced_id("deploy", log.GrantSuspended.kind(), "day"),
+            occurred_at=later(hours=3.9),
+            source="deploy",
+            caused_by=_WAITS.event_id,
+            agency="derbyshire-police",
+            about=custody.ReleaseDateSet.kind(),
+            waits=True,
+        ),
+    ),
+    (4.5, a_release_date(prison_code="RRR", **_THEM)),
+)
+"""What the police would be told of when they are released waits."""
+_RESUMED: Said = (
+    31,
+    notice.NoticesResumed(
+        event_id=sourced_id("deploy", notice.NoticesResumed.kind(), "day"),
+        occurred_at=later(hours=31),
+        source="deploy",
+        person_id=OTHER_ID,
+        agency="derbyshire-police",
+        before=MORE.version,
+        of_hold=False,
+        notices=(),
+        told=(),
+    ),
+)
 
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
@@ -249,6 +289,8 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     notice.NoticeOverdue: (_FITTED, _TAMPER),
     notice.Withheld: (_withheld("prison"),),
     notice.NoticeReported: (_FITTED, _TAMPER),
+    notice.NoticeWaiting: _SUSPENDED,
+    notice.NoticesResumed: (_RESUMED,),
     log.PersonHeld: (_HELD,),
     log.HoldLifted: (_HELD, (21, _release(OTHER_ID))),
 }
@@ -295,7 +337,7 @@ def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
         fact.kind(): tuple((hours, _said_of(who, number, one)) for hours, one in said)
         for fact, said in _MANAGED.items()
         if said
-        and said not in ((_OVER,), _BRIEFLY, _NARROWED)
+        and said not in ((_OVER,), _BRIEFLY, _NARROWED, _SUSPENDED)
         and fact is not case.LimitedAccessSet
     }
 
@@ -304,6 +346,8 @@ def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
     of_them = {"event_id": derived_id(fact.event_id, f"of {who.value}")}
     if isinstance(fact, FactAboutPerson):
         return fact.model_copy(update={**of_them, "identifiers": (who,)})
+    if isinstance(fact, Decided | log.GrantSuspended) and fact.person_id is None:
+        return fact
     if isinstance(fact, Decided):
         return _release(number)
     if isinstance(fact, Withheld):

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from schemas.base import derived_id, follows, kebab, sourced_id
-from schemas.log import ActRefused, AgreementsAdopted, Decided, HoldLifted, SchemasAdopted
+from schemas.log import (
+    ActRefused,
+    AgreementsAdopted,
+    Decided,
+    GrantSuspended,
+    HoldLifted,
+    SchemasAdopted,
+)
 from schemas.notice import Withheld
 from services.admission.domain import ours
 from services.admission.domain.desk import Desk
@@ -57,16 +64,17 @@ def keep(desk: Desk, fact: Decided) -> None:
         hear(desk, ACTS_HEARD, fact, ACTS_REMEMBERED)
 
 
-def lapse(desk: Desk, fact: Withheld) -> None:
-    """What waited lapses only by an act of people, which was let in before.
+def known(desk: Desk, fact: Withheld | GrantSuspended) -> None:
+    """What waited lapses, and a grant waits or does so no more, by an act that was let in before.
 
     Raises:
         Refused: nobody decided that.
     """
-    if not fact.lapsed or not anybody(desk.rules.agreements):
+    free = isinstance(fact, Withheld) and not fact.lapsed
+    if free or not anybody(desk.rules.agreements):
         return
-    known = (desk.get(ACTS_HEARD, Heard) or Heard()).said
-    if not any(one.startswith(f"{fact.caused_by}:") for one in known):
+    said = (desk.get(ACTS_HEARD, Heard) or Heard()).said
+    if not any(one.startswith(f"{fact.caused_by}:") for one in said):
         raise Refused(WIDENS, "caused_by")
 
 
@@ -102,6 +110,8 @@ def _asked(fact: object) -> tuple[str, str] | None:
         return "agreements", "widen"
     if isinstance(fact, SchemasAdopted):
         return "schemas", "adopt"
+    if isinstance(fact, GrantSuspended):
+        return "inbox", "suspend" if fact.waits else "release"
     return None
 
 

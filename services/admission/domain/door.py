@@ -11,7 +11,7 @@ from schemas.base import (
     kebab,
 )
 from schemas.catalogue import entry_of
-from schemas.log import AgreementsAdopted, Decided, SchemasAdopted, Tick
+from schemas.log import AgreementsAdopted, Decided, GrantSuspended, SchemasAdopted, Tick
 from schemas.notice import Withheld
 from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
@@ -50,6 +50,8 @@ def _admit(desk: Desk, letter: Letter) -> str:
     fact = _well_said(letter)
     if isinstance(fact, Decided | AgreementsAdopted | SchemasAdopted):
         return acts.take(desk, fact, letter)
+    if isinstance(fact, GrantSuspended):
+        acts.known(desk, fact)
     if isinstance(fact, LogFact):
         return ours.say_everywhere(desk, fact, letter)
     if not desk.rules.agreements.may_say(letter.speaker, fact.kind()):
@@ -75,7 +77,7 @@ def about(desk: Desk, fact: Fact, letter: Letter) -> str:
     if isinstance(fact, FactAboutPerson):
         return _of_person(desk, fact, letter)
     if isinstance(fact, Withheld):
-        acts.lapse(desk, fact)
+        acts.known(desk, fact)
     return ours.say(desk, fact)
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from schemas.base import Fact, LogFact, follows, kebab
-from schemas.log import Adoption, AgreementsAdopted, GrantDeadline, Tick
+from schemas.log import (
+    Adoption,
+    AgreementsAdopted,
+    GrantDeadline,
+    GrantSuspended,
+    Tick,
+    put_in_force,
+)
 from schemas.notice import Withheld
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
@@ -73,13 +80,14 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
 
 def adopt(desk: Desk, fact: Adoption) -> str:
     """That version is in force from here on, if it was not, and if this was not said before."""
-    key = f"adopted:{kebab(type(fact).__name__)}"
+    what, how = put_in_force(fact)
+    key = f"adopted:{what if isinstance(fact, GrantSuspended) else kebab(type(fact).__name__)}"
     known = desk.get(key, InForce)
     said = () if known is None else known.said
     if fact.event_id in said:
         return "repeat"  # said again late, it must not bring back what was replaced since
-    desk.put(key, InForce(version=fact.version, said=(*said, fact.event_id)[-REMEMBERED:]))
-    if known is not None and known.version == fact.version:
+    desk.put(key, InForce(version=how, said=(*said, fact.event_id)[-REMEMBERED:]))
+    if known is not None and known.version == how:
         return "already-adopted"
     desk.say_everywhere(fact)
     clock = desk.get("clock", LastTick)

@@ -48,26 +48,54 @@ def agency() -> None:
     """One agency's own page and papers: all its developer needs, and nothing about others."""
 
 
+fact_option = click.option(
+    "--fact", metavar="FACT", help="Of this fact alone, for example release-date-set."
+)
+within_option = click.option(
+    "--within", "within_s", default=60.0, show_default=True, help="Seconds to wait for the hub."
+)
+NOT_YET = "Not yet: start the hub and run this again."
+
+
 @agency.command()
 @slug_argument
+@fact_option
+@within_option
 @home_option
 @prefix_option
 @acting
-def suspend(slug: str, home: Path, prefix: str, asked: Asked) -> None:
+@click.pass_context
+def suspend(
+    context: click.Context,
+    slug: str,
+    fact: str | None,
+    within_s: float,
+    home: Path,
+    prefix: str,
+    asked: Asked,
+) -> None:
     """Shut an agency out of its inbox: what it is told waits there, sealed, until `resume`.
 
-    What it says is taken as before, and whoever leads hears of what it does not answer. Takes one
-    person: on call, co-ordinator or information-governance officer, of the Responsible Authority or
-    of the agency itself.
+    With --fact only what it is told of that fact waits, unread notices of it included; it goes on
+    reading the rest. What it says is taken as before, and whoever leads hears of what it does not
+    answer. Takes one person: on call, co-ordinator or information-governance officer, of the
+    Responsible Authority or of the agency itself.
     """
+    decide = f"To decide about it: hub agency resume {slug}{fact and f' --fact {fact}' or ''}"
     with _explained():
         cluster = loaded(home, prefix)
-        suspension.suspend(cluster, slug, asked, lambda: click.echo(f"{slug} reads nothing more."))
-    click.echo(f"What it is told waits. To decide about it: hub agency resume {slug}")
+        if fact is None:
+            told = f"{slug} reads nothing more."
+            suspension.suspend(cluster, slug, asked, lambda: click.echo(told))
+        elif not suspension.suspend_grant(cluster, slug, fact, asked, within_s):
+            click.echo(f"{slug} reads nothing until this is done. {NOT_YET}")
+            context.exit(NOT_ALL)
+    click.echo(f"What it is told{fact and f' of {fact}' or ''} waits. {decide}")
 
 
 @agency.command()
 @slug_argument
+@fact_option
 @click.option("--release", "outcome", flag_value="release", help="It has what waited.")
 @click.option("--skip", "outcome", flag_value="skip", help="All of it is left out for good.")
 @click.option(
@@ -76,9 +104,7 @@ def suspend(slug: str, home: Path, prefix: str, asked: Asked) -> None:
     metavar="DAY",
     help="What waited since before that London day is left out for good; the rest it has.",
 )
-@click.option(
-    "--within", "within_s", default=60.0, show_default=True, help="Seconds to wait for the hub."
-)
+@within_option
 @home_option
 @prefix_option
 @acting
@@ -86,6 +112,7 @@ def suspend(slug: str, home: Path, prefix: str, asked: Asked) -> None:
 def resume(
     context: click.Context,
     slug: str,
+    fact: str | None,
     outcome: str | None,
     expire_before: datetime | None,
     within_s: float,
@@ -93,7 +120,7 @@ def resume(
     prefix: str,
     asked: Asked,
 ) -> None:
-    """Decide about what waited for a suspended agency, and let it in again.
+    """Decide about what waited for a suspended agency, or one fact of it, and let it in again.
 
     What it has is authorised again, by the agreements of now, and comes under the same numbers. One
     person releases; leaving anything out takes two.
@@ -102,10 +129,13 @@ def resume(
         raise click.UsageError("one of --release, --skip and --expire-before DAY")
     with _explained():
         before = None if expire_before is None else expire_before.date()
-        done = suspension.resume(
-            loaded(home, prefix), slug, outcome or "expire", before, asked, within_s
-        )
-    click.echo(f"{slug} is let in again." if done else "Not yet: start the hub and run this again.")
+        cluster, how = loaded(home, prefix), outcome or "expire"
+        if fact is None:
+            done = suspension.resume(cluster, slug, how, before, asked, within_s)
+        else:
+            done = suspension.resume_grant(cluster, slug, fact, how, before, asked, within_s)
+    again = f"{slug} is let in again." if fact is None else f"{slug} is told of {fact} again."
+    click.echo(again if done else NOT_YET)
     context.exit(0 if done else NOT_ALL)
 
 
@@ -114,7 +144,7 @@ def resume(
 @prefix_option
 @json_option
 def suspended_(home: Path, prefix: str, *, as_json: bool) -> None:
-    """Who is suspended, since when, and how many notices wait."""
+    """Who and what is suspended, since when, and how many notices wait."""
     with _explained():
         found = list(suspension.waits(loaded(home, prefix)))
     if as_json:
@@ -122,7 +152,7 @@ def suspended_(home: Path, prefix: str, *, as_json: bool) -> None:
         click.echo(json.dumps(told))
         return
     for one in found:
-        click.echo(f"{one.agency}: since {one.since:%d %b %Y %H:%M} UTC, {one.waiting} wait")
+        click.echo(f"{one.words}: since {one.since:%d %b %Y %H:%M} UTC, {one.waiting} wait")
     if not found:
         click.echo("Nobody is suspended.")
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from schemas.base import Fact, FieldClass
 from schemas.catalogue import BY_KIND
 from schemas.log import PersonHeld
-from schemas.notice import Withheld
+from schemas.notice import NoticesResumed, Withheld
 from services.agreements.compile import Agreements
 from services.agreements.references import References
 from services.agreements.versions import Versions
@@ -114,13 +114,16 @@ def _fan_out(agreements: Agreements, adopted: Iterable[str], names: Names) -> Se
     """The fan-out as if those agreements stood wherever any were adopted; references are nobody's.
 
     So a receipt answers nothing here: reminders are not compared. Nor is what was withdrawn when
-    agreements narrowed, since here they never do. No view is ever written by.
+    agreements narrowed, since here they never do, nor what waited for a suspended grant. No view is
+    ever written by.
     """
     unwritten = replace(agreements, view_schemas={})
     versions = Versions(Path(), dict.fromkeys(adopted, unwritten))
     service = build(names, agreements.receivers, versions, References(bytes(32)))
-    routes = tuple(one for one in service.routes if one.fact is not Withheld)
-    back = {kind: at for kind, at in service.looks_back.items() if kind != Withheld.kind()}
+    again = (Withheld, NoticesResumed)
+    routes = tuple(one for one in service.routes if one.fact not in again)
+    kinds = {fact.kind() for fact in again}
+    back = {kind: at for kind, at in service.looks_back.items() if kind not in kinds}
     return replace(service, routes=routes, looks_back=back)
 
 

@@ -23,7 +23,7 @@ from heapq import merge
 from typing import Any
 from uuid import UUID
 
-from schemas.log import ADOPTED, Tick
+from schemas.log import Adoption, Tick, put_in_force
 from services.admission.domain import Letter, adopted_once, relearn, still_waits
 from services.admission.domain.desk import Desk
 from services.runtime import wire
@@ -37,7 +37,6 @@ from services.runtime.rows import META, Kept, Meta, encode_row, micros
 from services.runtime.service import Service
 from services.runtime.wire import Trigger
 
-_ADOPTIONS = tuple(ADOPTED)
 Name = tuple[str, UUID] | None
 """Whose, and under which event id; None: it cannot be read."""
 
@@ -102,9 +101,9 @@ class _Table:
         elif trigger.offset >= self.positions[trigger.topic]:
             return
         fact = wire.decode(record.value or b"")
-        if isinstance(fact, _ADOPTIONS):
-            version: Any = fact
-            self.adopted[record.partition][ADOPTED[type(fact)]] = version.version
+        if isinstance(fact, Adoption):
+            what, how = put_in_force(fact)
+            self.adopted[record.partition][what] = how
             self.adoptions[trigger.topic][trigger.offset] = fact
             return
         if isinstance(fact, Tick):
@@ -116,7 +115,7 @@ class _Table:
 
     def came(self, letter: Letter, till: datetime | None) -> None:
         """A letter that did not go back: it is in the log, or waits till a tick, or was dropped."""
-        if isinstance(letter.fact, _ADOPTIONS):
+        if isinstance(letter.fact, Adoption):
             topic, _, offset = letter.number.rpartition("@")
             self.adoptions[topic][int(offset)] = letter.fact
         elif _name(letter) not in self.admitted:

@@ -43,6 +43,9 @@ _LIMITED = {
     "not-named": "the case is limited, and it is not on its list",
 }
 _WITHDRAWN = "withdrawn unread when its agreement narrowed, and told again as far as it still was"
+_WAITS = "its grant is suspended there, and it waits"
+_WAITED = "it waited while the grant was suspended, and was told once that was released"
+_LAPSED = "its grant was suspended there, and what waited was left out for good"
 ONE_OF = "one of the conditions of its grant; which, your agency may not know"
 _BEHIND: Mapping[type[Fact], FieldClass] = {
     AgencyJoinedCase: FieldClass.MANAGEMENT,
@@ -243,6 +246,8 @@ class Desk:
             numbers = {(agency, number) for _, number in person.notices_of(one, agency)}
             if numbers & person.withdrawn:
                 yield f"    {_WITHDRAWN}"
+            if numbers & person.resumed:
+                yield f"    {_WAITED}"
         else:
             why = self._stopped(stopped_by, one, grant, person, known)
             yield f"  {agency}: not told: {why}  {line}"
@@ -255,6 +260,9 @@ class Desk:
         person: Person,
         known: Sequence[Judgement],
     ) -> str:
+        if key is None and (grant.agency, grant.kind) in one.rules.suspended:
+            number = self._references.notice(grant.agency, one.fact.event_id)
+            return _LAPSED if (grant.agency, number) in person.lapsed else _WAITS
         if key is None:
             return "the schemas in use there have no field that is granted"
         if key == "own-word":
@@ -295,7 +303,9 @@ def _may_hear(fact: Decided | ActRefused, asker: Asker | None, agreements: Agree
         return False
     if isinstance(fact, Decided):
         signed = {one.actor for one in (fact.by, fact.second) if one}
-        own = fact.subject == f"agency-{asker.agency}"
+        own = fact.subject == f"agency-{asker.agency}" or fact.subject.startswith(
+            f"grant-{asker.agency}:"
+        )
     else:
         signed, own = {fact.actor or ""}, False
     if asker.actor in signed or own:

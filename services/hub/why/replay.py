@@ -18,7 +18,7 @@ from schemas.base import Fact, LogFact, PersonId, derived_id
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadTransferred
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
-from schemas.notice import Withheld
+from schemas.notice import NoticesResumed, Withheld
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.versions import Versions
@@ -69,6 +69,10 @@ class Person:
     context: Context | None = None
     withdrawn: frozenset[tuple[str, UUID]] = frozenset()
     """Receivers and numbers of notices that were taken out of an inbox unread."""
+    resumed: frozenset[tuple[str, UUID]] = frozenset()
+    """Those that were told late, since their grant was suspended."""
+    lapsed: frozenset[tuple[str, UUID]] = frozenset()
+    """Those that waited for that, and were left out for good."""
 
     def notices_of(self, one: Judgement, agency: str) -> Iterator[tuple[Judgement, UUID]]:
         """By what, and under which number, that agency was told of that fact; anew if it joined."""
@@ -76,6 +80,8 @@ class Person:
         number = references.notice(agency, one.fact.event_id)
         if (agency, number) in self._triggers:
             yield self._triggers[agency, number], number
+        elif (agency, number) in self.resumed:
+            yield one, number
         for trigger in self._telling_anew:
             anew = derived_id(trigger.fact.event_id, "anew", str(one.fact.event_id))
             number = references.notice(agency, anew)
@@ -110,6 +116,19 @@ class _Seen:
     case: Case | None = None
     context: Context | None = None
     withdrawn: set[tuple[str, UUID]] = field(default_factory=set)
+    resumed: set[tuple[str, UUID]] = field(default_factory=set)
+    lapsed: set[tuple[str, UUID]] = field(default_factory=set)
+
+    def _withheld(self, fact: Withheld, decision: Decision[Any]) -> None:
+        """What became of notices that were taken out of an inbox, or were not put there yet."""
+        meant = {(fact.agency, one.notice_ref) for one in fact.notices}
+        if not isinstance(fact, NoticesResumed):
+            self.withdrawn |= meant
+        elif fact.lapsed:
+            self.lapsed |= meant
+        else:
+            told = (one for one in decision.facts if isinstance(one, Delivery))
+            self.resumed |= {(one.agency, one.notice_ref) for one in told}
 
     def noting(self, decide: Decide) -> Decide:
         """The rule, with what it decides noted."""
@@ -117,7 +136,7 @@ class _Seen:
         def noted(case: Case | None, fact: Any, context: Context) -> Decision[Any]:  # noqa: ANN401
             decision = decide(case, fact, context)
             if isinstance(fact, Withheld):
-                self.withdrawn |= {(fact.agency, one.notice_ref) for one in fact.notices}
+                self._withheld(fact, decision)
                 return decision
             grants = {grant.agency: (grant, why) for grant, why in judged(case, fact, context)}
             told = tuple(one for one in decision.facts if isinstance(one, Delivery))
@@ -162,7 +181,14 @@ class Replay:
         known, seen = _Unwritten(self.versions), _Seen()
         await said_again(self._fan_out(seen, known), number, mine, NOBODY)
         at_the_end = seen.context and _at_the_end(seen.context, mine, known)
-        return Person(tuple(seen.judgements), seen.case, at_the_end, frozenset(seen.withdrawn))
+        return Person(
+            tuple(seen.judgements),
+            seen.case,
+            at_the_end,
+            frozenset(seen.withdrawn),
+            frozenset(seen.resumed),
+            frozenset(seen.lapsed),
+        )
 
     def _fan_out(self, seen: _Seen, known: Versions) -> Service:
         adopted = (known.get(version) for version in self.recording.agreements())

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from schemas.base import Fact, PersonId, derived_id, follows
 from schemas.case import Forget, Narrowed, SharingEnded, SharingNarrowed
-from schemas.notice import NoticeIssued
+from schemas.notice import NoticeIssued, NoticeWaiting, Withdrawn
 from schemas.risk import AlertRaised, Urgency
 from services.agreements.compile import FAREWELL, Grant
 from services.agreements.model import Payload
@@ -34,12 +34,24 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the log stands what is told, and under which agreements."""
+
+    offset: int
+    under: str
+    joined: int | None = None
+    """Where its receiver joined, if it is told only because of that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
-    """That a notice is issued again under its own number, since it was withdrawn unread."""
+    """That a notice is issued under its own number, since it was withdrawn unread, or waited."""
 
     because: Fact
-    act_by: datetime | None
+    act_by: datetime | None = None
     """When its receipt is due, as before; None: none is waited for any more."""
+    waited: bool = False
+    """Whether it was never issued before: the time to answer begins now."""
 
 
 class Telling:
@@ -49,15 +61,24 @@ class Telling:
         self.things: list[Delivery | Fact] = []
         self.told: list[tuple[Grant | None, NoticeIssued, UUID]] = []
         """By which grant, what, and of which fact."""
+        self.waits = False
+        """Whether anything is not told yet, since its grant is suspended."""
         self.rules = rules
         self.at = at
 
     def tell(
-        self, grant: Grant, fact: Fact, joined: Fact | None = None, again: Again | None = None
+        self,
+        grant: Grant,
+        fact: Fact,
+        place: Place,
+        joined: Fact | None = None,
+        again: Again | None = None,
     ) -> None:
         """A notice by that grant; `joined` is why it is told only now, long after it was said."""
         view = grant.view_at(self.rules.schemas)
-        if view is not None:
+        if view is not None and (grant.agency, grant.kind) in self.rules.suspended:
+            self._wait(grant.agency, fact, place, joined, again)
+        elif view is not None:
             urgency = grant.urgency
             if isinstance(fact, AlertRaised):
                 if grant.shown.every_reason:
@@ -92,6 +113,26 @@ class Telling:
         self._notice(None, view, fact, FAREWELL, rules.ladder[FAREWELL].act, again=again)
         return True
 
+    def _wait(
+        self, agency: str, fact: Fact, place: Place, joined: Fact | None, again: Again | None
+    ) -> None:
+        """What would be told is known to the log, and to nobody else."""
+        self.waits = True
+        number = self.number(agency, fact, joined)
+        self.things.append(
+            follows(
+                joined or fact if again is None else again.because,
+                NoticeWaiting,
+                source=ME,
+                part=str(number),
+                agency=agency,
+                about=fact.kind(),
+                notice=Withdrawn(
+                    notice_ref=number, place=place.offset, joined=place.joined, under=place.under
+                ),
+            )
+        )
+
     def number(self, agency: str, fact: Fact, joined: Fact | None = None) -> UUID:
         """The number of the notice by which that agency is told of the fact."""
         number = fact.event_id
@@ -117,7 +158,7 @@ class Telling:
         if joined is not None:
             part = f"{agency}/{fact.event_id}"
         if again is not None:
-            act_by, part = again.act_by, str(notice_ref)
+            act_by, part = act_by if again.waited else again.act_by, str(notice_ref)
         person_ref = self.rules.references.ref(agency, person_of(fact))
         issued = follows(
             joined or fact if again is None else again.because,

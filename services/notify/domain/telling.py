@@ -41,7 +41,7 @@ from services.notify.domain.membership import (
     with_claim,
     with_word,
 )
-from services.notify.domain.notices import ME, Telling
+from services.notify.domain.notices import ME, Place, Telling
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision
 
@@ -61,17 +61,18 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     telling = Telling(rules, told_at)
     for grant, stopped_by in _judged(known, fact, rules, told_at):
         if stopped_by is None:
-            telling.tell(grant, fact)
+            telling.tell(grant, fact, Place(context.offset, rules.agreements.version))
     for told in before.told:
         if told.agency not in known.on_case:
             telling.farewell(told.agency, told.kinds, fact)
     joined = [agency for agency in known.on_case if agency not in before.on_case]
     if joined:
-        for past, under in _current(before, context, told_at):
+        for past, offset, under in _current(before, context, told_at):
+            place = Place(offset, under, context.offset)
             for grant in _opened(joined, known, past, under, rules, told_at):
-                telling.tell(grant, past, fact)
+                telling.tell(grant, past, place, fact)
     state = kept(known, telling)
-    because = "told" if telling.told else "nobody-to-tell"
+    because = "told" if telling.told else "waits" if telling.waits else "nobody-to-tell"
     things = (*telling.things, *_lead_settled(before, known, fact))
     return Decision(state, because, things, wake(state))
 
@@ -140,14 +141,14 @@ def looked_back_at(case: Case | None, _: Fact) -> tuple[int, ...]:
     return () if case is None else offsets(case.current)
 
 
-def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, str]]:
-    """What is current, as it was said, and under which agreements that was."""
+def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, int, str]]:
+    """What is current, as it was said, where that was, and under which agreements."""
     under = {one.offset: one.under for one in case.current}
     places = offsets(case.current)
     for place, fact in zip(places, context.earlier(places), strict=True):
         ends = getattr(fact, "in_force_to", None)
         if ends is None or ends > at:
-            yield fact, case.versions[under[place]]
+            yield fact, place, case.versions[under[place]]
 
 
 def _opened(

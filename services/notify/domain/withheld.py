@@ -1,6 +1,7 @@
 """What was withdrawn unread is told again as far as it still may be, unless somebody let it lapse.
 
-An agreement narrowed, or a suspension ended. Of what its agency has read it is told what to forget.
+An agreement narrowed, or a suspension ended: of an agency, or of one grant, whose notices were not
+put there yet. Of what its agency has read it is told what to forget.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from schemas.base import Fact, FieldClass
 from schemas.case import Narrowed, SharingEnded, SharingNarrowed
-from schemas.notice import Withdrawn, Withheld
+from schemas.notice import NoticesResumed, Withdrawn, Withheld
 from services.agreements.compile import Grant
 from services.agreements.model import Payload
 from services.notify.domain.case import (
@@ -22,7 +23,7 @@ from services.notify.domain.case import (
     unknown,
     wake,
 )
-from services.notify.domain.notices import Again, Telling
+from services.notify.domain.notices import Again, Place, Telling
 from services.notify.domain.telling import kept, still_told, when_told
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision
@@ -58,14 +59,15 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
         kinds.add(past.kind())
         if fact.lapsed:
             continue
-        again = Again(fact, waited.get(one.notice_ref))
+        again = Again(fact, waited.get(one.notice_ref), waited=isinstance(fact, NoticesResumed))
+        place = Place(one.place, one.under, one.joined)
         if isinstance(past, SharingEnded | SharingNarrowed):
             telling.unasked(past, again)
             continue
         for grant in rules.agreements.grants(past.kind(), at):
             if grant.agency == fact.agency:
                 for still in still_told(grant, known, past, one.under, rules, at):
-                    telling.tell(still, past, joined, again)
+                    telling.tell(still, past, place, joined, again)
     because = "told-again" if telling.told else "lapsed" if fact.lapsed else "withheld"
     if fact.of_hold:  # of whom this service holds nothing is kept beside the row that is held
         return Decision(None, because, tuple(telling.things))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from services.hub.proofs import NOBODY, Recorded, compare, lines
+from services.hub.rebuild import by_itself
 from services.runtime.again import said_again
 from services.runtime.records import Record
 from services.runtime.rows import META, Meta
@@ -84,9 +85,15 @@ def _stale(hub: Hub, services: Sequence[Service]) -> Iterator[str]:
     for service in services:
         kept = recovered(hub, service)
         again = _refolded(hub.recorded(), service, kept)
-        wrong = sum(differing_rows(kept[number], again.get(number, {})) for number in kept)
+        anew = by_itself.last(hub.home, service.name) is not None
+        wrong = Counter(
+            one
+            for number in kept
+            for one in differing_rows(kept[number], again.get(number, {}), anew=anew)
+        )
         if wrong:
-            yield f"{service.name}: {wrong} rows"
+            of = ", ".join(f"{count} {kind}" for kind, count in sorted(wrong.items()))
+            yield f"{service.name}: {wrong.total()} rows ({of})"
 
 
 def recovered(hub: Hub, service: Service) -> Rows:
@@ -117,8 +124,19 @@ def _positions(rows: Mapping[str, bytes]) -> Mapping[str, int]:
     return Meta.model_validate_json(rows[META]).positions
 
 
-def differing_rows(kept: dict[str, bytes], again: dict[str, bytes]) -> int:
-    """Rows that are not alike; of the partition's own, what it says, whatever its order."""
-    own: bool = json.loads(kept[META]) != json.loads(again.get(META, b"{}"))
-    others = (kept.keys() | again.keys()) - {META}
-    return own + sum(kept.get(key) != again.get(key) for key in others)
+def differing_rows(
+    kept: Mapping[str, bytes], again: Mapping[str, bytes], *, anew: bool
+) -> list[str]:
+    """Of which kind the rows are that are not alike; of the partition's own what it says counts.
+
+    Where rows were made `anew`, one thing is counted from there on: how many letters of a sender
+    began to wait that day (`services.hub.rebuild.by_door`), and so how many rows there are.
+    """
+    own, own_again = (json.loads(rows.get(META, b"{}")) for rows in (kept, again))
+    keys = (kept.keys() | again.keys()) - {META}
+    if anew:
+        keys = {key for key in keys if not key.startswith("waited:")}
+        own["count"] = own_again["count"] = None
+    different = [key for key in sorted(keys) if kept.get(key) != again.get(key)]
+    kinds = [key.partition(":")[0] if ":" in key else "person" for key in different]
+    return [*kinds, *(["partition"] if own != own_again else [])]
