@@ -18,13 +18,13 @@ from schemas.base import Fact, LogFact, PersonId, derived_id
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadTransferred
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
-from schemas.notice import Withheld
+from schemas.notice import FactTakenBack, NoticeRecalled, NoticeTakenBack, Withheld
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.recording import Recording
 from services.notify.app import build
-from services.notify.domain import Case, Delivery, judged, tell, tell_of_held, withheld
+from services.notify.domain import BY_FACT, Case, Delivery, judged, tell, tell_of_held, withheld
 from services.notify.rules import Rules
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -37,7 +37,7 @@ NOBODY = "fed-again"
 """A build that was never adopted, so that it reads past all that were."""
 _OF_THE_LOG = frozenset(kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact))
 
-_TELL = (tell, tell_of_held, withheld)
+_TELL = (tell, tell_of_held, withheld, BY_FACT[FactTakenBack], BY_FACT[NoticeRecalled])
 _CHANGES_THE_CASE = (AgencyJoinedCase, AgencyLeftCase, LeadTransferred)
 
 
@@ -69,6 +69,8 @@ class Person:
     context: Context | None = None
     withdrawn: frozenset[tuple[str, UUID]] = frozenset()
     """Receivers and numbers of notices that were taken out of an inbox unread."""
+    taken_back: Mapping[tuple[str, UUID], NoticeTakenBack] = field(default_factory=dict)
+    """By receiver and number of a notice, that it does not count any more."""
 
     def notices_of(self, one: Judgement, agency: str) -> Iterator[tuple[Judgement, UUID]]:
         """By what, and under which number, that agency was told of that fact; anew if it joined."""
@@ -110,6 +112,7 @@ class _Seen:
     case: Case | None = None
     context: Context | None = None
     withdrawn: set[tuple[str, UUID]] = field(default_factory=set)
+    taken_back: dict[tuple[str, UUID], NoticeTakenBack] = field(default_factory=dict)
 
     def noting(self, decide: Decide) -> Decide:
         """The rule, with what it decides noted."""
@@ -118,6 +121,9 @@ class _Seen:
             decision = decide(case, fact, context)
             if isinstance(fact, Withheld):
                 self.withdrawn |= {(fact.agency, one.notice_ref) for one in fact.notices}
+                return decision
+            if isinstance(fact, FactTakenBack | NoticeRecalled):
+                self._take_back(decision, context)
                 return decision
             grants = {grant.agency: (grant, why) for grant, why in judged(case, fact, context)}
             told = tuple(one for one in decision.facts if isinstance(one, Delivery))
@@ -128,6 +134,12 @@ class _Seen:
             return decision
 
         return noted
+
+    def _take_back(self, decision: Decision[Any], context: Context) -> None:
+        for one in decision.facts:
+            if isinstance(one, NoticeTakenBack):
+                self.taken_back |= {(one.agency, number): one for number in one.notice_refs}
+        self.case, self.context = decision.state, context
 
 
 class _Unwritten(Versions):
@@ -162,7 +174,8 @@ class Replay:
         known, seen = _Unwritten(self.versions), _Seen()
         await said_again(self._fan_out(seen, known), number, mine, NOBODY)
         at_the_end = seen.context and _at_the_end(seen.context, mine, known)
-        return Person(tuple(seen.judgements), seen.case, at_the_end, frozenset(seen.withdrawn))
+        withdrawn, back = frozenset(seen.withdrawn), seen.taken_back
+        return Person(tuple(seen.judgements), seen.case, at_the_end, withdrawn, back)
 
     def _fan_out(self, seen: _Seen, known: Versions) -> Service:
         adopted = (known.get(version) for version in self.recording.agreements())
