@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -149,6 +150,103 @@ class NoticeReported(Fact):
     ] = None
     role: Annotated[Slug, has(FieldClass.REFERENCE, _ROLE)]
     mailbox: Annotated[str, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)]
+
+
+class Mistake(StrEnum):
+    """What was wrong with something that was said."""
+
+    NOT_SO = "not-so"
+    CORRECTED = "corrected"  # what is so is said as a fact of its own
+    WRONG_PERSON = "wrong-person"
+    TOO_MUCH = "too-much"  # right, but not its receiver's to know
+
+
+class FactTakenBack(FactAboutPerson):
+    """Whoever said something about the person says that it is not so.
+
+    Nobody takes back another's word. A correction is said as the fact it is, beside this or alone.
+    Source: UK GDPR Art. 5(1)(d), DPA 2018 s.38 (accuracy).
+    """
+
+    fact_ref: Annotated[UUID, has(FieldClass.PROVENANCE, "The `event_id` of what is taken back.")]
+    mistake: Annotated[Mistake, has(FieldClass.REFERENCE, "What was wrong with it.")]
+
+
+class NoticeTakenBack(Fact):
+    """What notices told an agency does not count: it forgets it by that day, or destroys it now.
+
+    To exactly those told, whatever they are granted since. Source: UK GDPR Art. 19, DPA 2018
+    s.48 (each recipient is told of a rectification or erasure).
+    """
+
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "Who was told.")]
+    notice_refs: Annotated[
+        tuple[UUID, ...], has(FieldClass.REFERENCE, "The numbers by which it was told.")
+    ]
+    about: Annotated[Ref, has(FieldClass.REFERENCE, "The kind of fact told, as on the wire.")]
+    mistake: Annotated[Mistake, has(FieldClass.REFERENCE, "What was wrong.")]
+    by: Annotated[date, has(FieldClass.REFERENCE, "The last local day it may be kept.")]
+    destroy: Annotated[
+        bool,
+        has(FieldClass.REFERENCE, "True: recalled; destroy it at once, and answer `acted`."),
+    ]
+
+
+class NoticeRecalled(Fact):
+    """Two people decided that a notice is recalled: it told somebody what was not theirs to know.
+
+    The door says so, of an act that is signed as it takes.
+    """
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The number of the notice.")]
+    mistake: Annotated[Mistake, has(FieldClass.REFERENCE, "What was wrong.")]
+    aware_at: Annotated[
+        Instant, has(FieldClass.REFERENCE, "When it was known: the hours are counted from there.")
+    ]
+    agency: Annotated[
+        Slug, has(FieldClass.MANAGEMENT, "The body whose officer decided: it answers for it.")
+    ]
+
+
+class Reporting(StrEnum):
+    """What was decided about telling the Information Commissioner of a breach."""
+
+    REPORTED = "reported"
+    NO_RISK = "no-risk"  # unlikely to result in a risk to anybody: nothing to report
+
+
+class RecallAnswered(Fact):
+    """Somebody says that the Commissioner was told of a recalled notice, or need not be.
+
+    Source: UK GDPR Art. 33(1), DPA 2018 s.67.
+    """
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The number of the notice.")]
+    reporting: Annotated[Reporting, has(FieldClass.MANAGEMENT, "What was decided.")]
+
+
+class RecallStage(StrEnum):
+    """How it stands with the hours to tell the Commissioner."""
+
+    OPENED = "opened"
+    REMINDED = "reminded"
+    MET = "met"
+    LATE = "late"  # answered after it was over
+    MISSED = "missed"
+
+
+class RecallDeadline(Fact):
+    """The hours in which a breach has to be reported: they began, run out, are over, or answered.
+
+    Source: UK GDPR Art. 33(1), DPA 2018 s.67(1): 72 hours after becoming aware of it.
+    """
+
+    notice_ref: Annotated[UUID, has(FieldClass.REFERENCE, "The number of the recalled notice.")]
+    agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The body that answers for it.")]
+    due_at: Annotated[Instant, has(FieldClass.REFERENCE, "When the hours are over.")]
+    stage: Annotated[RecallStage, has(FieldClass.MANAGEMENT, "How it stands.")]
+    role: Annotated[Slug, has(FieldClass.REFERENCE, _ROLE)]
+    mailbox: Annotated[str | None, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)] = None
 
 
 class Notice(Part):

@@ -323,6 +323,29 @@ def a_receipt(**fields: Any) -> notice.NoticeReceipted:
     )
 
 
+def a_taking_back(of: Fact, **fields: Any) -> notice.FactTakenBack:
+    """Its source says that it is not so."""
+    defaults = {"fact_ref": of.event_id, "mistake": notice.Mistake.NOT_SO}
+    return _made(notice.FactTakenBack, fields, source=of.source, **defaults)
+
+
+def a_recall(notice_ref: UUID = NOTICE, **fields: Any) -> notice.NoticeRecalled:
+    return _derived(
+        notice.NoticeRecalled,
+        fields,
+        source="deploy",
+        notice_ref=notice_ref,
+        mistake=notice.Mistake.WRONG_PERSON,
+        aware_at=NOON,
+        agency="probation",
+    )
+
+
+def a_recall_answer(notice_ref: UUID = NOTICE, **fields: Any) -> notice.RecallAnswered:
+    defaults = {"notice_ref": notice_ref, "reporting": notice.Reporting.REPORTED}
+    return _derived(notice.RecallAnswered, fields, source="deploy", **defaults)
+
+
 def an_overdue_notice(agency: str = "probation", **fields: Any) -> notice.NoticeOverdue:
     defaults = {"notice_ref": NOTICE, "agency": agency, "act_by": later(minutes=15)}
     return _derived(notice.NoticeOverdue, fields, source="notify", **defaults)

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b, sha256
 from uuid import UUID
 
@@ -32,6 +32,7 @@ AHEAD = timedelta(minutes=5)
 """How far the clock of who signs may be ahead of the broker's. Source: as above."""
 CARRIED_BY = "deploy"
 """Who carries every act to the door."""
+_MOMENT = "%Y%m%dT%H%M%SZ"
 _HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
 NOBODY = Signer(actor="nobody", role="nobody", agency="nobody", proof="-")
 """Stands where nobody has signed yet."""
@@ -144,6 +145,33 @@ _TABLE = (
         2,
         ("too-old", "exercise"),
     ),
+    Act(
+        "notice",
+        "recall",
+        "recall a notice that told what was not its receiver's to know",
+        _GOVERNS,
+        2,
+        ("wrong-person", "too-much"),
+        from_the_first=True,
+    ),
+    Act(
+        "notice",
+        "reported",
+        "say that the Information Commissioner was told of a recalled notice",
+        _GOVERNS,
+        1,
+        ("told-the-commissioner",),
+        from_the_first=True,
+    ),
+    Act(
+        "notice",
+        "no-risk",
+        "decide that a recalled notice is no risk to anybody, so that it is not reported",
+        _GOVERNS,
+        2,
+        ("destroyed-unread", "recovered", "unlikely-to-harm"),
+        from_the_first=True,
+    ),
     Act("rows", "rebuild", "make a service's rows anew", _RUNS, 1, ("lost", "unreadable")),
     Act("copy", "restore", "put the hub of a copy in force", _RUNS, 2, ("lost", "exercise")),
 )
@@ -247,6 +275,23 @@ def is_of_grant(subject: str, fact: GrantSuspended) -> bool:
     """Whether an act of that subject is about the grant which that fact names."""
     mine = of_grant(fact.agency, fact.about)
     return subject == mine or subject.startswith(f"{mine}:")
+
+
+def recall_number(notice_ref: UUID, aware_at: datetime | None = None) -> str:
+    """What an act about a recall is about: the notice, and when it was known, if before the act."""
+    known = "" if aware_at is None else f":{aware_at.astimezone(UTC):{_MOMENT}}"
+    return f"{notice_ref}{known}"
+
+
+def recall_of(act: Decided) -> tuple[UUID, datetime] | None:
+    """The notice an act recalls, and when that was known to be wrong; None: it is no such act."""
+    number, _, known = act.subject.partition(":")
+    try:
+        aware_at = datetime.strptime(known, _MOMENT).replace(tzinfo=UTC) if known else None
+        found = UUID(number), aware_at or act.occurred_at
+    except ValueError:
+        return None
+    return found if act.subject == recall_number(found[0], aware_at) else None
 
 
 def anybody(agreements: Agreements) -> bool:

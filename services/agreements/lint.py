@@ -39,7 +39,15 @@ Wrong = Iterator[tuple[Place, str, str]]
 _OUT = "take it out"
 _SOURCE = to_write(("source",))
 _WHO_MAY_KNOW = (case.AgencyJoinedCase, case.AgencyLeftCase, case.LimitedAccessSet)
-_TOLD_TO_NOBODY = (notice.NoticeIssued, notice.NoticeReceipted)
+_TOLD_TO_NOBODY = (
+    notice.NoticeIssued,
+    notice.NoticeReceipted,
+    notice.FactTakenBack,
+    notice.NoticeTakenBack,
+    notice.NoticeRecalled,
+    notice.RecallAnswered,
+)
+"""Not by a grant: who was told something is told without one that it is taken back."""
 _RESERVED = frozenset({*SERVICES, *SPEAKERS, "hub"})
 
 

@@ -22,10 +22,14 @@ from schemas.log import (
 from schemas.notice import (
     NoticeIssued,
     NoticeOverdue,
+    NoticeRecalled,
     NoticeReminded,
     NoticeReported,
     NoticesResumed,
+    NoticeTakenBack,
     NoticeWaiting,
+    RecallAnswered,
+    RecallDeadline,
     Withheld,
 )
 from schemas.register import (
@@ -60,6 +64,8 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
         LeadSettled,
         SharingEnded,
         SharingNarrowed,
+        NoticeTakenBack,
+        RecallDeadline,
         PersonHeld,
     ),
     "clock": (Tick,),
@@ -75,6 +81,12 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     ),
 }
 """By service or speaker. Admission has no topic of its own: it writes the log."""
-AT_THE_DOOR: tuple[type[Fact], ...] = (HoldLifted, ActRefused, GrantDeadline)
+AT_THE_DOOR: tuple[type[Fact], ...] = (
+    HoldLifted,
+    NoticeRecalled,
+    RecallAnswered,
+    ActRefused,
+    GrantDeadline,
+)
 """What admission writes there beside what it lets in: what follows from an act of a person, that
 one was refused, and how it stands with the last days of grants."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from schemas.base import Fact
 from schemas.log import AgreementsAdopted, Decided, GrantSuspended, HoldLifted, SchemasAdopted
-from schemas.notice import Withheld
+from schemas.notice import NoticeRecalled, RecallAnswered, Withheld
 from services.agreements import acts
 from services.agreements.compile import Agreements
 from services.agreements.widening import takes_two
@@ -45,6 +45,8 @@ class Replay:
             return self._withholds(fact)
         if isinstance(fact, GrantSuspended):
             return self._suspends(fact)
+        if isinstance(fact, NoticeRecalled | RecallAnswered):
+            return self._recalls(fact)
         return ""
 
     def _decides(self, fact: Decided) -> str:
@@ -83,6 +85,16 @@ class Replay:
         outcomes = ("suspend",) if fact.waits else ("release", "skip", "expire")
         same = act.what == "inbox" and act.outcome in outcomes
         return "" if same and acts.is_of_grant(act.subject, fact) else "another-act"
+
+    def _recalls(self, fact: NoticeRecalled | RecallAnswered) -> str:
+        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        if act is None:
+            return UNDECIDED
+        outcome = "recall" if isinstance(fact, NoticeRecalled) else fact.reporting
+        same = (act.what, act.outcome) == ("notice", outcome)
+        of = acts.recall_of(act)
+        about = of is not None and (of[0], act.person_id) == (fact.notice_ref, fact.person_id)
+        return "" if same and about else "another-act"
 
     def _adopts_schemas(self, fact: SchemasAdopted) -> str:
         before, self.schemas = self.schemas, int(fact.version)

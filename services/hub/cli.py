@@ -12,6 +12,7 @@ from services.hub.broker.commands import broker
 from services.hub.demo.command import demo
 from services.hub.doctor.command import doctor
 from services.hub.held.command import held
+from services.hub.notice.command import notice
 from services.hub.policy.command import diff
 from services.hub.policy.signed import sign, verify
 from services.hub.rebuild.command import rebuild
@@ -40,6 +41,7 @@ for command in (
     doctor,
     feed,
     held,
+    notice,
     register,
     why,
     secrets,

@@ -6,32 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from schemas.base import Fact, LogFact
-from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.catalogue import ENTRIES
 from schemas.log import PersonHeld, suspended_grants
-from schemas.notice import (
-    NoticeIssued,
-    NoticeReceipted,
-    NoticesResumed,
-    NoticeWaiting,
-    Withheld,
-)
+from schemas.notice import NoticeIssued, NoticeWaiting, Withheld
 from services.agreements.compile import Agreements
 from services.agreements.ours import SAYS
 from services.agreements.references import References
 from services.agreements.versions import Versions
-from services.notify.domain import (
-    ME,
-    Case,
-    Delivery,
-    looked_back_at,
-    receipted,
-    remind,
-    tell,
-    tell_of_held,
-    withdrawn_from,
-    withheld,
-)
+from services.notify.domain import BY_FACT, LOOKS_BACK, ME, Case, Delivery, remind, tell
 from services.notify.rules import LADDERS, Rules
 from services.runtime import wire
 from services.runtime.decision import Route
@@ -42,18 +24,14 @@ from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
 from services.runtime.speech import held_person, person_of, reads_log, says_facts
 
-_NOT_TOLD_PLAINLY = NoticeReceipted | NoticeIssued | NoticeWaiting | PersonHeld | Withheld
-_PUTS_ON_THE_CASE = (AgencyJoinedCase.kind(), LeadTransferred.kind())
-
 ROUTES = (
-    Route(NoticeReceipted, receipted),
-    Route(PersonHeld, tell_of_held),
-    Route(Withheld, withheld),
-    Route(NoticesResumed, withheld),
+    *(Route(fact, decide) for fact, decide in BY_FACT.items()),
     *(
         Route(entry.fact, tell)
         for entry in ENTRIES
-        if not issubclass(entry.fact, LogFact | _NOT_TOLD_PLAINLY) and not entry.raw
+        if not issubclass(entry.fact, LogFact | NoticeIssued | NoticeWaiting)
+        and entry.fact not in BY_FACT
+        and not entry.raw
     ),
 )
 
@@ -80,11 +58,7 @@ def build(
         ),
         say=_says(names, views),
         on_tick=remind,
-        looks_back={
-            **dict.fromkeys(_PUTS_ON_THE_CASE, looked_back_at),
-            Withheld.kind(): withdrawn_from,
-            NoticesResumed.kind(): withdrawn_from,
-        },
+        looks_back=LOOKS_BACK,
         held_fact=held_person("notify"),
     )
 

@@ -71,6 +71,22 @@ KNOWN_AT_MOST = 500
 """So many of them of one person: a row that grew without end could not be written any more, and the
 service would stop for everybody. Local standard: see decision 14."""
 
+TOLD_AT_MOST = 500
+"""Of so many facts about one person it is remembered who was told, the newest by place: what is
+older cannot be taken back any more. As above; see decision 18."""
+TAKEN_BACK_AT_MOST = 100
+"""So many that were taken back are known, so that one that comes after that is told to nobody."""
+
+RECALLED = Urgency.IMMEDIATE
+"""How soon whoever got a notice that is recalled says that it is destroyed. See decision 18."""
+REPORT_WITHIN = timedelta(hours=72)
+"""After becoming aware of it. Source: UK GDPR Art. 33(1), DPA 2018 s.67(1); from general
+knowledge. In force from 25 May 2018."""
+REMIND_BEFORE = timedelta(hours=24)
+"""So long before those hours are over who answers for it is reminded. Local: see decision 18."""
+RECALLS_AT_MOST = 100
+"""So many recalls of one person wait at once for what is decided about reporting them."""
+
 KEPT_FOR = timedelta(days=365)
 """So long a body that is off a case keeps what it was told, where its agreement says nothing else.
 
@@ -120,6 +136,17 @@ class Rules:
             if then.shown.within(grant.shown)
             else None
         )
+
+    def kept_as_told(self, agency: str, kind: str, version: str, at: datetime) -> date:
+        """The last day on which it keeps what it was told under that version, told to stop then.
+
+        What it is granted since does not matter.
+        """
+        then = self.agreements
+        if version != then.version:
+            then = self.earlier(version)
+        receiver = then.receivers.get(agency)
+        return self.kept_until(None if receiver is None else receiver.grants.get(kind), at)
 
     def forgotten_by(self, agency: str, kind: str, at: datetime) -> date:
         """The last day, London time, on which an agency off the case may keep what it was told.

@@ -41,6 +41,9 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("inbox", "release"): (people.CO_ORDINATOR,),
     ("inbox", "skip"): (people.LEAD, people.GOVERNS),
     ("inbox", "expire"): (people.CO_ORDINATOR, people.GOVERNS_TOO),
+    ("notice", "recall"): (people.GOVERNS, people.GOVERNS_TOO),
+    ("notice", "reported"): (people.GOVERNS_TOO,),
+    ("notice", "no-risk"): (people.GOVERNS, people.GOVERNS_TOO),
     ("rows", "rebuild"): (people.ON_CALL,),
     ("copy", "restore"): (people.ON_CALL, people.CO_ORDINATOR),
 }

@@ -13,6 +13,7 @@ from schemas.base import Fact
 from schemas.custody import ReleaseDateSet
 from schemas.log import ActRefused, Decided
 from services.agreements.actors import Enrolled, Role
+from services.agreements.acts import recall_number
 from services.agreements.compile import load
 from services.agreements.signing import NobodyActs, enrol, shown_to_be
 from services.hub.cli import main
@@ -24,7 +25,16 @@ from services.runtime.decision import Context
 from tests.agreements.makers import FILES
 from tests.hub.asking import AT, ask, asker, told
 from tests.in_memory import NAMES, REFERENCES, agreements
-from tests.makers import FAMILY_NAME, HOME, a_leaving, a_level, a_limit, a_release_date, later
+from tests.makers import (
+    FAMILY_NAME,
+    HOME,
+    a_leaving,
+    a_level,
+    a_limit,
+    a_release_date,
+    a_taking_back,
+    later,
+)
 from tests.notify.telling import Desk
 from tests.two_worlds.day import BASE, CHILDS_ID, HER, HERS_ID, OTHER_ID
 from tests.two_worlds.world import World, play
@@ -175,6 +185,43 @@ def test_an_act_about_a_person_is_explained_to_who_signed_it_alone() -> None:
 def test_without_a_person_the_files_answer_anybody() -> None:
     answer = asked(Question(agency="dwp", fact="release-date-set"), None)
     assert any("on whose case" in line and "dwp.yaml:" in line for line in answer.words)
+
+
+# -- what does not count any more
+
+LATER_RELEASE = a_release_date(prison_code="WWW", occurred_at=later(hours=50), **HERS)
+BACK = (70, a_taking_back(LATER_RELEASE, occurred_at=later(hours=70), **HERS))
+
+
+def test_of_a_notice_that_was_taken_back_it_says_so_and_until_when_it_is_kept() -> None:
+    world = day((50, LATER_RELEASE), BACK)
+    number = REFERENCES.notice("derby-housing", LATER_RELEASE.event_id)
+    answer = asked(Question(str(number)), world=world)
+    assert any("taken back (not-so): nothing of it is kept after" in one for one in answer.words)
+    other = REFERENCES.notice("derby-housing", in_log(ReleaseDateSet).event_id)
+    assert not any("taken back" in one for one in asked(Question(str(other)), world=world).words)
+
+
+def test_its_receiver_reads_that_in_its_own_inbox() -> None:
+    world = day((50, LATER_RELEASE), BACK)
+    number = REFERENCES.notice("derby-housing", LATER_RELEASE.event_id)
+    answer = asked(Question(str(number)), asker("derby-housing", Role.CONTACT), world)
+    (line,) = (one for one in answer.words if "taken back" in one)
+    assert NAMES.inbox("derby-housing") in line
+
+
+def test_of_a_notice_that_was_recalled_it_says_that_it_is_to_be_destroyed() -> None:
+    number = REFERENCES.notice("derby-housing", LATER_RELEASE.event_id)
+    act = people.decided(
+        *("notice", "recall", recall_number(number), people.GOVERNS, people.GOVERNS_TOO),
+        at=later(hours=70),
+        installation=REFERENCES.installation,
+        person_id=HERS_ID,
+    )
+    world = day((50, LATER_RELEASE), (70, act))
+    for who in (PROBATION, asker("derby-housing", Role.CONTACT)):
+        answer = asked(Question(str(number)), who, world)
+        assert any("recalled (wrong-person): to be destroyed" in one for one in answer.words)
 
 
 # -- never more than one may know

@@ -67,6 +67,8 @@ class Installation:
     keys: Path
     actors: dict[str, str]
     """Who is enrolled, by role."""
+    others: tuple[str, ...] = ()
+    """Who else is."""
 
     def asked(self, *roles: str) -> Asked:
         """Whoever has these roles says that they act."""
@@ -141,11 +143,17 @@ def installation(
 
 
 @contextmanager
-def put_up(mine: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The installation, with people enrolled, rules and agreements said to be in force."""
+def put_up(
+    mine: Cluster, tmp_path_factory: pytest.TempPathFactory, *others: str
+) -> Iterator[Installation]:
+    """The installation, with people enrolled, rules and agreements said to be in force.
+
+    `others` are roles of people enrolled beside those of every installation.
+    """
     folder = tmp_path_factory.mktemp("actors")
     files, keys = Path(copytree(AGREEMENTS, folder / "agreements")), folder / "keys"
     actors = {role: _enrol(files, keys, role) for role in ("on-call", "lead-officer", "contact")}
+    more = tuple(_enrol(files, keys, role) for role in others)
     version = apply(mine, files).version
     # A right that was given a moment ago is waited for.
     config = mine.service_config("risk")
@@ -155,7 +163,7 @@ def put_up(mine: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "risk has its rights",
     )
     outbox = KafkaOutbox(mine.admin_config())
-    there = Installation(mine, outbox, keys, actors)
+    there = Installation(mine, outbox, keys, actors, more)
     for fact in (makers.rules_adopted(), makers.agreements_adopted(version)):
         tell(mine, fact)
     yield there

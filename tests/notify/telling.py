@@ -5,24 +5,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from schemas.base import Fact
-from schemas.log import PersonHeld
-from schemas.notice import (
-    NoticeIssued,
-    NoticeOverdue,
-    NoticeReceipted,
-    ReceiptStatus,
-    Withheld,
-)
+from schemas.notice import NoticeIssued, NoticeOverdue, ReceiptStatus, Withheld
 from services.agreements.compile import Agreements, load
-from services.notify.domain import (
-    Case,
-    Delivery,
-    receipted,
-    remind,
-    tell,
-    tell_of_held,
-    withheld,
-)
+from services.notify.domain import BY_FACT, LOOKS_BACK, Case, Delivery, Mentions, remind, tell
 from services.notify.rules import LOCAL_STANDARD, Rules
 from services.runtime.decision import Context, Decision
 from tests.agreements.makers import a_file
@@ -61,13 +46,9 @@ class Desk:
         if fact.recorded_at is None:
             fact = admitted(fact, fact.person_id or PERSON, at)
         self.log.append(fact)
-        if isinstance(fact, NoticeReceipted):
-            return self._keep(receipted(self.case, fact, self._context()))
-        if isinstance(fact, Withheld):
-            return self._keep(withheld(self.case, fact, self._context()))
-        if isinstance(fact, PersonHeld):
-            return self._keep(tell_of_held(self.case, fact, self._context()))
-        return self._keep(tell(self.case, fact, self._context()))
+        own = {kind: rule for kind, rule in BY_FACT.items() if kind is not Withheld}
+        decide = own.get(type(fact), tell)
+        return self._keep(decide(self.case, fact, self._context(fact)))
 
     def answer(self, notice: Delivery, **fields: Any) -> str:
         """Its receiver answers it, unless a field says otherwise."""
@@ -92,7 +73,7 @@ class Desk:
         if self.wake_at is None or now < self.wake_at:
             return ()
         assert self.case is not None
-        return self._keep(remind(self.case, a_tick(now), self._context()))
+        return self._keep(remind(self.case, a_tick(now), self._context(a_tick(now))))
 
     def known(self) -> object:
         """What is known of the case, whatever order it was learned in."""
@@ -101,12 +82,16 @@ class Desk:
             (one.matter, one.which, one.offset is not None and self.log[one.offset].event_id)
             for one in self.case.current
         }
-        chance: dict[str, tuple[object, ...]] = {"unanswered": (), "told": (), "current": ()}
+        chance: dict[str, object] = {"unanswered": (), "told": (), "current": ()}
+        chance |= {"mentions": Mentions(), "taken_back": tuple(sorted(self.case.taken_back))}
         return self.case.model_copy(update=chance), current
 
-    def _context(self) -> Context:
+    def _context(self, fact: Fact) -> Context:
+        """A rule may look only where it said that it would, as in the lane."""
         offset = len(self.log) - 1
-        return Context(self.rules, self.now, {}, offset, lambda at: [self.log[n] for n in at])
+        looks = LOOKS_BACK.get(fact.kind(), lambda *_: ())
+        said = {at: self.log[at] for at in looks(self.case, fact) if at <= offset}
+        return Context(self.rules, self.now, {}, offset, lambda at: [said[n] for n in at])
 
     def _keep(self, decision: Decision[Case]) -> tuple[Any, ...]:
         if decision.state is not None:

@@ -10,7 +10,7 @@ from schemas.base import Fact, Identifier, IdentifierType
 from schemas.register import Address
 from services.agreements.compile import load
 from services.agreements.whom import Whom
-from services.notify.domain import Case, Delivery
+from services.notify.domain import Case, Delivery, Mentions
 from services.runtime.faults import RowsUnusable
 from services.runtime.rows import Kept, decode_row, encode_row
 from services.runtime.schema_store import SchemaStore
@@ -188,12 +188,14 @@ def test_of_two_dates_of_birth_the_later_said_counts_and_of_one_instant_the_long
         assert desk.told(a_release_date()) == set()
 
 
-def test_a_row_that_does_not_know_when_somebody_was_born_is_not_read() -> None:
-    """Read as of no known age it would silence every grant for adults; it is made anew instead."""
-    row = a_row(Case(person_id=PERSON, current=(), born_on=None))
-    assert decode_row(row, Case).state == Case(person_id=PERSON, current=(), born_on=None)
+@pytest.mark.parametrize("unknown", [b'"born_on":null,', b'"mentions":{"audiences":[],"said":[]},'])
+def test_a_row_that_does_not_know_an_age_or_who_was_told_is_not_read(unknown: bytes) -> None:
+    """Of no known age it would silence grants for adults, and nothing could be taken back of it."""
+    case = Case(person_id=PERSON, current=(), born_on=None, mentions=Mentions())
+    assert decode_row(a_row(case), Case).state == case
+    assert unknown in a_row(case)
     with pytest.raises(RowsUnusable):
-        decode_row(row.replace(b'"born_on":null,', b""), Case)
+        decode_row(a_row(case).replace(unknown, b""), Case)
 
 
 def a_row(case: Case) -> bytes:

@@ -275,7 +275,7 @@ def _broken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     elif name == "anybody takes the lead":
         monkeypatch.setattr(membership, "_whose", lambda *_: True)
     elif name == "what was is told with what is":
-        monkeypatch.setattr("services.notify.domain.telling.with_fact", _never_over)
+        monkeypatch.setattr("services.notify.domain.learning.with_fact", _never_over)
     elif name == "who comes back is told by the old numbers":
         monkeypatch.setattr("services.notify.domain.notices.derived_id", _by_fact_alone)
     elif name == "who left is not told to stop":

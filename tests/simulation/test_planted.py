@@ -19,7 +19,7 @@ from services.hub.simulation.shrink import shrunk
 from services.hub.simulation.steps import Step
 from services.hub.simulation.town import Town
 from services.hub.simulation.verdict import verdict
-from services.notify.domain import notices
+from services.notify.domain import Case, Mention, notices, taking_back
 from services.runtime import batch
 from services.runtime.batch import Lane
 from services.runtime.history import MemoryHistory
@@ -108,6 +108,26 @@ def look_back_at_the_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryHistory, "read", elsewhere)
 
 
+def take_back_from_who_is_still_there(patch: pytest.MonkeyPatch) -> None:
+    """Who was told and has left the case since is not told that it does not count."""
+    by_agency = taking_back._by_agency
+
+    def still_there(case: Case, mentions: list[Mention]) -> list[tuple[str, list[Mention]]]:
+        return [one for one in by_agency(case, mentions) if one[0] in case.on_case]
+
+    patch.setattr(taking_back, "_by_agency", still_there)
+
+
+def recall_from_whoever_comes_first(patch: pytest.MonkeyPatch) -> None:
+    """A recall goes to somebody who was told something, whatever its number."""
+
+    def first(case: Case, *_: object) -> tuple[Mention, str] | None:
+        told = ((one, case.mentions.to(one)[0]) for one in case.mentions.said)
+        return next(told, None)
+
+    patch.setattr(taking_back, "_of_number", first)
+
+
 PLANTS: tuple[Plant, ...] = (
     acknowledge_before_save,
     accept_a_repeat,
@@ -116,6 +136,8 @@ PLANTS: tuple[Plant, ...] = (
     skip_a_held_person,
     tell_anew_by_chance,
     look_back_at_the_first,
+    take_back_from_who_is_still_there,
+    recall_from_whoever_comes_first,
 )
 
 

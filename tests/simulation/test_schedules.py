@@ -28,6 +28,7 @@ WORDS = (
     "not saved: fenced",
     "has lost its lease",
     "lifts the hold",
+    "recalls the notice",
     "the door fails here",
 )
 """What stories say of each misfortune and of what comes of it."""

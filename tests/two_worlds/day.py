@@ -24,7 +24,7 @@ from schemas.eligibility import Disposal
 from schemas.log import Decided
 from schemas.notice import Withheld
 from services.admission.domain.people import first_told_by
-from services.agreements.acts import of_grant
+from services.agreements.acts import ACTS, of_grant, recall_number
 from services.agreements.compile import Agreements
 from services.hub.simulation import people
 from services.hub.simulation.world import POISON
@@ -47,6 +47,7 @@ from tests.makers import (
     a_release_date,
     a_removal,
     a_rosh,
+    a_taking_back,
     a_tamper,
     a_tenancy,
     a_tenancy_end,
@@ -182,6 +183,27 @@ def _release(person: PersonId) -> Decided:
     )
 
 
+_WRONG: Said = (4, a_level(3, occurred_at=later(hours=3), **_THEM))
+_TAKEN_BACK: Said = (6, a_taking_back(_WRONG[1], occurred_at=later(hours=6), **_THEM))
+
+
+def _of_a_notice(outcome: str, of: UUID, person: PersonId, hours: int) -> Decided:
+    """Two people decide about the notice by which the police were told of that fact."""
+    subject = recall_number(REFERENCES.notice("derbyshire-police", of))
+    may = (people.GOVERNS, people.GOVERNS_TOO)
+    at, here = later(hours=hours), REFERENCES.installation
+    signers = may[: ACTS["notice", outcome].people]
+    return people.decided(
+        "notice", outcome, subject, *signers, at=at, installation=here, person_id=person
+    )
+
+
+_RECALLED: tuple[Said, ...] = (
+    _WRONG,
+    (6, _of_a_notice("recall", _WRONG[1].event_id, OTHER_ID, 6)),
+)
+_ANSWERED: Said = (8, _of_a_notice("reported", _WRONG[1].event_id, OTHER_ID, 8))
+
 _LEADS: Said = (4, a_joining("probation", role=case.CaseRole.LEAD, **_THEM))
 _BRIEFLY: tuple[Said, ...] = (
     (3, a_joining("prison", **_THEM)),
@@ -291,6 +313,11 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     notice.NoticeReported: (_FITTED, _TAMPER),
     notice.NoticeWaiting: _SUSPENDED,
     notice.NoticesResumed: (_RESUMED,),
+    notice.FactTakenBack: (_WRONG, _TAKEN_BACK),
+    notice.NoticeTakenBack: (_WRONG, _TAKEN_BACK),
+    notice.NoticeRecalled: _RECALLED,
+    notice.RecallAnswered: (*_RECALLED, _ANSWERED),
+    notice.RecallDeadline: _RECALLED,
     log.PersonHeld: (_HELD,),
     log.HoldLifted: (_HELD, (21, _release(OTHER_ID))),
 }
@@ -343,9 +370,16 @@ def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
 
 
 def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
-    of_them = {"event_id": derived_id(fact.event_id, f"of {who.value}")}
+    whose = f"of {who.value}"
+    of_them: dict[str, Any] = {"event_id": derived_id(fact.event_id, whose)}
+    if isinstance(fact, notice.FactTakenBack):
+        of_them["fact_ref"] = derived_id(fact.fact_ref, whose)
     if isinstance(fact, FactAboutPerson):
         return fact.model_copy(update={**of_them, "identifiers": (who,)})
+    if isinstance(fact, Decided) and fact.what == "notice":
+        wrong = derived_id(_WRONG[1].event_id, whose)
+        hours = 6 if fact.outcome == "recall" else 8
+        return _of_a_notice(fact.outcome, wrong, number, hours)
     if isinstance(fact, Decided | log.GrantSuspended) and fact.person_id is None:
         return fact
     if isinstance(fact, Decided):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from uuid import UUID
 
 from schemas.base import derived_id, follows, kebab, sourced_id
 from schemas.log import (
@@ -13,14 +15,14 @@ from schemas.log import (
     HoldLifted,
     SchemasAdopted,
 )
-from schemas.notice import Withheld
+from schemas.notice import Mistake, NoticeRecalled, RecallAnswered, Reporting, Withheld
 from services.admission.domain import ours
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import ACTS_HEARD, Heard, InForce, Person
 from services.admission.rules import Rules, of_the_log
-from services.agreements.acts import anybody, check, enrolled, hold_of
+from services.agreements.acts import anybody, check, enrolled, hold_of, recall_of
 from services.agreements.widening import takes_two
 from services.runtime.faults import Refused, Unreadable
 
@@ -150,6 +152,50 @@ def _lift(desk: Desk, act: Decided) -> None:
     )
 
 
+def _recall(desk: Desk, act: Decided) -> None:
+    """The notice is recalled; the body whose officer signed first answers for it."""
+    notice_ref, aware_at = _recalled(desk, act)
+    if aware_at > act.occurred_at:
+        raise Refused("in-the-future", "subject")
+    desk.say(
+        follows(
+            act,
+            NoticeRecalled,
+            source=act.source,
+            recorded_at=act.recorded_at,
+            notice_ref=notice_ref,
+            mistake=Mistake(act.reasons[0]),
+            aware_at=aware_at,
+            agency=act.by.agency,
+        )
+    )
+
+
+def _answer(desk: Desk, act: Decided) -> None:
+    """The breach was reported, or need not be."""
+    notice_ref, _ = _recalled(desk, act)
+    desk.say(
+        follows(
+            act,
+            RecallAnswered,
+            source=act.source,
+            recorded_at=act.recorded_at,
+            notice_ref=notice_ref,
+            reporting=Reporting(act.outcome),
+        )
+    )
+
+
+def _recalled(desk: Desk, act: Decided) -> tuple[UUID, datetime]:
+    """The notice the act is about, and since when it is known."""
+    found = recall_of(act)
+    if found is None:
+        raise Refused("no-such-notice", "subject")
+    if act.person_id is None or desk.get(f"person:{act.person_id}", Person) is None:
+        raise Refused("nobody", "person_id")
+    return found
+
+
 def _adopt(kind: type[AgreementsAdopted | SchemasAdopted]) -> Callable[[Desk, Decided], None]:
     def adopt(desk: Desk, act: Decided) -> None:
         adopted = kind(
@@ -169,6 +215,9 @@ def _adopt(kind: type[AgreementsAdopted | SchemasAdopted]) -> Callable[[Desk, De
 _FOLLOWS: Mapping[tuple[str, str], Callable[[Desk, Decided], None]] = {
     ("hold", "release"): _lift,
     ("hold", "skip"): _lift,
+    ("notice", "recall"): _recall,
+    ("notice", "reported"): _answer,
+    ("notice", "no-risk"): _answer,
     ("schemas", "adopt"): _adopt(SchemasAdopted),
     ("agreements", "widen"): _adopt(AgreementsAdopted),
 }

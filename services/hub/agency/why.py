@@ -7,11 +7,11 @@ since that would tell whether somebody is managed, or who else is on a case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from schemas.notice import Notice
+from schemas.notice import Notice, NoticeTakenBack
 from services.agreements.compile import Agreements
 from services.agreements.explain import explain
 from services.agreements.model import entry_named
@@ -57,14 +57,16 @@ def of_number(
     told: Iterable[Told],
     letters: Iterable[Record],
 ) -> Why:
-    """Why that notice came, or that letter came back."""
+    """Why that notice came, whether it still counts, or why that letter came back."""
+    told = tuple(told)
     for one in told:
         if number in {_id(one.record), str(one.notice.notice_ref)}:
             reasons = _terms(agreements, slug, one.notice.about, at)
             act_by = one.notice.act_by
             answer = "no receipt is asked for" if act_by is None else f"answer by {act_by}"
             head = f"a notice about {one.notice.about}, {one.notice.urgency.value}; {answer}"
-            return Why(True, _place(one.record), (head, *reasons))
+            back = _taken_back(str(one.notice.notice_ref), told)
+            return Why(True, _place(one.record), (head, *back, *reasons))
     for letter in letters:
         if _id(letter) == number:
             return Why(True, _place(letter), _returned(letter, slug, agreements, names))
@@ -97,6 +99,23 @@ def of_absence(
         return Why(True, _place(last.record), (f"it was told, {len(found)} time(s)", *reasons))
     granted = kind in agreements.agencies[slug].grants
     return Why(False, "", (*reasons, NOT_SAID_WHICH) if granted else reasons)
+
+
+def taken_back(mistake: str, by: date, *, destroy: bool) -> str:
+    """That a notice does not count any more, as its receiver was told."""
+    if destroy:
+        return f"recalled ({mistake}): to be destroyed at once, and confirmed by the receipt acted"
+    return f"taken back ({mistake}): nothing of it is kept after {by}"
+
+
+def _taken_back(number: str, told: Iterable[Told]) -> Iterator[str]:
+    for one in told:
+        said = one.notice.told
+        if one.notice.about == NoticeTakenBack.kind():
+            refs, mistake, by = said["notice_refs"], said["mistake"], said["by"]
+            if isinstance(refs, list | tuple) and number in map(str, refs) and isinstance(by, date):
+                words = taken_back(str(mistake), by, destroy=said["destroy"] is True)
+                yield f"{words}  ({_place(one.record)}, {one.notice.notice_ref})"
 
 
 def _terms(agreements: Agreements, slug: str, fact: str, at: datetime) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from random import Random
 from uuid import UUID
 
 from schemas.base import PersonId
+from schemas.notice import NoticeIssued
+from services.agreements.acts import recall_number
 from services.hub.simulation import people
 from services.hub.simulation.broker import Broker
 from services.hub.simulation.outside import Receiver, Speaker
@@ -18,6 +20,7 @@ from services.hub.simulation.steps import Task
 from services.hub.simulation.town import FAILS, REFERENCES, Town
 from services.hub.simulation.workers import SESSION, GivenAwayError, Group, Process, Worker
 from services.hub.simulation.world import BUILDS, Plan, Strike
+from services.runtime import wire
 from services.runtime.faults import Unavailable
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.rows import META, waits_of
@@ -229,6 +232,7 @@ class _Play:
             "all-down": self._all_down,
             "roll": self._roll,
             "lift": self._lift,
+            "recall": self._recall,
         }
         return strikes[strike.kind](process, task, strike.length)
 
@@ -352,6 +356,33 @@ class _Play:
             at=datetime.fromtimestamp(self._broker.topics.now_ms / 1000, UTC),
             installation=REFERENCES.installation,
             person_id=PersonId(UUID(person)),
+        )
+        self._broker.append(as_said(self._town.names, said))
+        return True
+
+    def _recall(self, _: Process, __: Task, length: int) -> bool:
+        """Two people, who may or not, recall a notice that somebody was told."""
+        kind, log = NoticeIssued.kind(), self._town.names.log
+        told = [
+            record
+            for number in range(LOG_PARTITIONS)
+            for record in self._broker.topics.read(log, number)
+            if wire.kind_of(record.headers) == kind
+        ]
+        issued = wire.decode(self._draw.choice(told).value or b"") if told else None
+        if not isinstance(issued, NoticeIssued):
+            return False
+        may = (people.GOVERNS, people.GOVERNS_TOO)
+        signers = may if length % 4 else self._draw.sample(people.EVERYBODY, k=2)
+        self._tell("deploy", f"recalls the notice {issued.notice_ref}")
+        said = people.decided(
+            "notice",
+            "recall",
+            recall_number(issued.notice_ref),
+            *signers,
+            at=datetime.fromtimestamp(self._broker.topics.now_ms / 1000, UTC),
+            installation=REFERENCES.installation,
+            person_id=issued.person_id,
         )
         self._broker.append(as_said(self._town.names, said))
         return True

@@ -17,6 +17,7 @@ from schemas.risk import RoshAssessed
 from services.agreements.replay import Replay
 from services.hub.proofs import identity_of
 from services.hub.simulation.play import Played
+from services.hub.simulation.taken_back import wrongly_taken_back
 from services.hub.simulation.town import REFERENCES
 from services.hub.simulation.world import BEGIN, POISON, Saying
 from services.runtime import wire
@@ -59,6 +60,9 @@ class _Verdict:
         yield from self._held()
         yield from self._set_aside()
         yield from self._told()
+        for records in self._log:
+            facts = [wire.decode(record.value or b"") for record in records]
+            yield from wrongly_taken_back(facts, REFERENCES)
 
     # -- against a second, undisturbed time
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
+from uuid import UUID
 
-from schemas import case, custody, eligibility, housing, log, register, risk, tracking
+from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
 from schemas.base import Fact, FactAboutPerson, Identifier, LogFact, sourced_id
 from services.clock.app import tick
 from services.hub.demo.identifiers import pnc, wrong_pnc
@@ -46,6 +47,7 @@ STRIKES = {
     "all-down": 1,
     "roll": 1,
     "lift": 5,
+    "recall": 4,
 }
 """Misfortunes and how often each is drawn; what each does is in `play.py`."""
 SPAN = 900
@@ -91,12 +93,15 @@ def plan(seed: int, names: Names, agreements: str) -> Plan:
     """The schedule of that seed; `agreements` is the version that gets adopted."""
     draw = Random(f"plan {seed}")  # noqa: S311  # chance to be had again, not a secret
     members = Random(f"members {seed}")  # noqa: S311  # of its own, so that the rest stays as it was
+    mistakes = Random(f"mistakes {seed}")  # noqa: S311  # likewise
     teller = _Teller(names, draw, members)
     sayings = list(teller.adoption(agreements))
     for number in range(1, draw.choice((2, 2, 3)) + 1):
         sayings += teller.story(number)
     sayings += teller.ticks()
     sayings += teller.trouble(sayings)
+    for one in teller.mistakes(mistakes):
+        sayings.insert(mistakes.randint(3, len(sayings)), one)
     strikes = draw.choices(list(STRIKES), list(STRIKES.values()), k=draw.randint(0, 7))
     return Plan(
         seed,
@@ -114,6 +119,7 @@ class _Teller:
         self._members_draw = members
         self._count = 0
         self._needs: tuple[str, ...] = ()
+        self._whose: list[tuple[Saying, Identifier]] = []
 
     def adoption(self, agreements: str) -> Iterator[Saying]:
         """Rules, agreements and a build, as whoever deploys says them."""
@@ -253,6 +259,19 @@ class _Teller:
             told.append(_not_admitted(nobody))
         return told
 
+    def mistakes(self, draw: Random) -> list[Saying]:
+        """What somebody takes back of what they said, or says of another's word; also too early."""
+        told = []
+        known = [one for one in self._whose if one[0].needs or one[0].kind == _MAKES_KNOWN]
+        for saying, me in draw.choices(known, k=draw.choice((0, 0, 1, 1, 2, 3))):
+            self._needs = saying.needs or (saying.ce_id,)
+            speaker = saying.speaker if draw.random() < 0.8 else "derbyshire-police"
+            ref, mistake = UUID(saying.ce_id), draw.choice(tuple(notice.Mistake))
+            told.append(
+                self._said(notice.FactTakenBack, speaker, me, fact_ref=ref, mistake=mistake)
+            )
+        return told
+
     def _of_log(self, kind: type[LogFact], **fields: Any) -> Saying:
         self._count += 1
         number = sourced_id("deploy", kind.kind(), str(self._count))
@@ -277,7 +296,10 @@ class _Teller:
             **fields,
         )
         raw = kind is tracking.Position
-        return self._as_said(fact, speaker, at=at, admitted=not raw)
+        saying = self._as_said(fact, speaker, at=at, admitted=not raw)
+        if me is not None and not raw:
+            self._whose.append((saying, me))
+        return saying
 
     def _as_said(self, fact: Fact, speaker: str, *, at: datetime, admitted: bool = True) -> Saying:
         out = as_said(self._names, fact)
@@ -293,6 +315,7 @@ _CONVICTION: dict[str, Any] = {
     "term_months": 30,
     "schedule_3": True,
 }
+_MAKES_KNOWN = eligibility.ConvictionRecorded.kind()
 _MOVES = (
     ("lead", "probation"),
     ("lead", "derbyshire-police"),

@@ -26,7 +26,7 @@ from services.agreements.compile import Agreements, Grant
 from services.agreements.model import Kind
 from services.agreements.references import References
 from services.agreements.views import View
-from services.hub.agency.why import Told
+from services.hub.agency.why import Told, taken_back
 from services.hub.policy.shown import fields_of
 from services.hub.recording import Recording
 from services.hub.why.replay import Judgement, Person, Replay, subject_of
@@ -248,6 +248,9 @@ class Desk:
                 yield f"    {_WITHDRAWN}"
             if numbers & person.resumed:
                 yield f"    {_WAITED}"
+            for number in sorted(numbers & person.taken_back.keys()):
+                back = person.taken_back[number]
+                yield f"    {taken_back(back.mistake, back.by, destroy=back.destroy)}"
         else:
             why = self._stopped(stopped_by, one, grant, person, known)
             yield f"  {agency}: not told: {why}  {line}"

@@ -18,13 +18,19 @@ from schemas.base import Fact, LogFact, PersonId, derived_id
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadTransferred
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
-from schemas.notice import NoticesResumed, Withheld
+from schemas.notice import (
+    FactTakenBack,
+    NoticeRecalled,
+    NoticesResumed,
+    NoticeTakenBack,
+    Withheld,
+)
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.recording import Recording
 from services.notify.app import build
-from services.notify.domain import Case, Delivery, judged, tell, tell_of_held, withheld
+from services.notify.domain import BY_FACT, Case, Delivery, judged, tell, tell_of_held, withheld
 from services.notify.rules import Rules
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -37,7 +43,7 @@ NOBODY = "fed-again"
 """A build that was never adopted, so that it reads past all that were."""
 _OF_THE_LOG = frozenset(kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact))
 
-_TELL = (tell, tell_of_held, withheld)
+_TELL = (tell, tell_of_held, withheld, BY_FACT[FactTakenBack], BY_FACT[NoticeRecalled])
 _CHANGES_THE_CASE = (AgencyJoinedCase, AgencyLeftCase, LeadTransferred)
 
 
@@ -73,6 +79,8 @@ class Person:
     """Those that were told late, since their grant was suspended."""
     lapsed: frozenset[tuple[str, UUID]] = frozenset()
     """Those that waited for that, and were left out for good."""
+    taken_back: Mapping[tuple[str, UUID], NoticeTakenBack] = field(default_factory=dict)
+    """By receiver and number of a notice, that it does not count any more."""
 
     def notices_of(self, one: Judgement, agency: str) -> Iterator[tuple[Judgement, UUID]]:
         """By what, and under which number, that agency was told of that fact; anew if it joined."""
@@ -118,6 +126,7 @@ class _Seen:
     withdrawn: set[tuple[str, UUID]] = field(default_factory=set)
     resumed: set[tuple[str, UUID]] = field(default_factory=set)
     lapsed: set[tuple[str, UUID]] = field(default_factory=set)
+    taken_back: dict[tuple[str, UUID], NoticeTakenBack] = field(default_factory=dict)
 
     def _withheld(self, fact: Withheld, decision: Decision[Any]) -> None:
         """What became of notices that were taken out of an inbox, or were not put there yet."""
@@ -138,6 +147,9 @@ class _Seen:
             if isinstance(fact, Withheld):
                 self._withheld(fact, decision)
                 return decision
+            if isinstance(fact, FactTakenBack | NoticeRecalled):
+                self._take_back(decision, context)
+                return decision
             grants = {grant.agency: (grant, why) for grant, why in judged(case, fact, context)}
             told = tuple(one for one in decision.facts if isinstance(one, Delivery))
             judgement = Judgement(fact, context.rules, grants, told)
@@ -147,6 +159,12 @@ class _Seen:
             return decision
 
         return noted
+
+    def _take_back(self, decision: Decision[Any], context: Context) -> None:
+        for one in decision.facts:
+            if isinstance(one, NoticeTakenBack):
+                self.taken_back |= {(one.agency, number): one for number in one.notice_refs}
+        self.case, self.context = decision.state, context
 
 
 class _Unwritten(Versions):
@@ -188,6 +206,7 @@ class Replay:
             frozenset(seen.withdrawn),
             frozenset(seen.resumed),
             frozenset(seen.lapsed),
+            seen.taken_back,
         )
 
     def _fan_out(self, seen: _Seen, known: Versions) -> Service:

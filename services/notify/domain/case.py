@@ -7,14 +7,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from schemas.base import Fact, Instant, PersonId
-from schemas.notice import ReceiptStatus
+from schemas.notice import RecallStage, ReceiptStatus
 from schemas.register import CategoryChanged
 from schemas.risk import Urgency
 from services.agreements.compile import Grant
 from services.agreements.whom import Known
 from services.notify.domain.current import Current
 from services.notify.domain.membership import Claim, Word
+from services.notify.domain.mentions import Mentions
 from services.notify.domain.notices import person_of
+from services.notify.rules import REMIND_BEFORE
 from services.runtime.decision import State
 
 
@@ -61,6 +63,24 @@ class Told(State):
     kinds: tuple[str, ...]
 
 
+class Recall(State):
+    """A notice that two people recalled, and the hours in which the breach has to be reported."""
+
+    notice_ref: UUID
+    agency: str
+    """The body that answers for it."""
+    due_at: Instant
+    stage: RecallStage = RecallStage.OPENED
+    """What was said of it last."""
+
+    @property
+    def at(self) -> datetime | None:
+        """When the next thing is said of it; None: nothing is, until somebody answers."""
+        if self.stage is RecallStage.OPENED:
+            return self.due_at - REMIND_BEFORE
+        return self.due_at if self.stage is RecallStage.REMINDED else None
+
+
 class Limit(State):
     """Who may know of the person at all, as one source said last."""
 
@@ -78,9 +98,11 @@ class Case(State):
     """No default: rows of a build that did not know it are made anew, not read as empty."""
     born_on: date | None
     """As above: nobody's age would be known."""
+    mentions: Mentions
+    """As above: what was told before could not be taken back."""
     born_since: Instant | None = None
     versions: tuple[str, ...] = ()
-    """Of the agreements, as far as something current was said under them."""
+    """Of the agreements, as far as something current or told was said under them."""
     on_case: tuple[str, ...] = ()
     area: str | None = None
     """ONS code of the council of the last known home."""
@@ -97,11 +119,14 @@ class Case(State):
     told: tuple[Told, ...] = ()
     """Of those who are told only because they are on the case."""
     unanswered: tuple[Unanswered, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    """Who took back a word of theirs, and its tie; the newest."""
+    recalls: tuple[Recall, ...] = ()
 
 
 def unknown(fact: Fact) -> Case:
     """A person of whom nothing is known yet."""
-    return Case(person_id=person_of(fact), current=(), born_on=None)
+    return Case(person_id=person_of(fact), current=(), born_on=None, mentions=Mentions())
 
 
 def addressed(grant: Grant, case: Case, fact: Fact) -> bool:
@@ -135,4 +160,6 @@ def of_whom(case: Case, fact: Fact | None = None) -> Known:
 
 def wake(case: Case) -> datetime | None:
     """When the next step about any of its notices is due."""
-    return min((one.at for one in case.unanswered), default=None)
+    recalls = (one.at for one in case.recalls)
+    steps = (*(one.at for one in case.unanswered), *(at for at in recalls if at is not None))
+    return min(steps, default=None)

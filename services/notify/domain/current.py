@@ -115,6 +115,16 @@ def with_fact(
     return _bounded(sorted((*others, word), key=_about), word)
 
 
+def no_longer(current: tuple[Current, ...], offset: int) -> tuple[Current, ...]:
+    """What is current where the fact that stands there was taken back: its matter is over."""
+    return tuple(one._replace(offset=None) if one.offset == offset else one for one in current)
+
+
+def named(current: Iterable[Current], tie: str) -> tuple[int, ...]:
+    """Where the facts that are current stand whose numbers begin so."""
+    return tuple(one.offset for one in current if one.offset is not None and one.tie.endswith(tie))
+
+
 def offsets(current: Iterable[Current]) -> tuple[int, ...]:
     """Where the facts that are current stand, as they came."""
     return tuple(sorted(one.offset for one in current if one.offset is not None))

@@ -76,15 +76,15 @@ def receipted(case: Case | None, receipt: NoticeReceipted, context: Context) -> 
     return Decision(state, because, tuple(reports), wake(state))
 
 
-def remind(case: Case, tick: Tick, context: Context) -> Decision[Case]:
-    """Every step that is due by that Tick, once."""
+def remind_of_notices(case: Case, tick: Tick, rules: Rules) -> tuple[Case, list[Fact]]:
+    """Every step of a notice that is due by that Tick, once."""
     state, facts = case, list[Fact]()
     for one in case.unanswered:
         if one.at <= tick.now:
-            after, said = _next(state, one, tick, context.rules)
+            after, said = _next(state, one, tick, rules)
             state = _with(state, one, after)
             facts += said
-    return Decision(state, "reminded", tuple(facts), wake(state))
+    return state, facts
 
 
 # -- one step

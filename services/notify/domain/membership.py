@@ -52,6 +52,11 @@ def with_claim(claims: tuple[Claim, ...], claim: Claim) -> tuple[Claim, ...]:
     return tuple(sorted({*claims, claim}, key=_order))
 
 
+def without_claim(claims: tuple[Claim, ...], event_id: UUID, by: str) -> tuple[Claim, ...]:
+    """All of them but the one that whoever made it took back."""
+    return tuple(one for one in claims if (one.event_id, one.by) != (event_id, by))
+
+
 def counted(claims: Iterable[Claim]) -> Iterator[Claim]:
     """Those that moved the lead, or set it: the last of them says who leads.
 
@@ -82,6 +87,14 @@ def with_word(words: tuple[Word, ...], fact: AgencyJoinedCase | AgencyLeftCase) 
     if _later(fact.occurred_at, said.get(fact.agency), on=joined):
         said[fact.agency] = (fact.occurred_at, joined)
     return tuple((agency, at, on) for agency, (at, on) in sorted(said.items()))
+
+
+def without_word(words: tuple[Word, ...], fact: AgencyJoinedCase) -> tuple[Word, ...]:
+    """The last word on each agency, where that joining was taken back: as if it left at once."""
+    return tuple(
+        (agency, at, on and (agency, at) != (fact.agency, fact.occurred_at))
+        for agency, at, on in words
+    )
 
 
 def on_case(words: Iterable[Word], claims: Iterable[Claim]) -> tuple[str, ...]:

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, PersonId, derived_id, follows
 from schemas.case import Forget, Narrowed, SharingEnded, SharingNarrowed
-from schemas.notice import NoticeIssued, NoticeWaiting, Withdrawn
+from schemas.notice import (
+    FactTakenBack,
+    NoticeIssued,
+    NoticeRecalled,
+    NoticeTakenBack,
+    NoticeWaiting,
+    Withdrawn,
+)
 from schemas.risk import AlertRaised, Urgency
 from services.agreements.compile import FAREWELL, Grant
 from services.agreements.model import Payload
 from services.agreements.views import View
-from services.notify.rules import Rules
+from services.notify.domain.mentions import Place
+from services.notify.rules import RECALLED, Rules
 
 ME = "notify"
+
+Unasked = SharingEnded | SharingNarrowed | NoticeTakenBack
+"""What is told without any line of a file."""
+Retracting = FactTakenBack | NoticeRecalled
+"""What takes notices back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +47,6 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the log stands what is told, and under which agreements."""
-
-    offset: int
-    under: str
-    joined: int | None = None
-    """Where its receiver joined, if it is told only because of that."""
-
-
-@dataclass(frozen=True, slots=True)
 class Again:
     """That a notice is issued under its own number, since it was withdrawn unread, or waited."""
 
@@ -54,13 +57,25 @@ class Again:
     """Whether it was never issued before: the time to answer begins now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice that was put out."""
+
+    grant: Grant | None
+    """By which; None: no line of a file asks for it."""
+    issued: NoticeIssued
+    cause: UUID
+    """The fact it tells of."""
+    place: Place | None
+    """Where that stands; None: it is said here."""
+
+
 class Telling:
     """What one fact makes the hub tell, in order."""
 
     def __init__(self, rules: Rules, at: datetime) -> None:
         self.things: list[Delivery | Fact] = []
-        self.told: list[tuple[Grant | None, NoticeIssued, UUID]] = []
-        """By which grant, what, and of which fact."""
+        self.told: list[Told] = []
         self.waits = False
         """Whether anything is not told yet, since its grant is suspended."""
         self.rules = rules
@@ -73,11 +88,16 @@ class Telling:
         place: Place,
         joined: Fact | None = None,
         again: Again | None = None,
+        *,
+        under: str | None = None,
     ) -> None:
-        """A notice by that grant; `joined` is why it is told only now, long after it was said."""
+        """A notice by that grant; `joined` is why it is told only now, long after it was said.
+
+        `under` is the version of the agreements in force where it stands; None: it is said here.
+        """
         view = grant.view_at(self.rules.schemas)
         if view is not None and (grant.agency, grant.kind) in self.rules.suspended:
-            self._wait(grant.agency, fact, place, joined, again)
+            self._wait(grant.agency, fact, place, under, joined, again)
         elif view is not None:
             urgency = grant.urgency
             if isinstance(fact, AlertRaised):
@@ -86,7 +106,7 @@ class Telling:
                 else:
                     fact = fact.model_copy(update={"urgency": urgency})
             receipt = self.rules.ladder[urgency].act if grant.receipt else None
-            self._notice(grant, view, fact, urgency, receipt, joined, again)
+            self._notice(grant, view, fact, urgency, receipt, place, joined, again)
 
     def farewell(self, agency: str, kinds: Iterable[str], fact: Fact) -> None:
         """That it is off the case: nothing but that, and what it was told and has to forget."""
@@ -103,22 +123,54 @@ class Telling:
         if self.unasked(less):
             self.things.append(less)
 
-    def unasked(self, fact: SharingEnded | SharingNarrowed, again: Again | None = None) -> bool:
+    def taken_back(
+        self, agency: str, said: Fact, numbers: tuple[UUID, ...], by: date, cause: Retracting
+    ) -> None:
+        """That what it was told under those numbers does not count, and till when it is kept."""
+        back = follows(
+            cause,
+            NoticeTakenBack,
+            source=ME,
+            part=agency,
+            agency=agency,
+            notice_refs=numbers,
+            about=said.kind(),
+            mistake=cause.mistake,
+            by=by,
+            destroy=isinstance(cause, NoticeRecalled),
+        )
+        self.unasked(back)
+        self.things.append(back)
+
+    def unasked(self, fact: Unasked, again: Again | None = None) -> bool:
         """A notice no line of a file asks for; whether its receiver can be told at all."""
         rules = self.rules
         receiver = rules.agreements.receivers.get(fact.agency)
         view = receiver and receiver.unasked_at(fact.kind(), rules.schemas)
         if not view:
             return False
-        self._notice(None, view, fact, FAREWELL, rules.ladder[FAREWELL].act, again=again)
+        urgency = RECALLED if isinstance(fact, NoticeTakenBack) and fact.destroy else FAREWELL
+        self._notice(None, view, fact, urgency, rules.ladder[urgency].act, again=again)
         return True
 
     def _wait(
-        self, agency: str, fact: Fact, place: Place, joined: Fact | None, again: Again | None
+        self,
+        agency: str,
+        fact: Fact,
+        place: Place,
+        under: str | None,
+        joined: Fact | None,
+        again: Again | None,
     ) -> None:
         """What would be told is known to the log, and to nobody else."""
         self.waits = True
-        number = self.number(agency, fact, joined)
+        number = number_of(self.rules, agency, fact, joined)
+        notice = Withdrawn(
+            notice_ref=number,
+            place=place.offset,
+            joined=place.joined,
+            under=under or self.rules.agreements.version,
+        )
         self.things.append(
             follows(
                 joined or fact if again is None else again.because,
@@ -127,20 +179,9 @@ class Telling:
                 part=str(number),
                 agency=agency,
                 about=fact.kind(),
-                notice=Withdrawn(
-                    notice_ref=number, place=place.offset, joined=place.joined, under=place.under
-                ),
+                notice=notice,
             )
         )
-
-    def number(self, agency: str, fact: Fact, joined: Fact | None = None) -> UUID:
-        """The number of the notice by which that agency is told of the fact."""
-        number = fact.event_id
-        # Told again because it joined, a notice has a number of its own for each joining: under the
-        # old one its reader would take it for a repeat, also where it was told to forget it since.
-        if joined is not None:
-            number = derived_id(joined.event_id, "anew", str(fact.event_id))
-        return self.rules.references.notice(agency, number)
 
     def _notice(
         self,
@@ -149,12 +190,13 @@ class Telling:
         fact: Fact,
         urgency: Urgency,
         receipt: timedelta | None,
+        place: Place | None = None,
         joined: Fact | None = None,
         again: Again | None = None,
     ) -> None:
         agency = grant.agency if grant is not None else fact.agency  # type: ignore[attr-defined]
         act_by = None if receipt is None else self.at + receipt
-        notice_ref, part = self.number(agency, fact, joined), agency
+        notice_ref, part = number_of(self.rules, agency, fact, joined), agency
         if joined is not None:
             part = f"{agency}/{fact.event_id}"
         if again is not None:
@@ -191,7 +233,19 @@ class Telling:
             ),
         )
         self.things += (delivery, issued)
-        self.told.append((grant, issued, fact.event_id))
+        self.told.append(Told(grant, issued, fact.event_id, place))
+
+
+def number_of(rules: Rules, agency: str, fact: Fact, joined: Fact | None = None) -> UUID:
+    """The number of the notice by which that agency is told of the fact, anew if it joined.
+
+    Told again because it joined, a notice has a number of its own for each joining: under the old
+    one its reader would take it for a repeat, also where it was told to forget it since.
+    """
+    number = fact.event_id
+    if joined is not None:
+        number = derived_id(joined.event_id, "anew", str(fact.event_id))
+    return rules.references.notice(agency, number)
 
 
 def person_of(fact: Fact) -> PersonId:

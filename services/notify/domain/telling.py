@@ -1,29 +1,19 @@
-"""Who is told what, and how much of it; and what is learned of the case meanwhile."""
+"""Who is told what, and how much of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from schemas.base import Fact, follows
-from schemas.case import (
-    AgencyJoinedCase,
-    AgencyLeftCase,
-    LeadSettled,
-    LeadTransferred,
-    LevelSet,
-    LimitedAccessSet,
-)
-from schemas.eligibility import ConvictionRecorded
-from schemas.housing import TenancyStarted
+from schemas.case import LeadSettled
 from schemas.log import PersonHeld
-from schemas.register import AddressChanged, CategoryChanged, NotificationMade
 from services.agreements.compile import Grant
 from services.notify.domain.case import (
     Case,
-    Limit,
     Told,
     addressed,
     not_addressed,
@@ -31,17 +21,12 @@ from services.notify.domain.case import (
     unknown,
     wake,
 )
-from services.notify.domain.current import offsets, with_fact
+from services.notify.domain.current import offsets
 from services.notify.domain.ladder import waited_for
-from services.notify.domain.membership import (
-    claim_of,
-    counted,
-    lead_of,
-    on_case,
-    with_claim,
-    with_word,
-)
-from services.notify.domain.notices import ME, Place, Telling
+from services.notify.domain.learning import learned, under_version, unlearned, was_taken_back
+from services.notify.domain.membership import claim_of, counted, lead_of
+from services.notify.domain.mentions import Place
+from services.notify.domain.notices import ME, Telling
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision
 
@@ -56,24 +41,25 @@ def tell(case: Case | None, fact: Fact, context: Context) -> Decision[Case]:
     """
     rules: Rules = context.rules
     before = case or unknown(fact)
-    known = _learned(before, fact, context)
+    known = learned(before, fact, context)
+    if was_taken_back(known, fact):
+        state = unlearned(known, fact, context.offset)
+        return Decision(state, "taken-back", wake_at=wake(state))
     told_at = when_told(fact, context)
-    telling = Telling(rules, told_at)
+    telling, here = Telling(rules, told_at), Place(context.offset)
     for grant, stopped_by in _judged(known, fact, rules, told_at):
         if stopped_by is None:
-            telling.tell(grant, fact, Place(context.offset, rules.agreements.version))
-    for told in before.told:
-        if told.agency not in known.on_case:
-            telling.farewell(told.agency, told.kinds, fact)
+            telling.tell(grant, fact, here)
+    say_farewell(before, known, fact, telling)
     joined = [agency for agency in known.on_case if agency not in before.on_case]
     if joined:
         for past, offset, under in _current(before, context, told_at):
-            place = Place(offset, under, context.offset)
+            place = Place(offset, context.offset)
             for grant in _opened(joined, known, past, under, rules, told_at):
-                telling.tell(grant, past, place, fact)
+                telling.tell(grant, past, place, fact, under=under)
     state = kept(known, telling)
     because = "told" if telling.told else "waits" if telling.waits else "nobody-to-tell"
-    things = (*telling.things, *_lead_settled(before, known, fact))
+    things = (*telling.things, *lead_settled(before, known, fact))
     return Decision(state, because, things, wake(state))
 
 
@@ -87,6 +73,13 @@ def tell_of_held(case: Case | None, held: PersonHeld, context: Context) -> Decis
     return replace(decision, state=None, wake_at=None) if held.service == ME else decision
 
 
+def say_farewell(before: Case, known: Case, fact: Fact, telling: Telling) -> None:
+    """Whoever was told because it is on the case, and is off it from here, is told to stop."""
+    for told in before.told:
+        if told.agency not in known.on_case:
+            telling.farewell(told.agency, told.kinds, fact)
+
+
 # -- whom it concerns
 
 
@@ -95,7 +88,7 @@ def judged(case: Case | None, fact: Fact, context: Context) -> Iterator[tuple[Gr
 
     It is a key of the agreement's file, `own-word`, or of a limited case `excluded`, `not-named`.
     """
-    known = _learned(case or unknown(fact), fact, context)
+    known = learned(case or unknown(fact), fact, context)
     return _judged(known, fact, context.rules, when_told(fact, context))
 
 
@@ -113,17 +106,18 @@ def _judged(
 def kept(known: Case, telling: Telling) -> Case:
     """The case with what is waited for and, by agency, what it was told because it is on it."""
     awaited = tuple(
-        waited_for(notice, cause, telling.rules)
-        for _, notice, cause in telling.told
-        if notice.act_by is not None
+        waited_for(one.issued, one.cause, telling.rules)
+        for one in telling.told
+        if one.issued.act_by is not None
     )
     told = {one.agency: one for one in known.told if one.agency in known.on_case}
-    for grant, notice, _ in telling.told:
-        if grant is not None and grant.on_case:
-            had = told[grant.agency].kinds if grant.agency in told else ()
-            if notice.about not in had:
-                kinds = tuple(sorted((*had, notice.about)))
-                told[grant.agency] = Told(agency=grant.agency, kinds=kinds)
+    for one in telling.told:
+        if one.grant is not None and one.grant.on_case:
+            agency, about = one.grant.agency, one.issued.about
+            had = told[agency].kinds if agency in told else ()
+            if about not in had:
+                told[agency] = Told(agency=agency, kinds=tuple(sorted((*had, about))))
+    known = _mentioned(known, telling)
     update: dict[str, Any] = {}
     if awaited:
         update["unanswered"] = known.unanswered + awaited
@@ -131,6 +125,21 @@ def kept(known: Case, telling: Telling) -> Case:
     if in_order != known.told:
         update["told"] = in_order
     return known.model_copy(update=update) if update else known
+
+
+def _mentioned(case: Case, telling: Telling) -> Case:
+    """The case, with whom each fact was told."""
+    by_place: dict[tuple[Place, UUID], list[str]] = {}
+    for one in telling.told:
+        if one.place is not None:
+            by_place.setdefault((one.place, one.cause), []).append(one.issued.agency)
+    if not by_place:
+        return case
+    case, under = under_version(case, telling.rules)
+    mentions = case.mentions
+    for (place, fact), agencies in by_place.items():
+        mentions = mentions.told(place, fact, under, agencies)
+    return case.model_copy(update={"mentions": mentions})
 
 
 # -- who joined, and who leads
@@ -142,7 +151,7 @@ def looked_back_at(case: Case | None, _: Fact) -> tuple[int, ...]:
 
 
 def _current(case: Case, context: Context, at: datetime) -> Iterator[tuple[Fact, int, str]]:
-    """What is current, as it was said, where that was, and under which agreements."""
+    """What is current, as it was said, where that stands, and under which agreements it was."""
     under = {one.offset: one.under for one in case.current}
     places = offsets(case.current)
     for place, fact in zip(places, context.earlier(places), strict=True):
@@ -174,107 +183,15 @@ def still_told(
         yield as_then
 
 
-def _lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled]:
+def lead_settled(before: Case, known: Case, fact: Fact) -> Iterator[LeadSettled]:
     """Who leads now, where that changed; and that it did not, where a word did not count."""
-    claim = claim_of(fact)
-    if claim is None:
-        return
-    was, leads = lead_of(before.claims), lead_of(known.claims)
-    if leads is None:
+    claim, was, leads = claim_of(fact), lead_of(before.claims), lead_of(known.claims)
+    if leads is None or (claim is None and before.claims == known.claims):
         return
     if leads != was:
         yield follows(fact, LeadSettled, source=ME, agency=leads, previous=was)
-    elif claim.agency != leads and claim not in counted(known.claims):
+    elif claim is not None and claim.agency != leads and claim not in counted(known.claims):
         yield follows(fact, LeadSettled, source=ME, agency=leads, previous=leads, counted=False)
-
-
-# -- what is learned of the case
-
-
-def _learned(case: Case, fact: Fact, context: Context) -> Case:
-    learn = _LEARNS.get(type(fact))
-    known = case if learn is None else learn(case, fact)
-    if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
-        known = _membership(case, fact, context.rules)
-    version, versions = context.rules.agreements.version, known.versions
-    if version not in versions:
-        versions = (*versions, version)
-    current = with_fact(known.current, fact, context.offset, versions.index(version))
-    if current is known.current:
-        return known
-    return known.model_copy(update={"current": current, "versions": versions})
-
-
-def _born(case: Case, fact: ConvictionRecorded) -> Case:
-    if not _newer(fact, fact.born_on, case.born_since, case.born_on):
-        return case
-    return case.model_copy(update={"born_on": fact.born_on, "born_since": fact.occurred_at})
-
-
-def _category(case: Case, fact: CategoryChanged) -> Case:
-    return case.model_copy(update={"category": fact.category})
-
-
-def _level(case: Case, fact: LevelSet) -> Case:
-    if not _newer(fact, fact.level, case.level_since, case.level):
-        return case
-    return case.model_copy(update={"level": fact.level, "level_since": fact.occurred_at})
-
-
-def _area(case: Case, fact: AddressChanged | TenancyStarted | NotificationMade) -> Case:
-    area = None if fact.home is None else fact.home.council_code
-    if area is None or not _newer(fact, area, case.area_since, case.area):
-        return case
-    return case.model_copy(update={"area": area, "area_since": fact.occurred_at})
-
-
-def _membership(
-    case: Case, fact: AgencyJoinedCase | AgencyLeftCase | LeadTransferred, rules: Rules
-) -> Case:
-    """Who is on the case, and who leads it: no body can that has no agreement."""
-    words, claims, claim = case.joined, case.claims, claim_of(fact)
-    if not isinstance(fact, LeadTransferred):
-        words = with_word(words, fact)
-    if claim is not None and claim.agency in rules.agreements.agencies:
-        claims = with_claim(claims, claim)
-    on = on_case(words, claims)
-    return case.model_copy(update={"joined": words, "claims": claims, "on_case": on})
-
-
-def _limited(case: Case, fact: LimitedAccessSet) -> Case:
-    """Its source's last word, by the facts' own time; two at one instant both count: deny wins."""
-    said = {one.source: one for one in case.limits}
-    last = said.get(fact.source)
-    if last is not None and fact.occurred_at < last.since:
-        return case
-    lists, excluded = [fact.restricted_to], {*fact.excluded}
-    if last is not None and fact.occurred_at == last.since:
-        lists.append(last.restricted_to)
-        excluded |= {*last.excluded}
-    named = [frozenset(one) for one in lists if one is not None]
-    said[fact.source] = Limit(
-        source=fact.source,
-        since=fact.occurred_at,
-        restricted_to=tuple(sorted(frozenset.intersection(*named))) if named else None,
-        excluded=tuple(sorted(excluded)),
-    )
-    return case.model_copy(update={"limits": tuple(said[one] for one in sorted(said))})
-
-
-_LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
-    ConvictionRecorded: _born,
-    LimitedAccessSet: _limited,
-    CategoryChanged: _category,
-    LevelSet: _level,
-    AddressChanged: _area,
-    TenancyStarted: _area,
-    NotificationMade: _area,
-}
-
-
-def _newer(fact: Fact, value: Any, since: datetime | None, known: Any) -> bool:  # noqa: ANN401
-    """Whether it is the latest word; of two at one instant the greater is, in whatever order."""
-    return since is None or (fact.occurred_at, value) > (since, known)
 
 
 def when_told(fact: Fact, context: Context) -> datetime:

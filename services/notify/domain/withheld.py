@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from schemas.base import Fact, FieldClass
-from schemas.case import Narrowed, SharingEnded, SharingNarrowed
+from schemas.case import Narrowed
 from schemas.notice import NoticesResumed, Withdrawn, Withheld
 from services.agreements.compile import Grant
 from services.agreements.model import Payload
@@ -23,7 +23,9 @@ from services.notify.domain.case import (
     unknown,
     wake,
 )
-from services.notify.domain.notices import Again, Place, Telling
+from services.notify.domain.learning import was_taken_back
+from services.notify.domain.mentions import Place
+from services.notify.domain.notices import Again, Telling, Unasked, number_of
 from services.notify.domain.telling import kept, still_told, when_told
 from services.notify.rules import Rules
 from services.runtime.decision import Context, Decision
@@ -54,25 +56,34 @@ def withheld(case: Case | None, fact: Withheld, context: Context) -> Decision[Ca
         telling.narrowed(fact.agency, forget, fact)
     kinds = set()
     for one, past, joined in _said(fact, context):
-        if telling.number(fact.agency, past, joined) != one.notice_ref:
+        if number_of(rules, fact.agency, past, joined) != one.notice_ref:
             raise ValueError("a notice is said to be withdrawn that was never told")
         kinds.add(past.kind())
         if fact.lapsed:
             continue
+        if _does_not_count(known, one, past):
+            continue
         again = Again(fact, waited.get(one.notice_ref), waited=isinstance(fact, NoticesResumed))
-        place = Place(one.place, one.under, one.joined)
-        if isinstance(past, SharingEnded | SharingNarrowed):
+        place = Place(one.place, one.joined)
+        if isinstance(past, Unasked):
             telling.unasked(past, again)
             continue
         for grant in rules.agreements.grants(past.kind(), at):
             if grant.agency == fact.agency:
                 for still in still_told(grant, known, past, one.under, rules, at):
-                    telling.tell(still, past, place, joined, again)
+                    telling.tell(still, past, place, joined, again, under=one.under)
     because = "told-again" if telling.told else "lapsed" if fact.lapsed else "withheld"
     if fact.of_hold:  # of whom this service holds nothing is kept beside the row that is held
         return Decision(None, because, tuple(telling.things))
     state = kept(_taken_back(known, fact, kinds), telling)
     return Decision(state, because, tuple(telling.things), wake(state))
+
+
+def _does_not_count(case: Case, one: Withdrawn, past: Fact) -> bool:
+    """Whether its source took it back meanwhile, or that notice was recalled."""
+    return was_taken_back(case, past) or any(
+        recalled.notice_ref == one.notice_ref for recalled in case.recalls
+    )
 
 
 def _said(fact: Withheld, context: Context) -> Iterator[tuple[Withdrawn, Fact, Fact | None]]:
@@ -86,6 +97,9 @@ def _said(fact: Withheld, context: Context) -> Iterator[tuple[Withdrawn, Fact, F
 def _taken_back(case: Case, fact: Withheld, kinds: set[str]) -> Case:
     """The case as if the agency had not been told what was withdrawn."""
     gone = {one.notice_ref for one in fact.notices}
+    mentions = case.mentions
+    for one in fact.notices:
+        mentions = mentions.without(Place(one.place, one.joined), fact.agency)
     told = tuple(
         one if one.agency != fact.agency else _without(one, kinds - {*fact.told})
         for one in case.told
@@ -94,6 +108,7 @@ def _taken_back(case: Case, fact: Withheld, kinds: set[str]) -> Case:
         update={
             "unanswered": tuple(one for one in case.unanswered if one.notice_ref not in gone),
             "told": tuple(one for one in told if one.kinds),
+            "mentions": mentions,
         }
     )
 
