@@ -5,9 +5,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from schemas.base import Fact
-from schemas.notice import NoticeIssued, NoticeOverdue, ReceiptStatus, Withheld
+from schemas.notice import (
+    NoticeIssued,
+    NoticeOverdue,
+    NoticesResumed,
+    ReceiptStatus,
+    Withheld,
+)
 from services.agreements.compile import Agreements, load
-from services.notify.domain import BY_FACT, LOOKS_BACK, Case, Delivery, Mentions, remind, tell
+from services.notify.domain import (
+    BY_FACT,
+    LOOKS_BACK,
+    Case,
+    Delivery,
+    Mentions,
+    remind,
+    tell,
+    withheld,
+)
 from services.notify.rules import LOCAL_STANDARD, Rules
 from services.runtime.decision import Context, Decision
 from tests.agreements.makers import a_file
@@ -46,9 +61,14 @@ class Desk:
         if fact.recorded_at is None:
             fact = admitted(fact, fact.person_id or PERSON, at)
         self.log.append(fact)
-        own = {kind: rule for kind, rule in BY_FACT.items() if kind is not Withheld}
+        own = {kind: rule for kind, rule in BY_FACT.items() if not issubclass(kind, Withheld)}
         decide = own.get(type(fact), tell)
         return self._keep(decide(self.case, fact, self._context(fact)))
+
+    def resume(self, fact: NoticesResumed) -> list[Delivery]:
+        """The notices that were told late, their grant having been suspended."""
+        self.log.append(fact)
+        return only(Delivery, self._keep(withheld(self.case, fact, self._context(fact))))
 
     def answer(self, notice: Delivery, **fields: Any) -> str:
         """Its receiver answers it, unless a field says otherwise."""

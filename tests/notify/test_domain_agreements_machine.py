@@ -155,7 +155,7 @@ class ChangingCourse(Course):
             told=(),
             lapsed=lapsed,
         )
-        told = only(Delivery, self.desk.say(resumed))
+        told = self.desk.resume(resumed)
         wanted = [] if lapsed else [one for one in waited if self._still(agency, one)]
         assert [one.notice_ref for one in told] == [one.notice.notice_ref for one in wanted]
         assert {one.agency for one in told} <= {agency}
