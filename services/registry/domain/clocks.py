@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from schemas.register import Duty, NotificationKind
-from services.registry.dates import a_year_after, end_of, last_day
+from services.registry.dates import end_of, last_day, last_day_within
 from services.registry.domain.periods import Spell, periods_of
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
@@ -95,7 +95,7 @@ def _yearly(heard: Register, spell: Spell) -> Iterator[Clock]:
     if not made:
         return
     since, until = made[-1].made_on, spell.governing.last_day
-    due_on = a_year_after(since)
+    due_on = last_day_within(since, months=12)
     if until is None or due_on <= until:
         yield Clock(
             duty=Duty.ANNUAL_NOTIFICATION,
