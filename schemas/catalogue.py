@@ -45,6 +45,11 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(eligibility.ConvictionRecorded, eligibility=True),
+    Entry(eligibility.ConvictionRevised),
+    Entry(register.PreventionOrderMade, eligibility=True),
+    Entry(register.NotificationOrderMade, eligibility=True),
+    Entry(register.OtherOrderMade),
+    Entry(register.OrderChanged),
     Entry(register.NotificationMade),
     Entry(register.AddressChanged),
     Entry(case.LevelSet),

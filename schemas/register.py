@@ -15,6 +15,7 @@ from schemas.base import (
     Ref,
     has,
 )
+from schemas.eligibility import Sentence
 
 
 class Address(Part):
@@ -51,6 +52,82 @@ class AddressChanged(FactAboutPerson):
     home: Annotated[Address, has(FieldClass.LOCATION, "The new home address.")]
 
 
+class PreventionOrder(StrEnum):
+    """Orders that make or keep a person subject to notification while they last."""
+
+    SEXUAL_HARM_PREVENTION = (
+        "sexual-harm-prevention"  # SHPO: SOA 2003 s.103A; Sentencing Code s.343
+    )
+    INTERIM_SEXUAL_HARM_PREVENTION = "interim-sexual-harm-prevention"  # SOA 2003 s.103F
+    SEXUAL_OFFENCES_PREVENTION = "sexual-offences-prevention"  # SOPO: until March 2015
+    FOREIGN_TRAVEL = "foreign-travel"  # until March 2015
+
+
+class PreventionOrderMade(FactAboutPerson):
+    """A court made an order that makes or keeps the person subject to notification."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    order: Annotated[PreventionOrder, has(FieldClass.OFFENCE, "Which order it is.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    until: Annotated[
+        date | None, has(FieldClass.OFFENCE, "Its last day; absent means until further order.")
+    ] = None
+
+
+class NotificationOrderMade(FactAboutPerson):
+    """A court put somebody dealt with abroad on the register (SOA 2003 s.97)."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    sentence: Annotated[
+        Sentence, has(FieldClass.OFFENCE, "What the court abroad made of it, in our words.")
+    ]
+
+
+class OtherOrder(StrEnum):
+    """Orders that put nobody on the register."""
+
+    SEXUAL_RISK = "sexual-risk"  # SRO: SOA 2003 s.122A; needs no conviction
+    INTERIM_SEXUAL_RISK = "interim-sexual-risk"  # SOA 2003 s.122E
+    RISK_OF_SEXUAL_HARM = "risk-of-sexual-harm"  # RSHO: until March 2015
+    PARENTAL_DIRECTION = "parental-direction"  # SOA 2003 s.89: a parent answers for the duties
+
+
+class OtherOrderMade(FactAboutPerson):
+    """A court made an order that binds the person, or a parent, but puts nobody on the register."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    order: Annotated[OtherOrder, has(FieldClass.OFFENCE, "Which order it is.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    until: Annotated[
+        date | None,
+        has(
+            FieldClass.OFFENCE,
+            "Its last day, of a parental direction no later than the day before the person is 18; "
+            "absent means until further order.",
+        ),
+    ] = None
+
+
+class OrderStep(StrEnum):
+    """What became of an order."""
+
+    SERVED = "served"  # on the person: from then it binds
+    VARIED = "varied"  # extended, cut short, renewed or discharged
+
+
+class OrderChanged(FactAboutPerson):
+    """An order was served, or lasts longer or less long than it was made for."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    step: Annotated[OrderStep, has(FieldClass.OFFENCE, "What became of it.")]
+    changed_on: Annotated[date, has(FieldClass.OFFENCE, "The local day of that.")]
+    until: Annotated[
+        date | None,
+        has(FieldClass.OFFENCE, "Where varied, its last day now; absent: until further order."),
+    ] = None
+
+
 class Basis(StrEnum):
     """Why notification lasts as long as it does: the row of the table in SOA 2003 s.82(1)."""
 
@@ -62,6 +139,7 @@ class Basis(StrEnum):
     CAUTION = "caution"
     CONDITIONAL_DISCHARGE = "conditional-discharge"
     OTHER = "any-other-disposal"
+    ORDER = "order"  # no row of the table: an order that lasts longer (SOA 2003 s.103G)
 
 
 class RequirementOpened(Fact):

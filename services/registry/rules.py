@@ -13,12 +13,14 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from schemas.register import Basis
+from schemas.register import Basis, PreventionOrder
 from services.registry.dates import DAY
 
 T = TypeVar("T")
 PART_2_BEGAN = date(2004, 5, 1)
 """SOA 2003 Part 2 commenced; before, the Sex Offenders Act 1997."""
+SHPO_BEGAN = date(2015, 3, 8)
+"""Sexual harm prevention orders replaced those before them (from general knowledge)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Rules:
     ten_years_above_months: Dated[int]
     training_divisor: Dated[int]
     initial_days: Dated[int]
+    orders_prolong: Dated[frozenset[PreventionOrder]]
+    """Orders that make or keep a person subject to notification while they last."""
     category_order: Reading[tuple[int, ...]]
     """Configuration and no law: the one in force now holds for every case."""
     category_2_from_months: Dated[int]
@@ -144,6 +148,9 @@ _FIRST = Rules(
     initial_days=by_section_81(
         3, "days to notify for the first time, the first of them included", "SOA 2003 s.83(1)"
     ),
+    orders_prolong=always(
+        frozenset(), "orders are not weighed by this version", "R-ORD-2", local=True
+    ),
     category_order=Reading(
         (1, 2, 3),
         "which category is recorded where several apply",
@@ -154,7 +161,31 @@ _FIRST = Rules(
         12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
     ),
 )
+_THIRD = replace(
+    _FIRST,
+    version="2026-3",
+    orders_prolong=Dated(
+        (
+            Reading(
+                frozenset(
+                    {PreventionOrder.SEXUAL_OFFENCES_PREVENTION, PreventionOrder.FOREIGN_TRAVEL}
+                ),
+                "orders that make or keep a person subject to notification while they last; those "
+                "made before keep doing so",
+                "SOA 2003 ss.107, 117, repealed; R-ORD-2, unconfirmed",
+                until=SHPO_BEGAN - DAY,
+                local=True,
+            ),
+            Reading(
+                frozenset(PreventionOrder),
+                "orders that make or keep a person subject to notification while they last",
+                "SOA 2003 s.103G; R-ORD-2",
+                since=SHPO_BEGAN,
+            ),
+        )
+    ),
+)
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {version: replace(_FIRST, version=version) for version in ("2026-1", "2026-2")}
+    {rules.version: rules for rules in (_FIRST, replace(_FIRST, version="2026-2"), _THIRD)}
 )
 """The rules this build can decide by."""

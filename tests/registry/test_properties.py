@@ -11,14 +11,30 @@ from schemas.base import Fact
 from schemas.custody import ReleaseKind
 from schemas.eligibility import Disposal
 from schemas.log import Tick
-from schemas.register import NotificationKind
+from schemas.register import NotificationKind, OrderStep, OtherOrder, PreventionOrder
 from services.registry.domain import Because, Register, Stage
-from tests.makers import PERSON, a_conviction, a_notification, a_release, a_tick, admitted
+from tests.makers import (
+    PERSON,
+    a_conviction,
+    a_notification,
+    a_notification_order,
+    a_prevention_order,
+    a_release,
+    a_revision,
+    a_sentence,
+    a_tick,
+    admitted,
+    an_order_change,
+    another_order,
+)
 from tests.registry.desk import Desk
-from tests.registry.person import a_desk
+from tests.registry.person import NEWEST, a_desk
 
 DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
 THE_END = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+REFS = st.sampled_from(["one", "two"])
 
 
 @st.composite
@@ -34,6 +50,7 @@ def convictions(draw: st.DrawFn) -> Fact:
             schedule_3=draw(st.booleans()),
             schedule_15=draw(st.booleans()),
             in_custody=draw(st.booleans()),
+            sentence_ref=draw(st.none() | REFS),
         )
     )
 
@@ -49,7 +66,52 @@ def notifications(draw: st.DrawFn) -> Fact:
     return admitted(a_notification(made_on=draw(DAYS), notification=kind))
 
 
-FACTS = st.lists(convictions() | releases() | notifications(), max_size=7)
+@st.composite
+def revisions(draw: st.DrawFn) -> Fact:
+    sentence = a_sentence(
+        draw(st.sampled_from([0, 6, 12, 30])),
+        relevant_on=draw(DAYS),
+        disposal=draw(st.sampled_from(Disposal)),
+    )
+    return admitted(
+        a_revision(
+            draw(st.none() | st.just(sentence)),
+            sentence_ref=draw(REFS),
+            revised_on=draw(DAYS),
+            corrects=draw(st.booleans()),
+        )
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Fact:
+    made = {"order_ref": draw(REFS), "made_on": draw(DAYS)}
+    until = draw(st.none() | DAYS)
+    order = draw(st.sampled_from([*PreventionOrder, *OtherOrder, None]))
+    if order is None:
+        sentence = a_sentence(draw(st.sampled_from([6, 30])), relevant_on=draw(DAYS))
+        return admitted(a_notification_order(sentence=sentence, **made))
+    if isinstance(order, OtherOrder):
+        return admitted(another_order(order, until=until, **made))
+    return admitted(a_prevention_order(order=order, until=until, **made))
+
+
+@st.composite
+def order_changes(draw: st.DrawFn) -> Fact:
+    return admitted(
+        an_order_change(
+            draw(st.sampled_from(OrderStep)),
+            order_ref=draw(REFS),
+            changed_on=draw(DAYS),
+            until=draw(st.none() | DAYS),
+        )
+    )
+
+
+FACTS = st.lists(
+    convictions() | releases() | notifications() | revisions() | orders() | order_changes(),
+    max_size=7,
+)
 
 
 @st.composite
@@ -70,7 +132,7 @@ def _with_ticks(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _heard(facts: Sequence[Fact]) -> Desk:
-    desk = a_desk()
+    desk = a_desk(NEWEST)
     desk.hear(*facts)
     return desk
 

@@ -39,12 +39,15 @@ from tests.makers import (
     a_level,
     a_limit,
     a_notification,
+    a_notification_order,
     a_pnc,
     a_position,
+    a_prevention_order,
     a_receipt,
     a_release,
     a_release_date,
     a_removal,
+    a_revision,
     a_rosh,
     a_tamper,
     a_tenancy,
@@ -54,6 +57,8 @@ from tests.makers import (
     a_zone,
     a_zone_ending,
     an_address_change,
+    an_order_change,
+    another_order,
     later,
 )
 
@@ -211,6 +216,11 @@ _NARROWED = (_withheld("derbyshire-police", custody.Released.kind()),)
 
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
+    eligibility.ConvictionRevised: ((4, a_revision(**_THEM)),),
+    register.PreventionOrderMade: ((4, a_prevention_order(**_THEM)),),
+    register.NotificationOrderMade: ((4, a_notification_order(**_THEM)),),
+    register.OtherOrderMade: ((4, another_order(**_THEM)),),
+    register.OrderChanged: ((4, an_order_change(**_THEM)),),
     register.NotificationMade: (_NOTIFIED,),
     register.AddressChanged: ((5, an_address_change(source="probation", **_THEM)),),
     register.RequirementOpened: (),

@@ -100,6 +100,8 @@ def print_register(found: Found, console: Console) -> None:
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
     convictions = words.convictions(found.register, found.rules)
     console.print(_table(("convicted on", "dealt with by", ""), convictions))
+    if orders := tuple(words.orders(found.register)):
+        console.print(_table(("order", "made on", "served on", "until", ""), orders))
     deadlines = words.deadlines(found.register)
     console.print(_table(("duty", "last day", "how it stands", ""), deadlines))
     console.print(f"[dim]By the rules {found.rules.version}.[/dim]")

@@ -11,9 +11,15 @@ from datetime import date
 
 from schemas.base import Fact, sourced_id
 from schemas.custody import Released
-from schemas.eligibility import ConvictionRecorded
+from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
-from schemas.register import NotificationMade
+from schemas.register import (
+    NotificationMade,
+    NotificationOrderMade,
+    OrderChanged,
+    OtherOrderMade,
+    PreventionOrderMade,
+)
 from services.registry.dates import start_of
 from services.registry.domain.decide import BY_FACT, on_tick
 from services.registry.domain.state import Register
@@ -22,6 +28,11 @@ from services.runtime.decision import Context
 
 DAYS: Mapping[type[Fact], str] = {
     ConvictionRecorded: "convicted_on",
+    ConvictionRevised: "revised_on",
+    PreventionOrderMade: "made_on",
+    NotificationOrderMade: "made_on",
+    OtherOrderMade: "made_on",
+    OrderChanged: "changed_on",
     Released: "released_on",
     NotificationMade: "made_on",
 }

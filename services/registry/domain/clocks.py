@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from schemas.register import Duty, NotificationKind
 from services.registry.dates import end_of, last_day, last_day_within
-from services.registry.domain.periods import Spell, periods_of
+from services.registry.domain.periods import Spell
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
 
@@ -53,10 +53,9 @@ def _first_notifications(heard: Register, spell: Spell, rules: Rules) -> Iterato
     Source: R-NOT-20 (SOA 2003 s.83(1), (6)): days in custody do not count, so the clock of
         somebody held on the relevant date runs from their release.
     """
-    brings = periods_of(heard.convictions, rules)
-    subject = [c for c in heard.convictions if c in brings and spell.holds(c.convicted_on)]
-    for since in sorted({conviction.convicted_on for conviction in subject}):
-        held = any(c.in_custody for c in subject if c.convicted_on == since)
+    brings = [period for period in spell.periods if period.first]
+    for since in sorted({period.begins_on for period in brings}):
+        held = any(period.in_custody for period in brings if period.begins_on == since)
         begins_on = next((d for d in heard.releases if d >= since), None) if held else since
         if begins_on is not None:
             clock = Clock(

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from schemas.base import Fact, PersonId
 from schemas.custody import Released, ReleaseKind
-from schemas.eligibility import ConvictionRecorded
+from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.log import Tick
 from schemas.register import (
     CategoryChanged,
@@ -20,18 +20,26 @@ from schemas.register import (
     DeadlineMissed,
     DeadlineOpened,
     NotificationMade,
+    NotificationOrderMade,
+    OrderChanged,
+    OtherOrderMade,
+    PreventionOrderMade,
     RequirementEnded,
     RequirementOpened,
 )
 from services.registry.dates import age_on, local_day, term
 from services.registry.domain.clocks import at_the_end_of, clocks_of, wake_of
 from services.registry.domain.news import news, over
-from services.registry.domain.periods import Spell, category_of, spells_of
+from services.registry.domain.periods import Spell, category_of, periods_of, spells_of
+from services.registry.domain.record import convictions_of, revised_on
 from services.registry.domain.state import (
     Conviction,
     Notification,
+    Order,
+    OrderChange,
     Register,
     Requirement,
+    Revision,
 )
 from services.registry.rules import Rules
 from services.runtime.decision import Context, Decide, Decision, State
@@ -85,6 +93,64 @@ def open_requirement(
     return _hear(before, "convictions", conviction, fact, context.rules)
 
 
+def revise_conviction(
+    register: Register | None, fact: ConvictionRevised, context: Context
+) -> Decision[Register]:
+    """What an appeal or a correction made of a conviction; what was heard before stays.
+
+    Source: R-NOT-12, an inference; SOA 2003 s.82(5) where a trial follows a finding.
+    """
+    before = register or Register(person_id=_person(fact))
+    becomes = None if fact.sentence is None else _sentenced(fact.sentence, fact.sentence_ref)
+    revision = Revision(
+        sentence_ref=fact.sentence_ref,
+        on=fact.revised_on,
+        corrects=fact.corrects,
+        said_at=fact.occurred_at,
+        becomes=becomes,
+    )
+    return _hear(before, "revisions", revision, fact, context.rules)
+
+
+def take_order(
+    register: Register | None,
+    fact: PreventionOrderMade | NotificationOrderMade | OtherOrderMade,
+    context: Context,
+) -> Decision[Register]:
+    """An order that brings notification, prolongs it, or binds otherwise.
+
+    Source: SOA 2003 ss.89, 97-99, 103G, 122A; R-ORD-2.
+    """
+    before = register or Register(person_id=_person(fact))
+    if isinstance(fact, NotificationOrderMade):
+        order = Order(
+            order_ref=fact.order_ref,
+            order=None,
+            made_on=fact.made_on,
+            foreign=_sentenced(fact.sentence, None),
+        )
+    else:
+        order = Order(
+            order_ref=fact.order_ref, order=fact.order, made_on=fact.made_on, until=fact.until
+        )
+    return _hear(before, "orders", order, fact, context.rules)
+
+
+def change_order(
+    register: Register | None, fact: OrderChanged, context: Context
+) -> Decision[Register]:
+    """An order was served, or lasts longer or less long than it was made for."""
+    before = register or Register(person_id=_person(fact))
+    change = OrderChange(
+        order_ref=fact.order_ref,
+        step=fact.step,
+        on=fact.changed_on,
+        said_at=fact.occurred_at,
+        until=fact.until,
+    )
+    return _hear(before, "order_changes", change, fact, context.rules)
+
+
 def start_clock(register: Register | None, fact: Released, context: Context) -> Decision[Register]:
     """The days for a first notification run from release; a move to hospital is none.
 
@@ -110,6 +176,11 @@ def take_notification(
 
 BY_FACT: Mapping[type[Fact], Decide] = {
     ConvictionRecorded: open_requirement,
+    ConvictionRevised: revise_conviction,
+    PreventionOrderMade: take_order,
+    NotificationOrderMade: take_order,
+    OtherOrderMade: take_order,
+    OrderChanged: change_order,
     Released: start_clock,
     NotificationMade: take_notification,
 }
@@ -137,7 +208,7 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
 def _hear(
     before: Register,
     kind: str,
-    heard: Conviction | Notification | date,
+    heard: State | date,
     cause: Fact,
     rules: Rules,
 ) -> Decision[Register]:
@@ -149,14 +220,14 @@ def _hear(
     return _decided(before, after, news(before, after, cause, rules))
 
 
-def _in_time(heard: Conviction | Notification | date) -> str:
+def _in_time(heard: State | date) -> str:
     """By day, and by content within a day."""
     return heard.model_dump_json() if isinstance(heard, State) else heard.isoformat()
 
 
 def _picture(heard: Register, rules: Rules) -> Register:
     """All that follows from what was heard; what a Tick has shown stays shown."""
-    spells = spells_of(heard.convictions, rules)
+    spells = spells_of(periods_of(heard, rules))
     told = heard.model_copy(
         update={
             "requirement": _requirement(heard, spells[-1]) if spells else None,
@@ -169,19 +240,27 @@ def _picture(heard: Register, rules: Rules) -> Register:
 def _category(register: Register, rules: Rules) -> int | None:
     requirement = register.requirement
     subject = requirement is not None and not requirement.ended
-    return category_of(register.convictions, subject=subject, rules=rules)
+    return category_of(convictions_of(register), subject=subject, rules=rules)
 
 
 def _requirement(before: Register, spell: Spell) -> Requirement:
+    """The last time of being subject; `ended` if a Tick or a revision has shown that it is over."""
     governing, old = spell.governing, before.requirement
-    ended = old is not None and old.ended and old.last_day == governing.last_day
     return Requirement(
         begins_on=spell.begins_on,
         last_day=governing.last_day,
         basis=governing.basis,
         halved=governing.halved,
-        ended=ended,
+        ended=old is not None and _known_over(before, old, governing.ends),
     )
+
+
+def _known_over(heard: Register, old: Requirement, ends: date) -> bool:
+    """Cut to what is over already: not opened again only to be ended by the next Tick."""
+    if ends == (old.last_day or date.max):
+        return old.ended
+    revised = revised_on(heard)
+    return revised is not None and ends < revised
 
 
 def _run_out(requirement: Requirement | None, today: date) -> Requirement | None:
@@ -211,6 +290,24 @@ def _because(before: Register, facts: Iterable[Fact]) -> Because:
     if isinstance(met, DeadlineMet):
         return Because.DONE_LATE if met.late else Because.DUTY_DONE
     return Because.CLOCK_STARTED if DeadlineOpened in said else Because.NOTHING_NEW
+
+
+def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
+    months, days = term(sentence.relevant_on, sentence.term_months, sentence.term_days)
+    return Conviction(
+        convicted_on=sentence.relevant_on,
+        disposal=sentence.disposal,
+        for_life=sentence.for_life,
+        months=months,
+        days=days,
+        under_18=sentence.under_18,
+        schedule_3=sentence.schedule_3,
+        schedule_15=sentence.schedule_15,
+        in_custody=False,
+        sentence_ref=ref,
+        consecutive_to=sentence.consecutive_to,
+        overlap=(sentence.overlap_months, sentence.overlap_days),
+    )
 
 
 def _person(fact: Fact) -> PersonId:

@@ -22,6 +22,7 @@ from schemas.register import (
     RequirementOpened,
 )
 from services.registry.dates import DAY, end_of
+from services.registry.domain.record import revised_on
 from services.registry.domain.state import Clock, Register, Requirement, Stage
 from services.registry.rules import Rules
 
@@ -32,6 +33,9 @@ RULE = {Duty.INITIAL_NOTIFICATION: "R-NOT-20", Duty.ANNUAL_NOTIFICATION: "R-NOT-
 def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
     """What a fact heard changes."""
     old, new = before.requirement, after.requirement
+    if old and not old.ended and (new is None or new.ended):
+        # Nothing but a revision takes a running requirement away, and so it has a day.
+        yield follows(cause, RequirementEnded, source=ME, ended_on=revised_on(after))
     if new and not new.ended and (old is None or _terms(old) != _terms(new)):
         yield follows(
             cause,

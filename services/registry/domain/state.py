@@ -6,12 +6,19 @@ all of it, so that any order of the same facts leads here.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.base import PersonId, derived_id
 from schemas.eligibility import Disposal
-from schemas.register import Basis, Duty, NotificationKind
+from schemas.register import (
+    Basis,
+    Duty,
+    NotificationKind,
+    OrderStep,
+    OtherOrder,
+    PreventionOrder,
+)
 from services.runtime.decision import State
 
 
@@ -34,6 +41,42 @@ class Conviction(State):
     """The sentence after whose term, or a part of it, this term runs."""
     overlap: tuple[int, int] = (0, 0)
     """How much of both terms runs together: whole months, and days beyond them."""
+
+
+class Revision(State):
+    """What became of a conviction; the conviction itself stays as it was heard."""
+
+    sentence_ref: str
+    on: date
+    """From which day it holds: that of the judgment; of a correction, that of what it corrects."""
+    corrects: bool
+    said_at: datetime
+    """Of two for one day the later said holds."""
+    becomes: Conviction | None
+    """None: it counts no more."""
+
+
+class Order(State):
+    """An order as it was made."""
+
+    order_ref: str
+    order: PreventionOrder | OtherOrder | None
+    """None: a notification order."""
+    made_on: date
+    until: date | None = None
+    """Its last day; None: until further order."""
+    foreign: Conviction | None = None
+    """Of a notification order what was decided abroad."""
+
+
+class OrderChange(State):
+    """That an order was served, or until when it lasts from then on."""
+
+    order_ref: str
+    step: OrderStep
+    on: date
+    said_at: datetime
+    until: date | None = None
 
 
 class Notification(State):
@@ -106,6 +149,9 @@ class Register(State):
     releases: tuple[date, ...] = ()
     """Days of release into the community; a move to hospital is none."""
     notifications: tuple[Notification, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    orders: tuple[Order, ...] = ()
+    order_changes: tuple[OrderChange, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     category: int | None = None
