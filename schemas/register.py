@@ -37,12 +37,74 @@ class NotificationKind(StrEnum):
     ANNUAL = "annual"
 
 
+class Circumstance(StrEnum):
+    """What has to be notified when it changes (SOA 2003 s.84; SI 2012/1876; SI 2004/1220)."""
+
+    NAME = "name"  # a name used that was not notified
+    HOME = "home"
+    PREMISES = "premises"  # lived or stayed at for a qualifying period
+    RELEASE = "release"  # from custody, or detention in a hospital
+    CHILD_HOUSEHOLD = "child-household"  # lives, or stays 12 hours or more, where a child does
+    FINANCE = "finance"  # bank, building society, debit and credit cards
+    IDENTITY_DOCUMENT = "identity-document"  # passport and other identity documents
+    RETURN = "return"  # from abroad
+
+
 class NotificationMade(FactAboutPerson):
     """The person notified at a police station, in person (SOA 2003 s.87)."""
 
     notification: Annotated[NotificationKind, has(FieldClass.MANAGEMENT, "Which duty it answers.")]
     made_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was made.")]
     home: Annotated[Address | None, has(FieldClass.LOCATION, "The home address notified.")] = None
+    circumstances: Annotated[
+        tuple[Circumstance, ...],
+        has(FieldClass.MANAGEMENT, "Of a change: what is notified. None named: a new home."),
+    ] = ()
+    expected_on: Annotated[
+        date | None, has(FieldClass.MANAGEMENT, "Of a change notified ahead: the day it is to be.")
+    ] = None
+    not_happened: Annotated[
+        bool, has(FieldClass.MANAGEMENT, "It says that what was notified ahead did not happen.")
+    ] = False
+    premises_ref: Annotated[
+        Ref | None, has(FieldClass.LOCATION, "Of premises notified: their number at the source.")
+    ] = None
+    no_fixed_home: Annotated[
+        bool | None,
+        has(
+            FieldClass.LOCATION,
+            "True: no sole or main residence, but a place to be found at (SOA 2003 s.83(7)(b)); "
+            "absent: as it was.",
+        ),
+    ] = None
+
+
+class CircumstanceChanged(FactAboutPerson):
+    """Something changed that the person has to notify, as an agency learned it; never what to.
+
+    A stay is told by its first and last day; whether it makes a qualifying period is for the hub.
+    """
+
+    circumstance: Annotated[Circumstance, has(FieldClass.MANAGEMENT, "What changed.")]
+    changed_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day; of a stay, its first.")]
+    until: Annotated[
+        date | None, has(FieldClass.MANAGEMENT, "Of a stay its last day, if more than one.")
+    ] = None
+    premises_ref: Annotated[
+        Ref | None, has(FieldClass.LOCATION, "Of a stay: the premises' number at the source.")
+    ] = None
+
+
+class TravelNotified(FactAboutPerson):
+    """The person notified a journey out of the United Kingdom, or its details anew."""
+
+    journey_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The journey's number.")]
+    made_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When it was notified.")]
+    departs_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When the person is to leave.")]
+    learned_late: Annotated[
+        bool,
+        has(FieldClass.MANAGEMENT, "The details were not known seven days ahead, it is said."),
+    ] = False
 
 
 class AddressChanged(FactAboutPerson):
@@ -178,6 +240,18 @@ class Duty(StrEnum):
 
     INITIAL_NOTIFICATION = "initial-notification"  # SOA 2003 s.83
     ANNUAL_NOTIFICATION = "annual-notification"  # SOA 2003 s.85
+    WEEKLY_NOTIFICATION = "weekly-notification"  # SOA 2003 s.85(5), no fixed home
+    NAME_NOTIFICATION = "name-notification"  # SOA 2003 s.84(1)(a)
+    HOME_NOTIFICATION = "home-notification"  # SOA 2003 s.84(1)(b)
+    PREMISES_NOTIFICATION = "premises-notification"  # SOA 2003 s.84(1)(c)
+    RELEASE_NOTIFICATION = "release-notification"  # SOA 2003 s.84(1)(d)
+    CHILD_HOUSEHOLD_NOTIFICATION = "child-household-notification"  # SI 2012/1876
+    FINANCE_NOTIFICATION = "finance-notification"  # SI 2012/1876
+    IDENTITY_DOCUMENT_NOTIFICATION = "identity-document-notification"  # SI 2012/1876
+    CHANGE_WITHDRAWAL = "change-withdrawal"  # SOA 2003 s.84(4)(b)
+    TRAVEL_NOTIFICATION = "travel-notification"  # SOA 2003 s.86; SI 2004/1220
+    RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
+    ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
 
 
 class DeadlineOpened(Fact):
@@ -187,6 +261,10 @@ class DeadlineOpened(Fact):
     duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What has to be done.")]
     due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last local day to do it.")]
     rule: Annotated[Ref, has(FieldClass.PROVENANCE, "The rule that set it, for example R-NOT-20.")]
+    remind_on: Annotated[
+        date | None,
+        has(FieldClass.MANAGEMENT, "From this local day on the person is to be reminded."),
+    ] = None
 
 
 class DeadlineMet(Fact):

@@ -132,6 +132,18 @@ def an_address_change(**fields: Any) -> register.AddressChanged:
     )
 
 
+def a_change(
+    circumstance: register.Circumstance = register.Circumstance.NAME, **fields: Any
+) -> register.CircumstanceChanged:
+    defaults = {"circumstance": circumstance, "changed_on": TODAY}
+    return _made(register.CircumstanceChanged, fields, source="derbyshire-police", **defaults)
+
+
+def a_travel_notice(**fields: Any) -> register.TravelNotified:
+    defaults = {"journey_ref": "journey-1", "made_at": NOON, "departs_at": later(days=20)}
+    return _made(register.TravelNotified, fields, source="derbyshire-police", **defaults)
+
+
 def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 
@@ -180,6 +192,13 @@ def a_release(**fields: Any) -> custody.Released:
         release=custody.ReleaseKind.LICENCE,
         prison_code="ZZZ",
     )
+
+
+def a_presence(
+    presence: custody.Presence = custody.Presence.IN_CUSTODY, **fields: Any
+) -> custody.PresenceChanged:
+    defaults = {"presence": presence, "since_on": TODAY}
+    return _made(custody.PresenceChanged, fields, source="derbyshire-police", **defaults)
 
 
 def a_zone(**fields: Any) -> tracking.ZoneSet:

@@ -8,29 +8,36 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from schemas.custody import ReleaseKind
+from schemas.custody import Presence, ReleaseKind
 from schemas.eligibility import Disposal
 from schemas.log import Tick
-from schemas.register import NotificationKind, OrderStep, OtherOrder, PreventionOrder
+from schemas.register import Circumstance, NotificationKind, OrderStep, OtherOrder, PreventionOrder
 from services.registry.domain import Because, Register, Stage
 from tests.makers import (
     PERSON,
+    a_change,
     a_conviction,
     a_notification,
     a_notification_order,
+    a_presence,
     a_prevention_order,
     a_release,
     a_revision,
     a_sentence,
     a_tick,
+    a_travel_notice,
     admitted,
+    an_address_change,
     an_order_change,
     another_order,
 )
 from tests.registry.desk import Desk
 from tests.registry.person import NEWEST, a_desk
 
-DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
+DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31)) | st.dates(
+    date(2024, 2, 20), date(2024, 3, 10)
+)
+"""Any, and often near each other: about a 29 February."""
 THE_END = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -62,8 +69,41 @@ def releases(draw: st.DrawFn) -> Fact:
 
 @st.composite
 def notifications(draw: st.DrawFn) -> Fact:
-    kind = draw(st.sampled_from(NotificationKind))
-    return admitted(a_notification(made_on=draw(DAYS), notification=kind))
+    made = {
+        "made_on": draw(DAYS),
+        "notification": draw(st.sampled_from(NotificationKind)),
+        "circumstances": tuple(draw(st.lists(st.sampled_from(Circumstance), max_size=3))),
+        "expected_on": draw(st.none() | DAYS),
+        "not_happened": draw(st.integers(0, 5)) == 0,
+        "premises_ref": draw(st.none() | REFS),
+        "no_fixed_home": draw(st.none() | st.booleans()),
+    }
+    return admitted(a_notification(**made))
+
+
+@st.composite
+def happenings(draw: st.DrawFn) -> Fact:
+    """Something that has to be notified, or a day from which no clock runs."""
+    day, ref = draw(DAYS), draw(st.none() | REFS)
+    kind = draw(st.sampled_from(["move", "change", "presence", "travel"]))
+    if kind == "move":
+        return admitted(an_address_change(moved_on=day))
+    if kind == "change":
+        until = draw(st.none() | DAYS)
+        circumstance = draw(st.sampled_from(Circumstance))
+        return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "presence":
+        back = draw(st.booleans())
+        presence = draw(st.sampled_from(Presence))
+        return admitted(a_presence(presence, since_on=day, journey_ref=ref, as_notified=back))
+    hours, late = draw(st.integers(0, 300)), draw(st.booleans())
+    made_at = datetime(day.year, day.month, day.day, hours % 24, tzinfo=UTC)
+    departs_at = made_at + timedelta(hours=hours)
+    return admitted(
+        a_travel_notice(
+            journey_ref=draw(REFS), made_at=made_at, departs_at=departs_at, learned_late=late
+        )
+    )
 
 
 @st.composite
@@ -109,7 +149,13 @@ def order_changes(draw: st.DrawFn) -> Fact:
 
 
 FACTS = st.lists(
-    convictions() | releases() | notifications() | revisions() | orders() | order_changes(),
+    convictions()
+    | releases()
+    | notifications()
+    | happenings()
+    | revisions()
+    | orders()
+    | order_changes(),
     max_size=7,
 )
 

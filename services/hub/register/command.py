@@ -54,6 +54,9 @@ def law_(version: str, *, markdown: bool, as_json: bool) -> None:
         for row in law.rows(rules):
             table.add_row(*(cell.strip("*") for cell in row))
         Console().print(table)
+        if version == max(RULES):
+            columns = ("rule", "", "told", "on", "is shown")
+            Console().print(_table(columns, law.examples()))
 
 
 @register.command()

@@ -30,6 +30,18 @@ BASES = {
 DUTIES = {
     Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
     Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),
+    Duty.WEEKLY_NOTIFICATION: ("weekly notification: no fixed home", "SOA 2003 s.85(5)-(6)"),
+    Duty.NAME_NOTIFICATION: ("notify another name", "SOA 2003 s.84(1)(a)"),
+    Duty.HOME_NOTIFICATION: ("notify a new home", "SOA 2003 s.84(1)(b)"),
+    Duty.PREMISES_NOTIFICATION: ("notify other premises stayed at", "SOA 2003 s.84(1)(c), (6)"),
+    Duty.RELEASE_NOTIFICATION: ("notify release", "SOA 2003 s.84(1)(d)"),
+    Duty.CHILD_HOUSEHOLD_NOTIFICATION: ("notify a household with a child", "SI 2012/1876 reg.10"),
+    Duty.FINANCE_NOTIFICATION: ("notify bank or card details", "SI 2012/1876"),
+    Duty.IDENTITY_DOCUMENT_NOTIFICATION: ("notify identity documents", "SI 2012/1876"),
+    Duty.CHANGE_WITHDRAWAL: ("say that a change notified ahead did not come", "SOA 2003 s.84(4)"),
+    Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
 }
 ORDERS = {
     None: ("notification order", "SOA 2003 ss.97-99"),
@@ -58,6 +70,7 @@ ORDERS = {
     ),
 }
 STAGES = {
+    Stage.AHEAD: "not yet: only if the change does not come",
     Stage.OPEN: "open",
     Stage.MET: "done",
     Stage.MISSED: "missed: possible breach",
@@ -131,6 +144,8 @@ def deadlines(register: Register) -> Iterator[tuple[str, str, str, str]]:
 
 def _stands(clock: Clock) -> str:
     if clock.met_on is None:
+        if clock.stage is Stage.OPEN and clock.remind_on is not None:
+            return f"open; remind from {said(clock.remind_on)}"
         return STAGES[clock.stage]
     late = " late" if clock.late and clock.stage is Stage.MET else ""
     return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}"

@@ -17,6 +17,7 @@ from services.registry.domain.state import Conviction, Order, OrderChange, Regis
 class Standing:
     """An order as it stands."""
 
+    order_ref: str
     order: PreventionOrder | OtherOrder | None
     made_on: date
     served_on: date | None
@@ -61,6 +62,7 @@ def orders_of(heard: Register) -> tuple[Standing, ...]:
     """Each with the day it was served and its last day as varied since; in the order made."""
     return tuple(
         Standing(
+            order_ref=one.order_ref,
             order=one.order,
             made_on=one.made_on,
             served_on=min(_days(heard, one, OrderStep.SERVED), default=None),
