@@ -54,6 +54,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.AddressChanged),
     Entry(register.CircumstanceChanged),
     Entry(register.TravelNotified),
+    Entry(register.ReviewDecided),
     Entry(case.LevelSet),
     Entry(case.LimitedAccessSet),
     Entry(case.LeadTransferred),

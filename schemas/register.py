@@ -57,15 +57,16 @@ class NotificationMade(FactAboutPerson):
     made_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was made.")]
     home: Annotated[Address | None, has(FieldClass.LOCATION, "The home address notified.")] = None
     circumstances: Annotated[
-        tuple[Circumstance, ...],
+        tuple[Circumstance, ...] | None,
         has(FieldClass.MANAGEMENT, "Of a change: what is notified. None named: a new home."),
-    ] = ()
+    ] = None
     expected_on: Annotated[
         date | None, has(FieldClass.MANAGEMENT, "Of a change notified ahead: the day it is to be.")
     ] = None
     not_happened: Annotated[
-        bool, has(FieldClass.MANAGEMENT, "It says that what was notified ahead did not happen.")
-    ] = False
+        bool | None,
+        has(FieldClass.MANAGEMENT, "True: what was notified ahead did not happen."),
+    ] = None
     premises_ref: Annotated[
         Ref | None, has(FieldClass.LOCATION, "Of premises notified: their number at the source.")
     ] = None
@@ -187,6 +188,19 @@ class OrderChanged(FactAboutPerson):
     until: Annotated[
         date | None,
         has(FieldClass.OFFENCE, "Where varied, its last day now; absent: until further order."),
+    ] = None
+
+
+class ReviewDecided(FactAboutPerson):
+    """Indefinite notification was reviewed: the police, or a court on appeal, end it or do not."""
+
+    decided_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the decision.")]
+    lifted: Annotated[
+        bool, has(FieldClass.MANAGEMENT, "True: free of it from that day on; false: refused.")
+    ]
+    next_from: Annotated[
+        date | None,
+        has(FieldClass.MANAGEMENT, "Of a refusal: the first day to ask again, if one was set."),
     ] = None
 
 

@@ -144,6 +144,11 @@ def a_travel_notice(**fields: Any) -> register.TravelNotified:
     return _made(register.TravelNotified, fields, source="derbyshire-police", **defaults)
 
 
+def a_review(**fields: Any) -> register.ReviewDecided:
+    defaults = {"decided_on": TODAY, "lifted": False}
+    return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)
+
+
 def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 

@@ -124,6 +124,10 @@ class Rules:
     travel_hours: Dated[int]
     return_days: Dated[int]
     order_days: Dated[int]
+    review_adult_months: Dated[int]
+    review_child_months: Dated[int]
+    review_again_months: Dated[int]
+    orders_block_review: Dated[frozenset[PreventionOrder]]
     duties: Reading[frozenset[Duty]]
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
@@ -261,6 +265,26 @@ _FIRST = Rules(
         "days to notify name and address once a sexual risk order is served, that day included",
         "SOA 2003 s.122F, unconfirmed; R-ORD table",
         local=True,
+    ),
+    review_adult_months=always(
+        180,
+        "beginning with the first notification after release, so long until a review of indefinite "
+        "notification may be asked for the day after, if 18 or over on the relevant date",
+        "SOA 2003 s.91B(2)(a); R-REV-3",
+    ),
+    review_child_months=always(
+        96, "the same, if under 18 on the relevant date", "SOA 2003 s.91B(2)(b); R-REV-3"
+    ),
+    review_again_months=always(
+        96,
+        "beginning with a refusal, so long until a review may be asked for again the day after, if "
+        "no later day was set",
+        "SOA 2003 s.91B(3)-(6); R-REV-4",
+    ),
+    orders_block_review=always(
+        frozenset(PreventionOrder) - {PreventionOrder.FOREIGN_TRAVEL},
+        "while one of these is in force a review may not be asked for",
+        "SOA 2003 s.91A; R-REV-2",
     ),
     duties=Reading(
         frozenset({Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}),

@@ -117,6 +117,15 @@ def test_no_name_and_no_number_is_shown() -> None:
             assert word not in page
 
 
+def test_when_a_review_opens_stands_beside_a_requirement_without_end() -> None:
+    told = (*SENTENCES, notified(MONDAY))
+    there = found(MONDAY, *told)
+    assert "Review may be asked for from 2 Mar 2041." in printed(there)
+    assert words.as_object(there)["review"] == {"opens_on": "2041-03-02", "blocked": False}
+    assert "Review not counted yet" in printed(found(MONDAY, *SENTENCES))
+    assert words.as_object(found(MONDAY, cautioned(MONDAY)))["review"] is None
+
+
 def test_for_programs_all_of_it_stands_there_with_the_rules_it_goes_by() -> None:
     there = words.as_object(found(date(2026, 3, 5), cautioned(MONDAY)))
     assert (there["as_of"], there["rules"]) == ("2026-03-05", "2026-1")

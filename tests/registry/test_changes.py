@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.base import Fact
+from schemas.custody import Presence
 from schemas.register import (
     Circumstance,
     DeadlineMet,
@@ -17,7 +18,7 @@ from schemas.register import (
 from services.registry.domain import Clock, Register, Stage, as_of
 from services.registry.domain.changes import DUTY
 from services.registry.rules import RULES
-from tests.makers import a_change, a_notification, admitted, an_address_change
+from tests.makers import a_change, a_notification, a_presence, admitted, an_address_change
 from tests.registry.desk import of_kind
 from tests.registry.person import NEWEST, a_desk, cautioned, convicted, notified, released, short
 
@@ -270,6 +271,19 @@ def test_release_of_somebody_who_had_notified_is_notified() -> None:
     assert (clock.due_on, clock.stage) == (date(2026, 3, 12), Stage.OPEN)
     done = told(date(2026, 3, 11), Circumstance.RELEASE)
     assert the(Duty.RELEASE_NOTIFICATION, released(MARCH_10), done).stage is Stage.MET
+
+
+@pytest.mark.parametrize(
+    ("presence", "owes"),
+    [(Presence.IN_HOSPITAL, True), (Presence.IN_CUSTODY, True), (Presence.ABROAD, False)],
+)
+def test_the_end_of_detention_is_a_release_and_a_return_is_none(
+    presence: Presence, owes: bool
+) -> None:
+    gone = admitted(a_presence(presence, since_on=date(2026, 2, 1)))
+    back = admitted(a_presence(Presence.AT_LIBERTY, since_on=MARCH_10))
+    found = [clock.due_on for clock in clocks(Duty.RELEASE_NOTIFICATION, gone, back)]
+    assert found == ([date(2026, 3, 12)] if owes else [])
 
 
 def test_release_before_the_first_notification_begins_that_one_alone() -> None:

@@ -22,6 +22,7 @@ from tests.makers import (
     a_presence,
     a_prevention_order,
     a_release,
+    a_review,
     a_revision,
     a_sentence,
     a_tick,
@@ -85,13 +86,16 @@ def notifications(draw: st.DrawFn) -> Fact:
 def happenings(draw: st.DrawFn) -> Fact:
     """Something that has to be notified, or a day from which no clock runs."""
     day, ref = draw(DAYS), draw(st.none() | REFS)
-    kind = draw(st.sampled_from(["move", "change", "presence", "travel"]))
+    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review"]))
     if kind == "move":
         return admitted(an_address_change(moved_on=day))
     if kind == "change":
         until = draw(st.none() | DAYS)
         circumstance = draw(st.sampled_from(Circumstance))
         return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "review":
+        lifted, again = draw(st.booleans()), draw(st.none() | DAYS)
+        return admitted(a_review(decided_on=day, lifted=lifted, next_from=again))
     if kind == "presence":
         back = draw(st.booleans())
         presence = draw(st.sampled_from(Presence))

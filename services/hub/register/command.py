@@ -99,6 +99,8 @@ def print_register(found: Found, console: Console) -> None:
     """The register as tables."""
     requirement, law = words.requirement(found.register, found.day)
     console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
+    if review := words.review(found.register, found.day, found.rules):
+        console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
     category = found.register.category or "none"
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
     convictions = words.convictions(found.register, found.rules)

@@ -42,7 +42,9 @@ def lines(example: Example, rules: Rules) -> tuple[str, ...]:
     category = f"category {register.category or 'none'}"
     known = {what for what, *_ in words.deadlines(register)}
     not_owed = (f"no duty: {what}" for what, _ in words.DUTIES.values() if what not in known)
-    return (words.requirement(register, example.on)[0], category, *duties, *not_owed)
+    review = words.review(register, example.on, rules) or ("no review", "")
+    requirement = words.requirement(register, example.on)
+    return (requirement[0], review[0], category, *duties, *not_owed)
 
 
 def three(*examples: tuple[tuple[Fact, ...], date, str]) -> tuple[Example, ...]:

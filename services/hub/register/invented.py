@@ -23,6 +23,7 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrder,
     PreventionOrderMade,
+    ReviewDecided,
     TravelNotified,
 )
 from services.hub.register.words import length, said
@@ -90,6 +91,11 @@ def served(on: date) -> OrderChanged:
     return _made(OrderChanged, on, order_ref=_ORDER, step=OrderStep.SERVED, changed_on=on)
 
 
+def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:
+    """A review of indefinite notification, decided."""
+    return _made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
+
+
 def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
     """A journey notified; both moments as the clocks in London show them."""
     moments = {
@@ -122,7 +128,7 @@ def _conviction(fact: ConvictionRecorded) -> str:
 
 
 def _notification(fact: NotificationMade) -> str:
-    what = " and ".join(one.value.replace("-", " ") for one in fact.circumstances)
+    what = " and ".join(one.value.replace("-", " ") for one in fact.circumstances or ())
     ahead = f", expected on {said(fact.expected_on)}" if fact.expected_on else ""
     home = ", no fixed home" if fact.no_fixed_home else ""
     not_so = " that did not come" if fact.not_happened else ""
@@ -147,6 +153,11 @@ def _travel(fact: TravelNotified) -> str:
     )
 
 
+def _review(fact: ReviewDecided) -> str:
+    again = f", next from {said(fact.next_from)}" if fact.next_from else ""
+    return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
+
+
 def _prevention(fact: PreventionOrderMade) -> str:
     until = f"until {said(fact.until)}" if fact.until else "until further order"
     return f"{said(fact.made_on)}: sexual harm prevention order {until}"
@@ -166,5 +177,6 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         OtherOrderMade: lambda fact: f"{said(fact.made_on)}: sexual risk order",
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
+        ReviewDecided: _review,
     }
 )

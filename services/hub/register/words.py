@@ -11,6 +11,7 @@ from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
 from services.registry.domain import Clock, Conviction, Register, Stage
 from services.registry.domain.record import convictions_of, last_word_on, orders_of
+from services.registry.domain.review import review_of
 from services.registry.domain.state import Revision
 from services.registry.domain.terms import NOTHING, Term, terms_of
 from services.registry.rules import Rules
@@ -97,6 +98,21 @@ def requirement(register: Register, day: date) -> tuple[str, str]:
     )
 
 
+def review(register: Register, day: date, rules: Rules) -> tuple[str, str] | None:
+    """From when a review of indefinite notification may be asked for, and what is in its way."""
+    found = review_of(register, day, rules)
+    if found is None:
+        return None
+    if found.opens_on is None:
+        opens = "not counted yet: no notification after release was told"
+    else:
+        opens = f"may be asked for from {said(found.opens_on)}"
+    refused = f"; refused on {said(found.refused_on)}" if found.refused_on else ""
+    blocks = " and ".join(sorted({ORDERS[one.order][0] for one in found.blocked_by}))
+    blocked = f"; not while the {blocks} is in force" if blocks else ""
+    return f"review {opens}{refused}{blocked}", "SOA 2003 ss.91A-91B"
+
+
 def convictions(register: Register, rules: Rules) -> Iterator[tuple[str, str, str]]:
     """Relevant date, how it was dealt with, and what came of it or what its term counts for."""
     counts = terms_of(convictions_of(register), rules)
@@ -169,4 +185,16 @@ def said(day: date) -> str:
 def as_object(found: Found) -> dict[str, Any]:
     """Everything, for programs; no number of the hub's own among it."""
     kept = found.register.model_dump(mode="json", exclude={"person_id"})
-    return {"as_of": found.day.isoformat(), "rules": found.rules.version, **kept}
+    review = review_of(found.register, found.day, found.rules)
+    opens_on = None if review is None else review.opens_on
+    return {
+        "as_of": found.day.isoformat(),
+        "rules": found.rules.version,
+        "review": None
+        if review is None
+        else {
+            "opens_on": None if opens_on is None else opens_on.isoformat(),
+            "blocked": bool(review.blocked_by),
+        },
+        **kept,
+    }

@@ -21,6 +21,7 @@ from schemas.register import (
     OrderChanged,
     OtherOrderMade,
     PreventionOrderMade,
+    ReviewDecided,
     TravelNotified,
 )
 from services.registry.dates import local_day, start_of
@@ -42,6 +43,7 @@ DAYS: Mapping[type[Fact], str] = {
     AddressChanged: "moved_on",
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
+    ReviewDecided: "decided_on",
 }
 """The field that says on which day a fact took effect, whenever it was recorded."""
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from schemas.register import Circumstance, Duty, NotificationKind
 from services.registry.dates import DAY, Pause, last_counted_day, last_day
 from services.registry.domain.notifying import made_in
+from services.registry.domain.pauses import let_go
 from services.registry.domain.periods import Spell
 from services.registry.domain.state import Change, Clock, Notification, Register, Stage
 from services.registry.rules import Rules
@@ -106,7 +107,7 @@ def _happened(heard: Register, spell: Spell, rules: Rules) -> Iterator[Happened]
 def _releases(heard: Register, spell: Spell) -> Iterator[date]:
     """Those of somebody who had notified before; for others it is the first notification's day."""
     made = made_in(heard, spell)
-    return (day for day in heard.releases if any(one.made_on < day for one in made))
+    return (day for day in let_go(heard) if any(one.made_on < day for one in made))
 
 
 def _qualified(changes: Iterable[Change], spell: Spell, rules: Rules) -> Iterator[Happened]:

@@ -19,6 +19,7 @@ from schemas.register import (
     OrderChanged,
     OtherOrderMade,
     PreventionOrderMade,
+    ReviewDecided,
     TravelNotified,
 )
 from services.registry.dates import age_on, term
@@ -28,6 +29,7 @@ from services.registry.domain.state import (
     Notification,
     Order,
     OrderChange,
+    Reviewed,
     Revision,
     Travel,
     Whereabouts,
@@ -96,9 +98,9 @@ def _notification(fact: NotificationMade) -> Notification:
     return Notification(
         made_on=fact.made_on,
         kind=fact.notification,
-        circumstances=tuple(sorted(set(fact.circumstances))),
+        circumstances=tuple(sorted(set(fact.circumstances or ()))),
         expected_on=fact.expected_on,
-        not_happened=fact.not_happened,
+        not_happened=bool(fact.not_happened),
         premises_ref=fact.premises_ref,
         no_fixed_home=fact.no_fixed_home,
     )
@@ -135,6 +137,11 @@ def _travel(fact: TravelNotified) -> Travel:
     )
 
 
+def _review(fact: ReviewDecided) -> Reviewed:
+    """What was decided of notification without end: SOA 2003 ss.91A-91F."""
+    return Reviewed(on=fact.decided_on, lifted=fact.lifted, next_from=fact.next_from)
+
+
 def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
     months, days = term(sentence.relevant_on, sentence.term_months, sentence.term_days)
     return Conviction(
@@ -165,6 +172,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         AddressChanged: ("changes", _move),
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
+        ReviewDecided: ("reviews", _review),
     }
 )
 """Which part of the row a fact goes to, and what of it; convictions and releases need weighing."""

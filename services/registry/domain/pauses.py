@@ -10,6 +10,8 @@ from services.registry.domain.record import convictions_of
 from services.registry.domain.state import Register
 from services.registry.rules import Rules
 
+_DETAINED = frozenset({Presence.IN_CUSTODY, Presence.IN_HOSPITAL})
+
 
 def pauses_of(heard: Register, rules: Rules) -> tuple[Pause, ...]:
     """Each from the day it began to the day the person was free, who may be so no day yet.
@@ -34,3 +36,13 @@ def free_on(heard: Register, day: date) -> date | None:
     """
     free = [one.on for one in heard.whereabouts if one.presence is Presence.AT_LIBERTY]
     return min((one for one in (*heard.releases, *free) if one >= day), default=None)
+
+
+def let_go(heard: Register) -> set[date]:
+    """The days of release from custody or from detention in a hospital; a return is none.
+
+    Source: SOA 2003 s.84(1)(d).
+    """
+    held = (one.on for one in heard.whereabouts if one.presence in _DETAINED)
+    ends = {free_on(heard, day) for day in held}
+    return {*heard.releases, *(day for day in ends if day is not None)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.eligibility import Disposal
@@ -36,11 +36,18 @@ class Period:
     """Whether the person was held on the day it began."""
     first: bool = True
     """Whether its beginning brings the duty of a first notification; what prolongs does not."""
+    under_18: bool = False
+    """Whether the person was, on the relevant date."""
 
     @property
     def ends(self) -> date:
         """The last day, or the end of time."""
         return self.last_day or date.max
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is indefinite by the table, so that only a review ends it."""
+        return self.last_day is None and self.basis is not Basis.ORDER
 
     def holds(self, day: date) -> bool:
         """Whether the person was subject by it on that day."""
@@ -94,7 +101,7 @@ def periods_of(heard: Register, rules: Rules) -> tuple[Period, ...]:
     found = [_by_table(one, counts[one], rules) for one in counts]
     orders = orders_of(heard)
     found += [_by_notification_order(one, rules) for one in orders]
-    periods = [period for period in found if period is not None]
+    periods = [_reviewed(period, heard) for period in found if period is not None]
     for order in orders:
         period = _by_prevention_order(order, periods, rules)
         periods += [] if period is None else [period]
@@ -120,7 +127,27 @@ def _by_table(conviction: Conviction, counts: Term, rules: Rules) -> Period | No
     else:
         months = rules.months.on(begins_on)[basis]
         ends = None if months is None else last_day(begins_on, months=months // (1 + halved))
-    return Period(begins_on, ends, basis, halved, conviction.in_custody)
+    return Period(
+        begins_on,
+        ends,
+        basis,
+        halved=halved,
+        in_custody=conviction.in_custody,
+        under_18=conviction.under_18,
+    )
+
+
+def _reviewed(period: Period, heard: Register) -> Period:
+    """One without end ends the day before a review lifts it.
+
+    Source: SOA 2003 s.91B(8), unconfirmed: free from the day of the decision.
+    """
+    lifted = min(
+        (r.on for r in heard.reviews if r.lifted and r.on > period.begins_on), default=None
+    )
+    if lifted is None or not period.endless:
+        return period
+    return replace(period, last_day=lifted - DAY)
 
 
 def _by_notification_order(order: Standing, rules: Rules) -> Period | None:
@@ -135,7 +162,7 @@ def _by_notification_order(order: Standing, rules: Rules) -> Period | None:
     abroad = _by_table(order.foreign, terms_of([order.foreign], rules)[order.foreign], rules)
     if abroad is None or abroad.ends < order.served_on:
         return None
-    return Period(order.served_on, abroad.last_day, abroad.basis, abroad.halved)
+    return replace(abroad, begins_on=order.served_on)
 
 
 def _by_prevention_order(order: Standing, others: Iterable[Period], rules: Rules) -> Period | None:

@@ -46,7 +46,7 @@ def convictions_of(heard: Register) -> tuple[Conviction, ...]:
 
 
 def revised_on(heard: Register) -> date | None:
-    """The last day on which a court or a correction made less of anything heard."""
+    """The last day on which a court, a correction or a review made less of anything heard."""
     known = {one.sentence_ref for one in heard.convictions}
     orders = {one.order_ref for one in heard.orders}
     days = [one.on for one in heard.revisions if one.sentence_ref in known]
@@ -55,6 +55,7 @@ def revised_on(heard: Register) -> date | None:
         for one in heard.order_changes
         if one.step is OrderStep.VARIED and one.order_ref in orders
     ]
+    days += [one.on for one in heard.reviews if one.lifted]
     return max(days, default=None)
 
 

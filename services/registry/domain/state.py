@@ -128,6 +128,15 @@ class Travel(State):
     learned_late: bool
 
 
+class Reviewed(State):
+    """A review of notification without end, as it was decided."""
+
+    on: date
+    lifted: bool
+    next_from: date | None = None
+    """Of a refusal: the first day to ask again, if one was set."""
+
+
 class Requirement(State):
     """The time a person is subject to notification without a break; the last such time."""
 
@@ -213,6 +222,7 @@ class Register(State):
     changes: tuple[Change, ...] = ()
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
+    reviews: tuple[Reviewed, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     category: int | None = None
