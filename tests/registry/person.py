@@ -21,7 +21,7 @@ from tests.registry.desk import Desk
 NEWEST = max(RULES)
 
 
-def a_desk(version: str = "2026-1") -> Desk:
+def a_desk(version: str = NEWEST) -> Desk:
     """The register before anything was heard of the person, by the rules of that version."""
     return Desk(BY_FACT, on_tick, RULES[version])
 

@@ -195,6 +195,33 @@ def test_a_move_in_time_but_heard_late_ends_the_duty_to_say_that_it_did_not_come
     assert short(*desk.hear(moved(date(2026, 3, 11)))) == [("met", date(2026, 3, 11))]
 
 
+@pytest.mark.parametrize(
+    ("on", "stage"),
+    [
+        (date(2026, 3, 1), Stage.NOT_NEEDED),
+        (date(2026, 3, 12), Stage.NOT_NEEDED),
+        (date(2026, 3, 13), Stage.MISSED),
+        (date(2026, 2, 28), Stage.MISSED),
+    ],
+)
+def test_a_change_since_the_notice_and_within_its_time_is_the_one_foretold(
+    on: date, stage: Stage
+) -> None:
+    facts = (foretold(date(2026, 3, 1)), moved(on))
+    assert the(Duty.CHANGE_WITHDRAWAL, *facts).stage is stage
+
+
+def test_only_a_change_is_notified_ahead() -> None:
+    yearly = admitted(
+        a_notification(
+            made_on=date(2026, 3, 1),
+            notification=NotificationKind.ANNUAL,
+            expected_on=MARCH_10,
+        )
+    )
+    assert clocks(Duty.CHANGE_WITHDRAWAL, yearly) == []
+
+
 def test_a_day_foretold_again_after_it_was_called_off_counts_again() -> None:
     off = told(date(2026, 3, 4), Circumstance.HOME, not_happened=True)
     facts = (foretold(date(2026, 3, 1)), off, foretold(date(2026, 3, 5)))

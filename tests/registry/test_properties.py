@@ -11,8 +11,17 @@ from schemas.base import Fact
 from schemas.custody import Presence, ReleaseKind
 from schemas.eligibility import Disposal
 from schemas.log import Tick
-from schemas.register import Circumstance, NotificationKind, OrderStep, OtherOrder, PreventionOrder
+from schemas.register import (
+    Basis,
+    Circumstance,
+    Duty,
+    NotificationKind,
+    OrderStep,
+    OtherOrder,
+    PreventionOrder,
+)
 from services.registry.domain import Because, Register, Stage
+from services.registry.rules import RULES
 from tests.makers import (
     PERSON,
     a_change,
@@ -181,18 +190,18 @@ def _with_ticks(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Fact]:
     return mixed
 
 
-def _heard(facts: Sequence[Fact]) -> Desk:
-    desk = a_desk(NEWEST)
+def _heard(facts: Sequence[Fact], version: str = NEWEST) -> Desk:
+    desk = a_desk(version)
     desk.hear(*facts)
     return desk
 
 
 @settings(deadline=None)
-@given(interleavings())
+@given(interleavings(), st.sampled_from(sorted(RULES)))
 def test_any_order_of_the_same_facts_and_any_ticks_end_in_the_same_state(
-    pair: tuple[list[Fact], list[Fact]],
+    pair: tuple[list[Fact], list[Fact]], version: str
 ) -> None:
-    one, other = map(_heard, pair)
+    one, other = (_heard(facts, version) for facts in pair)
     now = datetime(2027, 6, 1, tzinfo=UTC)
     one.ticked(now)
     other.ticked(now)
@@ -224,6 +233,22 @@ def test_everything_said_is_about_the_person_caused_by_what_was_heard_and_of_its
     assert {fact.caused_by for fact in desk.said} <= {fact.event_id for fact in desk.causes}
     assert {fact.person_id for fact in desk.said} <= {PERSON}
     assert len({fact.event_id for fact in desk.said}) == len(desk.said)
+
+
+OLD_WORDS = {Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}
+
+
+@settings(deadline=None)
+@given(interleavings(), st.sampled_from(sorted(set(RULES) - {NEWEST})))
+def test_by_rules_before_no_word_is_said_that_older_builds_do_not_know(
+    pair: tuple[list[Fact], list[Fact]], version: str
+) -> None:
+    desk = _heard(pair[0], version)
+    desk.ticked(THE_END)
+    for fact in desk.said:
+        assert getattr(fact, "duty", Duty.INITIAL_NOTIFICATION) in OLD_WORDS
+        assert getattr(fact, "basis", None) is not Basis.ORDER
+        assert getattr(fact, "remind_on", None) is None
 
 
 @settings(deadline=None)

@@ -80,6 +80,13 @@ def test_a_quashed_conviction_ends_notification_on_the_day_of_the_judgment() -> 
     assert desk.ticked(datetime(2100, 1, 1, tzinfo=UTC)) == []
 
 
+def test_of_several_judgments_the_last_ends_it() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(term_months=36, **NUMBERED), revised(a_sentence(18), on=date(2026, 6, 1)))
+    said = desk.hear(revised())
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [JUDGED]
+
+
 def test_a_finding_ends_with_the_trial_and_the_verdict_begins_its_own() -> None:
     """SOA 2003 s.82(5): a disability finding, then tried and convicted."""
     finding = convicted(disposal=Disposal.HOSPITAL_ORDER, term_months=0, **NUMBERED)

@@ -74,7 +74,7 @@ def withdrawal_clocks(
     made = made_in(heard, spell)
     happened = tuple(_happened(heard, spell, rules))
     for notice in made:
-        expected = notice.expected_on
+        expected = notice.expected_on if notice.kind is NotificationKind.CHANGE else None
         if expected is None or notice.not_happened or not spell.holds(expected):
             continue
         due_on = last_counted_day(expected, rules.withdraw_days.on(expected), pauses)
