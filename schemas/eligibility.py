@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import FactAboutPerson, FieldClass, Ref, has
+from schemas.base import FactAboutPerson, FieldClass, Part, Ref, has
 
 
 class Disposal(StrEnum):
@@ -70,4 +70,67 @@ class ConvictionRecorded(FactAboutPerson):
     ] = None
     overlap_days: Annotated[
         int | None, has(FieldClass.OFFENCE, "Days of that beyond the whole months.", ge=0, le=366)
+    ] = None
+
+
+class Sentence(Part):
+    """What a court, here or abroad, made of an offence."""
+
+    relevant_on: Annotated[
+        date, has(FieldClass.OFFENCE, "The relevant date: conviction, finding or caution.")
+    ]
+    under_18: Annotated[
+        bool, has(FieldClass.OFFENCE, "Under 18 on the relevant date, not when it was committed.")
+    ] = False
+    disposal: Annotated[Disposal, has(FieldClass.OFFENCE, "How it was dealt with.")]
+    for_life: Annotated[
+        bool, has(FieldClass.OFFENCE, "Life, or imprisonment for public protection.")
+    ] = False
+    term_months: Annotated[
+        int, has(FieldClass.OFFENCE, "Whole months of the term or discharge.", ge=0, le=1200)
+    ] = 0
+    term_days: Annotated[
+        int, has(FieldClass.OFFENCE, "Days of the term beyond the whole months.", ge=0, le=366)
+    ] = 0
+    schedule_3: Annotated[
+        bool, has(FieldClass.OFFENCE, "The record says SOA 2003 Schedule 3 is met.")
+    ]
+    schedule_15: Annotated[
+        bool, has(FieldClass.OFFENCE, "The record says CJA 2003 Schedule 15 or s.327(4A) is met.")
+    ] = False
+    consecutive_to: Annotated[
+        Ref | None,
+        has(FieldClass.OFFENCE, "The sentence after whose term, or a part of it, this term runs."),
+    ] = None
+    overlap_months: Annotated[
+        int, has(FieldClass.OFFENCE, "Whole months of both terms that run together.", ge=0, le=1200)
+    ] = 0
+    overlap_days: Annotated[
+        int, has(FieldClass.OFFENCE, "Days of that beyond the whole months.", ge=0, le=366)
+    ] = 0
+
+
+class ConvictionRevised(FactAboutPerson):
+    """An appeal, another court or a correction made something else of a conviction, or nothing.
+
+    What was recorded stays recorded; from `revised_on` on, what this says holds. Notification is
+    counted anew from the relevant date, which no appeal moves (R-NOT-12).
+    """
+
+    sentence_ref: Annotated[
+        Ref, has(FieldClass.OFFENCE, "The number of the sentence, finding or caution.")
+    ]
+    revised_on: Annotated[
+        date,
+        has(
+            FieldClass.OFFENCE,
+            "The day of the judgment; of a correction, that of what it puts right.",
+        ),
+    ]
+    corrects: Annotated[
+        bool, has(FieldClass.OFFENCE, "The record was wrong; no court decided anything.")
+    ] = False
+    sentence: Annotated[
+        Sentence | None,
+        has(FieldClass.OFFENCE, "What holds instead; absent: quashed, or a finding now tried."),
     ] = None

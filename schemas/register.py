@@ -15,6 +15,7 @@ from schemas.base import (
     Ref,
     has,
 )
+from schemas.eligibility import Sentence
 
 
 class Address(Part):
@@ -36,12 +37,75 @@ class NotificationKind(StrEnum):
     ANNUAL = "annual"
 
 
+class Circumstance(StrEnum):
+    """What has to be notified when it changes (SOA 2003 s.84; SI 2012/1876; SI 2004/1220)."""
+
+    NAME = "name"  # a name used that was not notified
+    HOME = "home"
+    PREMISES = "premises"  # lived or stayed at for a qualifying period
+    RELEASE = "release"  # from custody, or detention in a hospital
+    CHILD_HOUSEHOLD = "child-household"  # lives, or stays 12 hours or more, where a child does
+    FINANCE = "finance"  # bank, building society, debit and credit cards
+    IDENTITY_DOCUMENT = "identity-document"  # passport and other identity documents
+    RETURN = "return"  # from abroad
+
+
 class NotificationMade(FactAboutPerson):
     """The person notified at a police station, in person (SOA 2003 s.87)."""
 
     notification: Annotated[NotificationKind, has(FieldClass.MANAGEMENT, "Which duty it answers.")]
     made_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was made.")]
     home: Annotated[Address | None, has(FieldClass.LOCATION, "The home address notified.")] = None
+    circumstances: Annotated[
+        tuple[Circumstance, ...] | None,
+        has(FieldClass.MANAGEMENT, "Of a change: what is notified. None named: a new home."),
+    ] = None
+    expected_on: Annotated[
+        date | None, has(FieldClass.MANAGEMENT, "Of a change notified ahead: the day it is to be.")
+    ] = None
+    not_happened: Annotated[
+        bool | None,
+        has(FieldClass.MANAGEMENT, "True: what was notified ahead did not happen."),
+    ] = None
+    premises_ref: Annotated[
+        Ref | None, has(FieldClass.LOCATION, "Of premises notified: their number at the source.")
+    ] = None
+    no_fixed_home: Annotated[
+        bool | None,
+        has(
+            FieldClass.LOCATION,
+            "True: no sole or main residence, but a place to be found at (SOA 2003 s.83(7)(b)); "
+            "absent: as it was.",
+        ),
+    ] = None
+
+
+class CircumstanceChanged(FactAboutPerson):
+    """Something changed that the person has to notify, as an agency learned it; never what to.
+
+    A stay is told by its first and last day; whether it makes a qualifying period is for the hub.
+    """
+
+    circumstance: Annotated[Circumstance, has(FieldClass.MANAGEMENT, "What changed.")]
+    changed_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day; of a stay, its first.")]
+    until: Annotated[
+        date | None, has(FieldClass.MANAGEMENT, "Of a stay its last day, if more than one.")
+    ] = None
+    premises_ref: Annotated[
+        Ref | None, has(FieldClass.LOCATION, "Of a stay: the premises' number at the source.")
+    ] = None
+
+
+class TravelNotified(FactAboutPerson):
+    """The person notified a journey out of the United Kingdom, or its details anew."""
+
+    journey_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The journey's number.")]
+    made_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When it was notified.")]
+    departs_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When the person is to leave.")]
+    learned_late: Annotated[
+        bool,
+        has(FieldClass.MANAGEMENT, "The details were not known seven days ahead, it is said."),
+    ] = False
 
 
 class AddressChanged(FactAboutPerson):
@@ -49,6 +113,95 @@ class AddressChanged(FactAboutPerson):
 
     moved_on: Annotated[date, has(FieldClass.LOCATION, "The local day of the move.")]
     home: Annotated[Address, has(FieldClass.LOCATION, "The new home address.")]
+
+
+class PreventionOrder(StrEnum):
+    """Orders that make or keep a person subject to notification while they last."""
+
+    SEXUAL_HARM_PREVENTION = (
+        "sexual-harm-prevention"  # SHPO: SOA 2003 s.103A; Sentencing Code s.343
+    )
+    INTERIM_SEXUAL_HARM_PREVENTION = "interim-sexual-harm-prevention"  # SOA 2003 s.103F
+    SEXUAL_OFFENCES_PREVENTION = "sexual-offences-prevention"  # SOPO: until March 2015
+    FOREIGN_TRAVEL = "foreign-travel"  # until March 2015
+
+
+class PreventionOrderMade(FactAboutPerson):
+    """A court made an order that makes or keeps the person subject to notification."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    order: Annotated[PreventionOrder, has(FieldClass.OFFENCE, "Which order it is.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    until: Annotated[
+        date | None, has(FieldClass.OFFENCE, "Its last day; absent means until further order.")
+    ] = None
+
+
+class NotificationOrderMade(FactAboutPerson):
+    """A court put somebody dealt with abroad on the register (SOA 2003 s.97)."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    sentence: Annotated[
+        Sentence, has(FieldClass.OFFENCE, "What the court abroad made of it, in our words.")
+    ]
+
+
+class OtherOrder(StrEnum):
+    """Orders that put nobody on the register."""
+
+    SEXUAL_RISK = "sexual-risk"  # SRO: SOA 2003 s.122A; needs no conviction
+    INTERIM_SEXUAL_RISK = "interim-sexual-risk"  # SOA 2003 s.122E
+    RISK_OF_SEXUAL_HARM = "risk-of-sexual-harm"  # RSHO: until March 2015
+    PARENTAL_DIRECTION = "parental-direction"  # SOA 2003 s.89: a parent answers for the duties
+
+
+class OtherOrderMade(FactAboutPerson):
+    """A court made an order that binds the person, or a parent, but puts nobody on the register."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    order: Annotated[OtherOrder, has(FieldClass.OFFENCE, "Which order it is.")]
+    made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    until: Annotated[
+        date | None,
+        has(
+            FieldClass.OFFENCE,
+            "Its last day, of a parental direction no later than the day before the person is 18; "
+            "absent means until further order.",
+        ),
+    ] = None
+
+
+class OrderStep(StrEnum):
+    """What became of an order."""
+
+    SERVED = "served"  # on the person: from then it binds
+    VARIED = "varied"  # extended, cut short, renewed or discharged
+
+
+class OrderChanged(FactAboutPerson):
+    """An order was served, or lasts longer or less long than it was made for."""
+
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
+    step: Annotated[OrderStep, has(FieldClass.OFFENCE, "What became of it.")]
+    changed_on: Annotated[date, has(FieldClass.OFFENCE, "The local day of that.")]
+    until: Annotated[
+        date | None,
+        has(FieldClass.OFFENCE, "Where varied, its last day now; absent: until further order."),
+    ] = None
+
+
+class ReviewDecided(FactAboutPerson):
+    """Indefinite notification was reviewed: the police, or a court on appeal, end it or do not."""
+
+    decided_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the decision.")]
+    lifted: Annotated[
+        bool, has(FieldClass.MANAGEMENT, "True: free of it from that day on; false: refused.")
+    ]
+    next_from: Annotated[
+        date | None,
+        has(FieldClass.MANAGEMENT, "Of a refusal: the first day to ask again, if one was set."),
+    ] = None
 
 
 class Basis(StrEnum):
@@ -62,6 +215,7 @@ class Basis(StrEnum):
     CAUTION = "caution"
     CONDITIONAL_DISCHARGE = "conditional-discharge"
     OTHER = "any-other-disposal"
+    ORDER = "order"  # no row of the table: an order that lasts longer (SOA 2003 s.103G)
 
 
 class RequirementOpened(Fact):
@@ -100,6 +254,18 @@ class Duty(StrEnum):
 
     INITIAL_NOTIFICATION = "initial-notification"  # SOA 2003 s.83
     ANNUAL_NOTIFICATION = "annual-notification"  # SOA 2003 s.85
+    WEEKLY_NOTIFICATION = "weekly-notification"  # SOA 2003 s.85(5), no fixed home
+    NAME_NOTIFICATION = "name-notification"  # SOA 2003 s.84(1)(a)
+    HOME_NOTIFICATION = "home-notification"  # SOA 2003 s.84(1)(b)
+    PREMISES_NOTIFICATION = "premises-notification"  # SOA 2003 s.84(1)(c)
+    RELEASE_NOTIFICATION = "release-notification"  # SOA 2003 s.84(1)(d)
+    CHILD_HOUSEHOLD_NOTIFICATION = "child-household-notification"  # SI 2012/1876
+    FINANCE_NOTIFICATION = "finance-notification"  # SI 2012/1876
+    IDENTITY_DOCUMENT_NOTIFICATION = "identity-document-notification"  # SI 2012/1876
+    CHANGE_WITHDRAWAL = "change-withdrawal"  # SOA 2003 s.84(4)(b)
+    TRAVEL_NOTIFICATION = "travel-notification"  # SOA 2003 s.86; SI 2004/1220
+    RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
+    ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
 
 
 class DeadlineOpened(Fact):
@@ -109,6 +275,10 @@ class DeadlineOpened(Fact):
     duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What has to be done.")]
     due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last local day to do it.")]
     rule: Annotated[Ref, has(FieldClass.PROVENANCE, "The rule that set it, for example R-NOT-20.")]
+    remind_on: Annotated[
+        date | None,
+        has(FieldClass.MANAGEMENT, "From this local day on the person is to be reminded."),
+    ] = None
 
 
 class DeadlineMet(Fact):

@@ -81,6 +81,45 @@ def a_conviction(**fields: Any) -> eligibility.ConvictionRecorded:
     )
 
 
+def a_sentence(months: int = 30, **fields: Any) -> eligibility.Sentence:
+    """Imprisonment for so long, decided `TODAY`, unless said otherwise."""
+    disposal = eligibility.Disposal.IMPRISONMENT
+    defaults = {"relevant_on": TODAY, "disposal": disposal, "schedule_3": True}
+    return eligibility.Sentence(**{"term_months": months, **defaults, **fields})
+
+
+def a_revision(
+    sentence: eligibility.Sentence | None = None, **fields: Any
+) -> eligibility.ConvictionRevised:
+    defaults = {"sentence_ref": "sentence-1", "revised_on": TODAY, "sentence": sentence}
+    return _made(eligibility.ConvictionRevised, fields, source="derbyshire-police", **defaults)
+
+
+def a_prevention_order(**fields: Any) -> register.PreventionOrderMade:
+    order = register.PreventionOrder.SEXUAL_HARM_PREVENTION
+    defaults = {"order_ref": "order-1", "order": order, "made_on": TODAY}
+    return _made(register.PreventionOrderMade, fields, source="derbyshire-police", **defaults)
+
+
+def a_notification_order(**fields: Any) -> register.NotificationOrderMade:
+    defaults = {"order_ref": "order-1", "made_on": TODAY, "sentence": a_sentence()}
+    return _made(register.NotificationOrderMade, fields, source="derbyshire-police", **defaults)
+
+
+def another_order(
+    order: register.OtherOrder = register.OtherOrder.SEXUAL_RISK, **fields: Any
+) -> register.OtherOrderMade:
+    defaults = {"order_ref": "order-1", "order": order, "made_on": TODAY}
+    return _made(register.OtherOrderMade, fields, source="derbyshire-police", **defaults)
+
+
+def an_order_change(
+    step: register.OrderStep = register.OrderStep.SERVED, **fields: Any
+) -> register.OrderChanged:
+    defaults = {"order_ref": "order-1", "step": step, "changed_on": TODAY}
+    return _made(register.OrderChanged, fields, source="derbyshire-police", **defaults)
+
+
 def a_notification(**fields: Any) -> register.NotificationMade:
     kind = register.NotificationKind.INITIAL
     defaults = {"notification": kind, "made_on": TODAY, "home": HOME}
@@ -91,6 +130,23 @@ def an_address_change(**fields: Any) -> register.AddressChanged:
     return _made(
         register.AddressChanged, fields, source="derbyshire-police", moved_on=TODAY, home=HOME
     )
+
+
+def a_change(
+    circumstance: register.Circumstance = register.Circumstance.NAME, **fields: Any
+) -> register.CircumstanceChanged:
+    defaults = {"circumstance": circumstance, "changed_on": TODAY}
+    return _made(register.CircumstanceChanged, fields, source="derbyshire-police", **defaults)
+
+
+def a_travel_notice(**fields: Any) -> register.TravelNotified:
+    defaults = {"journey_ref": "journey-1", "made_at": NOON, "departs_at": later(days=20)}
+    return _made(register.TravelNotified, fields, source="derbyshire-police", **defaults)
+
+
+def a_review(**fields: Any) -> register.ReviewDecided:
+    defaults = {"decided_on": TODAY, "lifted": False}
+    return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)
 
 
 def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
@@ -141,6 +197,13 @@ def a_release(**fields: Any) -> custody.Released:
         release=custody.ReleaseKind.LICENCE,
         prison_code="ZZZ",
     )
+
+
+def a_presence(
+    presence: custody.Presence = custody.Presence.IN_CUSTODY, **fields: Any
+) -> custody.PresenceChanged:
+    defaults = {"presence": presence, "since_on": TODAY}
+    return _made(custody.PresenceChanged, fields, source="derbyshire-police", **defaults)
 
 
 def a_zone(**fields: Any) -> tracking.ZoneSet:

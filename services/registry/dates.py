@@ -1,18 +1,49 @@
 """All date arithmetic of the register: the clocks the Acts use, each in one function.
 
+    "N beginning with D"           last_day           D is day 1
+    "within N after D"             last_day_within    D is day 0
+    "not less than N days before"  days_before        two days: a safe one and a hard one
+    days that do not count         last_counted_day   the clock stands still in a pause
+    "N working days after D"       working_day_after  neither weekends nor bank holidays
+
 Days are local civil days in London; instants are UTC. Nothing here asks for the time.
 
-Source: domain rules R-DT-1, R-DT-2, R-DT-4, R-DT-5, R-DT-6.
+Source: domain rules R-DT-1 to R-DT-6.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import SATURDAY, monthrange
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last days for what has to be done not less than so many days before something."""
+
+    safe: date
+    """So many clear days before it: to be worked to."""
+    hard: date
+    """So many days before it: later is late on any reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Days that do not count, from the day it begins."""
+
+    begins_on: date
+    over_on: date | None
+    """The day it ends, which counts again; None: it goes on."""
+
+    def holds(self, day: date) -> bool:
+        """Whether that day does not count."""
+        return self.begins_on <= day and (self.over_on is None or day < self.over_on)
 
 
 def last_day(begins_on: date, *, months: int = 0, days: int = 0) -> date:
@@ -25,13 +56,52 @@ def last_day(begins_on: date, *, months: int = 0, days: int = 0) -> date:
     return free + timedelta(days=days) - DAY
 
 
-def a_year_after(day: date) -> date:
-    """The last day *within one year after* `day`, which is day 0.
+def last_day_within(day: date, *, months: int = 0, days: int = 0) -> date:
+    """The last day *within* so long *after* `day`, which is day 0.
 
-    Source: R-DT-2 (SOA 2003 s.85(1); reading of "after": inference). After 29 February it is
-        28 February: local choice, see decision 4.
+    Source: R-DT-2 (SOA 2003 s.85(1); reading of "after": inference). Where the anniversary does not
+        exist it is the last day of that month: local choice, see decision 4.
     """
-    return _anniversary(day, 12) or _first_of_next(day, 12) - DAY
+    end = _anniversary(day, months) or _first_of_next(day, months) - DAY
+    return end + timedelta(days=days)
+
+
+def days_before(day: date, days: int) -> Before:
+    """The last days for what has to be done *not less than* so many *days before* `day`.
+
+    Source: R-DT-3; courts usually read clear days (unconfirmed), so both readings are given.
+    """
+    hard = day - timedelta(days=days)
+    return Before(safe=hard - DAY, hard=hard)
+
+
+def last_counted_day(begins_on: date, days: int, pauses: Iterable[Pause]) -> date | None:
+    """The last of so many days *beginning with* `begins_on`, those in a pause not counted.
+
+    None: a pause that has no end yet holds the clock. A day on which a pause begins does not count,
+    the day it ends does, whole: a local choice, see decision 4.
+
+    Source: SOA 2003 s.83(6); R-NOT-20.
+    """
+    known, day = tuple(pauses), begins_on - DAY
+    for _ in range(days):
+        counted = _first_counted(day + DAY, known)
+        if counted is None:
+            return None
+        day = counted
+    return day
+
+
+def working_day_after(day: date, days: int, holidays: Collection[date]) -> date:
+    """The last of so many working days after `day`, which is day 0.
+
+    `holidays` are the bank holidays, which whoever asks keeps as dated data: a calendar that is
+    asked would answer otherwise once it is a newer one.
+    """
+    while days > 0:
+        day += DAY
+        days -= day.weekday() < SATURDAY and day not in holidays
+    return day
 
 
 def age_on(born_on: date, day: date) -> int:
@@ -84,3 +154,12 @@ def _anniversary(day: date, months: int) -> date | None:
 def _first_of_next(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month + months, 12)
     return date(year, month + 1, 1)
+
+
+def _first_counted(day: date, pauses: Collection[Pause]) -> date | None:
+    """The day itself, or the first after it that is in no pause."""
+    while pause := next((pause for pause in pauses if pause.holds(day)), None):
+        if pause.over_on is None:
+            return None
+        day = pause.over_on
+    return day

@@ -13,12 +13,17 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from schemas.register import Basis
+from schemas.custody import Presence
+from schemas.register import Basis, Circumstance, Duty, PreventionOrder
 from services.registry.dates import DAY
 
 T = TypeVar("T")
 PART_2_BEGAN = date(2004, 5, 1)
 """SOA 2003 Part 2 commenced; before, the Sex Offenders Act 1997."""
+REGULATIONS_OF_2012 = date(2012, 8, 13)
+"""SI 2012/1876 in force: weekly notification, all journeys, children's households, finance."""
+SHPO_BEGAN = date(2015, 3, 8)
+"""Sexual harm prevention orders replaced those before them (from general knowledge)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ def always(value: T, says: str, source: str, *, local: bool = False) -> Dated[T]
     return Dated((Reading(value, says, source, local=local),))
 
 
+def since_2012(value: T, says: str, source: str) -> Dated[T | None]:
+    """A rule of the regulations of 2012, unconfirmed in its text; before them there is none."""
+    return Dated(
+        (
+            Reading(None, f"not yet: {says}", source, until=REGULATIONS_OF_2012 - DAY, local=True),
+            Reading(value, says, source, since=REGULATIONS_OF_2012, local=True),
+        )
+    )
+
+
 def by_section_81(value: T, says: str, source: str) -> Dated[T]:
     """A rule of Part 2, and for relevant dates before it what s.81 carries over: the same."""
     carried = f"{says}; carried over from the Act of 1997"
@@ -90,6 +105,33 @@ class Rules:
     ten_years_above_months: Dated[int]
     training_divisor: Dated[int]
     initial_days: Dated[int]
+    orders_prolong: Dated[frozenset[PreventionOrder]]
+    """Orders that make or keep a person subject to notification while they last."""
+    pauses: Dated[frozenset[Presence]]
+    """Where the clocks of notification stand still."""
+    change_days: Dated[int]
+    qualifying_days: Dated[int]
+    qualifying_months: Dated[int]
+    early_days: Dated[int]
+    advance_days: Dated[int]
+    withdraw_days: Dated[int]
+    extras: Dated[frozenset[Circumstance]]
+    """What may be notified without moving the year."""
+    weekly_days: Dated[int | None]
+    """None: there is no such duty yet."""
+    resume_days: Dated[int]
+    travel_days: Dated[int | None]
+    travel_hours: Dated[int]
+    return_days: Dated[int]
+    order_days: Dated[int]
+    review_adult_months: Dated[int]
+    review_child_months: Dated[int]
+    review_again_months: Dated[int]
+    orders_block_review: Dated[frozenset[PreventionOrder]]
+    duties: Reading[frozenset[Duty]]
+    """Configuration: the duties these rules watch."""
+    remind_days: Reading[Mapping[Duty, int]]
+    """Configuration: how many days before its last a duty is to be called to mind."""
     category_order: Reading[tuple[int, ...]]
     """Configuration and no law: the one in force now holds for every case."""
     category_2_from_months: Dated[int]
@@ -144,6 +186,115 @@ _FIRST = Rules(
     initial_days=by_section_81(
         3, "days to notify for the first time, the first of them included", "SOA 2003 s.83(1)"
     ),
+    orders_prolong=always(
+        frozenset(), "orders are not weighed by this version", "R-ORD-2", local=True
+    ),
+    pauses=always(
+        frozenset(),
+        "of somebody held on the relevant date the days begin with release; no other day is left "
+        "out by this version",
+        "R-NOT-20",
+        local=True,
+    ),
+    change_days=always(
+        3, "days to notify a change, the day of it included", "SOA 2003 s.84(1); R-NOT-30"
+    ),
+    qualifying_days=always(
+        7,
+        "days at premises not notified that are a qualifying period; the last of them is the first "
+        "of those to notify in",
+        "SOA 2003 s.84(6); R-NOT-31",
+    ),
+    qualifying_months=always(
+        12,
+        "months within which stays at the same premises are added",
+        "SOA 2003 s.84(6); R-NOT-31",
+    ),
+    early_days=always(
+        2,
+        "days by which a change may come before the day notified; earlier, the notice is void",
+        "SOA 2003 s.84(3); R-NOT-32",
+    ),
+    advance_days=always(
+        3,
+        "days, beginning with the day notified, within which the change has to come",
+        "SOA 2003 s.84(4); R-NOT-32",
+    ),
+    withdraw_days=always(
+        6,
+        "days, beginning with the day notified, to say that the change did not come",
+        "SOA 2003 s.84(4)(b); R-NOT-32",
+    ),
+    extras=always(
+        frozenset(),
+        "every notification moves the year by this version",
+        "R-NOT-41",
+        local=True,
+    ),
+    weekly_days=since_2012(
+        7,
+        "days from each notification to the next of somebody without a sole or main residence",
+        "SOA 2003 s.85(5)-(6); SI 2012/1876 reg.9; R-NOT-43",
+    ),
+    resume_days=always(
+        3,
+        "days to notify where the year or week ended in custody, in hospital or abroad, beginning "
+        "with release or return",
+        "SOA 2003 s.85(3)-(4); R-NOT-42",
+    ),
+    travel_days=since_2012(
+        7,
+        "days before departure by which a journey of any length abroad is notified; so many clear "
+        "days are worked to, later than so many days is late",
+        "SOA 2003 s.86; SI 2004/1220 as amended 2012; R-NOT-60, R-DT-3",
+    ),
+    travel_hours=always(
+        12,
+        "hours before departure by which it is notified if not known earlier",
+        "SI 2004/1220 as amended 2012, text not seen; R-NOT-60",
+        local=True,
+    ),
+    return_days=always(
+        3,
+        "days after the return by which it is notified; worked to with the day itself as the first",
+        "SI 2004/1220, secondary; R-NOT-63",
+        local=True,
+    ),
+    order_days=always(
+        3,
+        "days to notify name and address once a sexual risk order is served, that day included",
+        "SOA 2003 s.122F, unconfirmed; R-ORD table",
+        local=True,
+    ),
+    review_adult_months=always(
+        180,
+        "beginning with the first notification after release, so long until a review of indefinite "
+        "notification may be asked for the day after, if 18 or over on the relevant date",
+        "SOA 2003 s.91B(2)(a); R-REV-3",
+    ),
+    review_child_months=always(
+        96, "the same, if under 18 on the relevant date", "SOA 2003 s.91B(2)(b); R-REV-3"
+    ),
+    review_again_months=always(
+        96,
+        "beginning with a refusal, so long until a review may be asked for again the day after, if "
+        "no later day was set",
+        "SOA 2003 s.91B(3)-(6); R-REV-4",
+    ),
+    orders_block_review=always(
+        frozenset(PreventionOrder) - {PreventionOrder.FOREIGN_TRAVEL},
+        "while one of these is in force a review may not be asked for",
+        "SOA 2003 s.91A; R-REV-2",
+    ),
+    duties=Reading(
+        frozenset({Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}),
+        "the duties watched by this version",
+        "R-NOT-20, R-NOT-40",
+        local=True,
+    ),
+    remind_days=Reading(
+        MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
+    ),
     category_order=Reading(
         (1, 2, 3),
         "which category is recorded where several apply",
@@ -154,7 +305,57 @@ _FIRST = Rules(
         12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
     ),
 )
+_THIRD = replace(
+    _FIRST,
+    version="2026-3",
+    pauses=always(
+        frozenset({Presence.IN_CUSTODY, Presence.IN_HOSPITAL, Presence.ABROAD}),
+        "where a person is while the days do not count",
+        "SOA 2003 s.83(6), s.84(5), s.85(4); R-NOT-20",
+    ),
+    extras=always(
+        frozenset(
+            {
+                Circumstance.CHILD_HOUSEHOLD,
+                Circumstance.FINANCE,
+                Circumstance.IDENTITY_DOCUMENT,
+                Circumstance.RETURN,
+            }
+        ),
+        "what may be notified without moving the day of the next yearly notification",
+        "SOA 2003 s.85(1)-(2); SI 2012/1876; R-NOT-41",
+    ),
+    duties=Reading(
+        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+    ),
+    remind_days=Reading(
+        MappingProxyType({Duty.ANNUAL_NOTIFICATION: 28, Duty.WEEKLY_NOTIFICATION: 1}),
+        "days before its last day from which a duty is to be called to mind",
+        "R-NOT-40, R-NOT-43: no source gives a number",
+        local=True,
+    ),
+    orders_prolong=Dated(
+        (
+            Reading(
+                frozenset(
+                    {PreventionOrder.SEXUAL_OFFENCES_PREVENTION, PreventionOrder.FOREIGN_TRAVEL}
+                ),
+                "orders that make or keep a person subject to notification while they last; those "
+                "made before keep doing so",
+                "SOA 2003 ss.107, 117, repealed; R-ORD-2, unconfirmed",
+                until=SHPO_BEGAN - DAY,
+                local=True,
+            ),
+            Reading(
+                frozenset(PreventionOrder),
+                "orders that make or keep a person subject to notification while they last",
+                "SOA 2003 s.103G; R-ORD-2",
+                since=SHPO_BEGAN,
+            ),
+        )
+    ),
+)
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {version: replace(_FIRST, version=version) for version in ("2026-1", "2026-2")}
+    {rules.version: rules for rules in (_FIRST, replace(_FIRST, version="2026-2"), _THIRD)}
 )
 """The rules this build can decide by."""

@@ -9,14 +9,25 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from schemas.base import Fact
-from schemas.register import Basis, Duty
+from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
 from services.hub.register import words
 from services.hub.register.command import print_register, register
 from services.hub.register.lookup import Found, shown
 from services.registry.domain import Stage
+from services.registry.rules import RULES
 from services.runtime.faults import Stop
 from tests.house.source import REPO
-from tests.makers import FAMILY_NAME, PERSON, PNC, a_conviction, admitted, rules_adopted
+from tests.makers import (
+    FAMILY_NAME,
+    PERSON,
+    PNC,
+    a_conviction,
+    a_prevention_order,
+    a_revision,
+    a_sentence,
+    admitted,
+    rules_adopted,
+)
 from tests.registry.person import MONDAY, cautioned, notified
 
 SENTENCES: tuple[Fact, ...] = tuple(
@@ -68,6 +79,29 @@ def test_a_duty_stands_with_its_last_day_and_where_in_the_law() -> None:
     assert "6 Mar 2027" in late
 
 
+def test_what_a_court_made_of_a_conviction_stands_beside_it() -> None:
+    heard = (*SENTENCES, admitted(a_revision(a_sentence(6), sentence_ref="s-2")))
+    page = printed(found(MONDAY, *heard))
+    assert "imprisonment, 18 months" in page
+    assert "imprisonment, 6 months, by a court on 2 Mar 2026" in page
+    longer = a_revision(a_sentence(8, consecutive_to="s-1"), sentence_ref="s-2", corrects=True)
+    put_right = printed(found(MONDAY, *SENTENCES, admitted(longer)))
+    assert "imprisonment, 8 months, put right as of 2 Mar 2026; counts for 32 months" in put_right
+    quashed = printed(found(MONDAY, *SENTENCES, admitted(a_revision(sentence_ref="s-2"))))
+    assert "counts no more, by a court on 2 Mar 2026" in quashed
+
+
+def test_an_order_stands_with_its_days_and_the_requirement_names_it() -> None:
+    order = admitted(a_prevention_order())
+    there = shown([rules_adopted(max(RULES)), cautioned(MONDAY), order], MONDAY)
+    assert there is not None
+    page = printed(there)
+    assert "subject from 2 Mar 2026 until further order (an order lasts longer)" in page
+    assert "SOA 2003 s.103G" in page
+    (row,) = [line for line in page.splitlines() if line.startswith("sexual harm")]
+    assert row.split("  ")[1:4] == ["2 Mar 2026", "not served", "further order"]
+
+
 def test_outside_the_schedules_nobody_is_subject() -> None:
     term = admitted(a_conviction(schedule_3=False, schedule_15=True, term_months=12))
     page = printed(found(MONDAY, term))
@@ -81,6 +115,15 @@ def test_no_name_and_no_number_is_shown() -> None:
     for page in (printed(there), json.dumps(words.as_object(there))):
         for word in (FAMILY_NAME, PNC.value, str(PERSON), "Exemplar"):
             assert word not in page
+
+
+def test_when_a_review_opens_stands_beside_a_requirement_without_end() -> None:
+    told = (*SENTENCES, notified(MONDAY))
+    there = found(MONDAY, *told)
+    assert "Review may be asked for from 2 Mar 2041." in printed(there)
+    assert words.as_object(there)["review"] == {"opens_on": "2041-03-02", "blocked": False}
+    assert "Review not counted yet" in printed(found(MONDAY, *SENTENCES))
+    assert words.as_object(found(MONDAY, cautioned(MONDAY)))["review"] is None
 
 
 def test_for_programs_all_of_it_stands_there_with_the_rules_it_goes_by() -> None:
@@ -106,6 +149,7 @@ def test_lengths_are_said_as_people_say_them(months: int, days: int, says: str) 
 def test_there_is_a_word_for_every_basis_duty_and_stage() -> None:
     assert (set(words.BASES), set(words.DUTIES)) == (set(Basis), set(Duty))
     assert set(words.STAGES) == set(Stage)
+    assert set(words.ORDERS) == {None, *PreventionOrder, *OtherOrder}
 
 
 # -- the law, readable

@@ -1,6 +1,7 @@
 """An agreement narrowed: what was unread is told again as far as it may be, the rest forgotten."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -8,8 +9,16 @@ import pytest
 
 from schemas.base import Fact
 from schemas.case import SharingNarrowed
+from schemas.custody import ReleaseDateSet
 from schemas.log import PersonHeld
-from schemas.notice import NoticeIssued, NoticeOverdue, Withdrawn, Withheld
+from schemas.notice import (
+    NoticeIssued,
+    NoticeOverdue,
+    NoticesResumed,
+    NoticeWaiting,
+    Withdrawn,
+    Withheld,
+)
 from services.agreements.compile import Agreements, load
 from services.notify.domain import Delivery, withdrawn_from, withheld
 from services.notify.rules import LOCAL_STANDARD, Rules
@@ -23,11 +32,13 @@ from tests.makers import (
     a_joining,
     a_leaving,
     a_level,
+    a_recall,
     a_release_date,
+    a_taking_back,
     admitted,
     later,
 )
-from tests.notify.telling import INVENTED, Desk, only
+from tests.notify.telling import INVENTED, Desk, invented, only
 
 RELEASE = "custody.release-date-set"
 NARROWER = {
@@ -225,3 +236,50 @@ def test_that_notify_holds_somebody_is_told_again_beside_the_row_that_is_held(
     case.narrow()
     case.withhold(fact)
     assert case.desk.case == kept
+
+
+# -- what does not count any more
+
+
+def test_what_was_taken_back_meanwhile_is_not_told_again(tmp_path: Path) -> None:
+    case = Narrowing(tmp_path, "a class")
+    fact, other = a_release_date(), a_release_date(prison_code="BBB")
+    notice, stays = case.tell(fact, other)
+    case.desk.say(a_taking_back(fact))
+    things = case.narrow(notice, stays)
+    assert [one.notice_ref for one in only(Delivery, things)] == [stays.notice_ref]
+
+
+def test_a_notice_recalled_meanwhile_is_not_told_again(tmp_path: Path) -> None:
+    case = Narrowing(tmp_path, "a class")
+    notice, stays = case.tell(a_release_date(), a_release_date(prison_code="BBB"))
+    case.desk.say(a_recall(notice.notice_ref))
+    things = case.narrow(notice, stays)
+    assert [one.notice_ref for one in only(Delivery, things)] == [stays.notice_ref]
+
+
+def test_what_waits_and_is_taken_back_is_told_to_nobody_once_it_is_resumed(tmp_path: Path) -> None:
+    desk = invented(tmp_path)
+    desk.say(a_joining(INVENTED))
+    usual = desk.rules
+    desk.rules = replace(usual, suspended=frozenset({(INVENTED, ReleaseDateSet.kind())}))
+    wrong, right = a_release_date(), a_release_date(prison_code="BBB")
+    waits = [one for fact in (wrong, right) for one in only(NoticeWaiting, desk.say(fact))]
+    assert [one.agency for one in waits] == [INVENTED, INVENTED]
+    assert only(Delivery, desk.say(a_taking_back(wrong))) == []
+    desk.rules = replace(usual, earlier=lambda _: usual.agreements)
+    resumed = NoticesResumed(
+        event_id=UUID(int=9),
+        occurred_at=NOON,
+        source="deploy",
+        person_id=PERSON,
+        agency=INVENTED,
+        before=usual.agreements.version,
+        of_hold=False,
+        notices=tuple(one.notice for one in waits),
+        told=(),
+    )
+    (told,) = desk.resume(resumed)
+    assert told.notice_ref == waits[1].notice.notice_ref
+    (issued,) = [one for one in desk.case.unanswered if one.agency == INVENTED]  # type: ignore[union-attr]
+    assert issued.notice_ref == told.notice_ref

@@ -18,10 +18,12 @@ from services.registry.rules import RULES
 from tests.makers import a_conviction, a_notification, a_release, admitted
 from tests.registry.desk import Desk
 
+NEWEST = max(RULES)
 
-def a_desk() -> Desk:
-    """The register before anything was heard of the person."""
-    return Desk(BY_FACT, on_tick, RULES["2026-1"])
+
+def a_desk(version: str = NEWEST) -> Desk:
+    """The register before anything was heard of the person, by the rules of that version."""
+    return Desk(BY_FACT, on_tick, RULES[version])
 
 
 MONDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 4)

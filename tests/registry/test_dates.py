@@ -4,7 +4,18 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.registry.dates import a_year_after, age_on, end_of, last_day, local_day, term
+from services.registry.dates import (
+    Before,
+    Pause,
+    age_on,
+    days_before,
+    end_of,
+    last_counted_day,
+    last_day,
+    last_day_within,
+    local_day,
+    term,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +51,7 @@ def test_three_days_beginning_with_monday_end_on_wednesday() -> None:
     ],
 )
 def test_within_a_year_after_a_day_does_not_count_the_day(day: date, expected: date) -> None:
-    assert a_year_after(day) == expected
+    assert last_day_within(day, months=12) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,3 +97,25 @@ def test_the_first_instant_after_a_day_is_of_the_next_day_also_when_clocks_chang
     assert local_day(midnight.replace(microsecond=0)) == local_day(midnight)
     just_before = datetime.fromtimestamp(midnight.timestamp() - 1, UTC)
     assert local_day(just_before) == day
+
+
+def test_seven_days_before_a_departure_are_two_days_the_safe_one_and_the_hard_one() -> None:
+    """The example of R-DT-3."""
+    assert days_before(date(2026, 6, 20), 7) == Before(date(2026, 6, 12), date(2026, 6, 13))
+
+
+@pytest.mark.parametrize(
+    ("pauses", "expected"),
+    [
+        ((), date(2026, 3, 4)),
+        ((Pause(date(2026, 3, 2), date(2026, 6, 1)),), date(2026, 6, 3)),
+        ((Pause(date(2026, 3, 3), date(2026, 3, 10)),), date(2026, 3, 11)),
+        ((Pause(date(2026, 3, 4), date(2026, 3, 4)),), date(2026, 3, 4)),
+        ((Pause(date(2026, 3, 5), None),), date(2026, 3, 4)),
+        ((Pause(date(2026, 3, 4), None),), None),
+    ],
+)
+def test_days_in_custody_do_not_count_and_what_is_left_runs_from_release(
+    pauses: tuple[Pause, ...], expected: date | None
+) -> None:
+    assert last_counted_day(date(2026, 3, 2), 3, pauses) == expected

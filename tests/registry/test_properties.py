@@ -8,17 +8,50 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from schemas.custody import ReleaseKind
+from schemas.custody import Presence, ReleaseKind
 from schemas.eligibility import Disposal
 from schemas.log import Tick
-from schemas.register import NotificationKind
+from schemas.register import (
+    Basis,
+    Circumstance,
+    Duty,
+    NotificationKind,
+    OrderStep,
+    OtherOrder,
+    PreventionOrder,
+)
 from services.registry.domain import Because, Register, Stage
-from tests.makers import PERSON, a_conviction, a_notification, a_release, a_tick, admitted
+from services.registry.rules import RULES
+from tests.makers import (
+    PERSON,
+    a_change,
+    a_conviction,
+    a_notification,
+    a_notification_order,
+    a_presence,
+    a_prevention_order,
+    a_release,
+    a_review,
+    a_revision,
+    a_sentence,
+    a_tick,
+    a_travel_notice,
+    admitted,
+    an_address_change,
+    an_order_change,
+    another_order,
+)
 from tests.registry.desk import Desk
-from tests.registry.person import a_desk
+from tests.registry.person import NEWEST, a_desk
 
-DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31))
+DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31)) | st.dates(
+    date(2024, 2, 20), date(2024, 3, 10)
+)
+"""Any, and often near each other: about a 29 February."""
 THE_END = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+REFS = st.sampled_from(["one", "two"])
 
 
 @st.composite
@@ -34,6 +67,7 @@ def convictions(draw: st.DrawFn) -> Fact:
             schedule_3=draw(st.booleans()),
             schedule_15=draw(st.booleans()),
             in_custody=draw(st.booleans()),
+            sentence_ref=draw(st.none() | REFS),
         )
     )
 
@@ -45,11 +79,98 @@ def releases(draw: st.DrawFn) -> Fact:
 
 @st.composite
 def notifications(draw: st.DrawFn) -> Fact:
-    kind = draw(st.sampled_from(NotificationKind))
-    return admitted(a_notification(made_on=draw(DAYS), notification=kind))
+    made = {
+        "made_on": draw(DAYS),
+        "notification": draw(st.sampled_from(NotificationKind)),
+        "circumstances": tuple(draw(st.lists(st.sampled_from(Circumstance), max_size=3))),
+        "expected_on": draw(st.none() | DAYS),
+        "not_happened": draw(st.integers(0, 5)) == 0,
+        "premises_ref": draw(st.none() | REFS),
+        "no_fixed_home": draw(st.none() | st.booleans()),
+    }
+    return admitted(a_notification(**made))
 
 
-FACTS = st.lists(convictions() | releases() | notifications(), max_size=7)
+@st.composite
+def happenings(draw: st.DrawFn) -> Fact:
+    """Something that has to be notified, or a day from which no clock runs."""
+    day, ref = draw(DAYS), draw(st.none() | REFS)
+    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review"]))
+    if kind == "move":
+        return admitted(an_address_change(moved_on=day))
+    if kind == "change":
+        until = draw(st.none() | DAYS)
+        circumstance = draw(st.sampled_from(Circumstance))
+        return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "review":
+        lifted, again = draw(st.booleans()), draw(st.none() | DAYS)
+        return admitted(a_review(decided_on=day, lifted=lifted, next_from=again))
+    if kind == "presence":
+        back = draw(st.booleans())
+        presence = draw(st.sampled_from(Presence))
+        return admitted(a_presence(presence, since_on=day, journey_ref=ref, as_notified=back))
+    hours, late = draw(st.integers(0, 300)), draw(st.booleans())
+    made_at = datetime(day.year, day.month, day.day, hours % 24, tzinfo=UTC)
+    departs_at = made_at + timedelta(hours=hours)
+    return admitted(
+        a_travel_notice(
+            journey_ref=draw(REFS), made_at=made_at, departs_at=departs_at, learned_late=late
+        )
+    )
+
+
+@st.composite
+def revisions(draw: st.DrawFn) -> Fact:
+    sentence = a_sentence(
+        draw(st.sampled_from([0, 6, 12, 30])),
+        relevant_on=draw(DAYS),
+        disposal=draw(st.sampled_from(Disposal)),
+    )
+    return admitted(
+        a_revision(
+            draw(st.none() | st.just(sentence)),
+            sentence_ref=draw(REFS),
+            revised_on=draw(DAYS),
+            corrects=draw(st.booleans()),
+        )
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Fact:
+    made = {"order_ref": draw(REFS), "made_on": draw(DAYS)}
+    until = draw(st.none() | DAYS)
+    order = draw(st.sampled_from([*PreventionOrder, *OtherOrder, None]))
+    if order is None:
+        sentence = a_sentence(draw(st.sampled_from([6, 30])), relevant_on=draw(DAYS))
+        return admitted(a_notification_order(sentence=sentence, **made))
+    if isinstance(order, OtherOrder):
+        return admitted(another_order(order, until=until, **made))
+    return admitted(a_prevention_order(order=order, until=until, **made))
+
+
+@st.composite
+def order_changes(draw: st.DrawFn) -> Fact:
+    return admitted(
+        an_order_change(
+            draw(st.sampled_from(OrderStep)),
+            order_ref=draw(REFS),
+            changed_on=draw(DAYS),
+            until=draw(st.none() | DAYS),
+        )
+    )
+
+
+FACTS = st.lists(
+    convictions()
+    | releases()
+    | notifications()
+    | happenings()
+    | revisions()
+    | orders()
+    | order_changes(),
+    max_size=7,
+)
 
 
 @st.composite
@@ -69,18 +190,18 @@ def _with_ticks(draw: st.DrawFn, facts: Sequence[Fact]) -> list[Fact]:
     return mixed
 
 
-def _heard(facts: Sequence[Fact]) -> Desk:
-    desk = a_desk()
+def _heard(facts: Sequence[Fact], version: str = NEWEST) -> Desk:
+    desk = a_desk(version)
     desk.hear(*facts)
     return desk
 
 
 @settings(deadline=None)
-@given(interleavings())
+@given(interleavings(), st.sampled_from(sorted(RULES)))
 def test_any_order_of_the_same_facts_and_any_ticks_end_in_the_same_state(
-    pair: tuple[list[Fact], list[Fact]],
+    pair: tuple[list[Fact], list[Fact]], version: str
 ) -> None:
-    one, other = map(_heard, pair)
+    one, other = (_heard(facts, version) for facts in pair)
     now = datetime(2027, 6, 1, tzinfo=UTC)
     one.ticked(now)
     other.ticked(now)
@@ -112,6 +233,22 @@ def test_everything_said_is_about_the_person_caused_by_what_was_heard_and_of_its
     assert {fact.caused_by for fact in desk.said} <= {fact.event_id for fact in desk.causes}
     assert {fact.person_id for fact in desk.said} <= {PERSON}
     assert len({fact.event_id for fact in desk.said}) == len(desk.said)
+
+
+OLD_WORDS = {Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}
+
+
+@settings(deadline=None)
+@given(interleavings(), st.sampled_from(sorted(set(RULES) - {NEWEST})))
+def test_by_rules_before_no_word_is_said_that_older_builds_do_not_know(
+    pair: tuple[list[Fact], list[Fact]], version: str
+) -> None:
+    desk = _heard(pair[0], version)
+    desk.ticked(THE_END)
+    for fact in desk.said:
+        assert getattr(fact, "duty", Duty.INITIAL_NOTIFICATION) in OLD_WORDS
+        assert getattr(fact, "basis", None) is not Basis.ORDER
+        assert getattr(fact, "remind_on", None) is None
 
 
 @settings(deadline=None)

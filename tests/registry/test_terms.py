@@ -17,7 +17,7 @@ from tests.makers import a_conviction, admitted
 from tests.registry.person import a_desk
 
 ON = date(2026, 3, 2)
-RULES_NOW = RULES["2026-1"]
+RULES_NOW = RULES[max(RULES)]
 
 
 def a_term(number: int, months: int, after: int | None = None, **fields: Any) -> ConvictionRecorded:

@@ -54,6 +54,9 @@ def law_(version: str, *, markdown: bool, as_json: bool) -> None:
         for row in law.rows(rules):
             table.add_row(*(cell.strip("*") for cell in row))
         Console().print(table)
+        if version == max(RULES):
+            columns = ("rule", "", "told", "on", "is shown")
+            Console().print(_table(columns, law.examples()))
 
 
 @register.command()
@@ -96,10 +99,14 @@ def print_register(found: Found, console: Console) -> None:
     """The register as tables."""
     requirement, law = words.requirement(found.register, found.day)
     console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
+    if review := words.review(found.register, found.day, found.rules):
+        console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
     category = found.register.category or "none"
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
     convictions = words.convictions(found.register, found.rules)
     console.print(_table(("convicted on", "dealt with by", ""), convictions))
+    if orders := tuple(words.orders(found.register)):
+        console.print(_table(("order", "made on", "served on", "until", ""), orders))
     deadlines = words.deadlines(found.register)
     console.print(_table(("duty", "last day", "how it stands", ""), deadlines))
     console.print(f"[dim]By the rules {found.rules.version}.[/dim]")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from schemas.register import Basis
-from services.hub.register.words import BASES, said
-from services.registry.rules import Reading, Rules
+from schemas.register import Basis, Duty
+from services.hub.register import cases, invented
+from services.hub.register.words import BASES, DUTIES, said
+from services.registry.rules import RULES, Reading, Rules
 
 HEAD = """\
 # The rules of the register, version {version}
@@ -24,11 +27,38 @@ law has to read it before the hub is used on anybody.
 """
 
 
+EXAMPLES = """
+## Examples
+
+{rules} rules, {examples} examples: of each rule one it applies to, one on its edge, one it does not
+reach. They are run by the tests: what stands under *is shown* is what `hub register show` says of
+that person on that day.
+"""
+
+
 def page(rules: Rules) -> str:
-    """All of them as a page of Markdown."""
-    return HEAD.format(version=rules.version) + "".join(
-        f"| {' | '.join(row)} |\n" for row in rows(rules)
-    )
+    """All of them as a page of Markdown, with examples if no newer rules are known."""
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows(rules))
+    shown = "".join(_examples(rules)) if rules.version == max(RULES) else ""
+    return HEAD.format(version=rules.version) + table + shown
+
+
+def examples() -> Iterator[tuple[str, str, str, str, str]]:
+    """Of which rule, of which kind, what is told, on which day, and what is shown then."""
+    for rule, three in cases.OF.items():
+        for one in three:
+            told = "; ".join(invented.told(fact) for fact in one.facts)
+            yield rule, one.kind.value, told, said(one.on), one.shows
+
+
+def _examples(rules: Rules) -> Iterator[str]:
+    newest = dict(rules.each())
+    yield EXAMPLES.format(rules=len(cases.OF), examples=len(tuple(examples())))
+    for rule, of_rule in groupby(examples(), key=itemgetter(0)):
+        reading = newest[rule]
+        yield f"\n### {reading.says[0].upper()}{reading.says[1:]}\n\n{reading.source}\n\n"
+        yield "| | told | on | is shown |\n|---|---|---|---|\n"
+        yield from (f"| {' | '.join(row)} |\n" for _, *row in of_rule)
 
 
 def rows(rules: Rules) -> Iterator[tuple[str, ...]]:
@@ -57,23 +87,29 @@ def as_objects(rules: Rules) -> list[dict[str, Any]]:
 def value(found: object) -> str:
     """A value as it is read."""
     if isinstance(found, Mapping):
-        return "; ".join(f"{_row(row)}: {_months(months)}" for row, months in found.items())
+        return "; ".join(f"{_row(row)}: {_length(row, many)}" for row, many in found.items())
     if isinstance(found, frozenset):
-        return "; ".join(sorted(_row(row) for row in found))
+        return "; ".join(sorted(_row(row) for row in found)) or "none"
     if isinstance(found, tuple):
         return ", then ".join(str(one) for one in found)
-    return str(found)
+    return "none" if found is None else str(found)
 
 
 def _row(row: object) -> str:
-    return BASES[row] if isinstance(row, Basis) else str(row)
+    if isinstance(row, Basis):
+        return BASES[row]
+    if isinstance(row, Duty):
+        return DUTIES[row][0]
+    return str(row).replace("-", " ")
 
 
-def _months(months: int | None) -> str:
-    if months is None:
+def _length(row: object, many: int | None) -> str:
+    if isinstance(row, Duty):
+        return f"{many} days"
+    if many is None:
         return "indefinite"
-    years, rest = divmod(months, 12)
-    return f"{months} months" if rest else f"{years} years"
+    years, rest = divmod(many, 12)
+    return f"{many} months" if rest else f"{years} years"
 
 
 def _from(one: Reading[Any]) -> str:

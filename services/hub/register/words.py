@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from schemas.eligibility import Disposal
-from schemas.register import Basis, Duty
+from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
 from services.registry.domain import Clock, Conviction, Register, Stage
-from services.registry.domain.terms import NOTHING, terms_of
+from services.registry.domain.record import convictions_of, last_word_on, orders_of
+from services.registry.domain.review import review_of
+from services.registry.domain.state import Revision
+from services.registry.domain.terms import NOTHING, Term, terms_of
 from services.registry.rules import Rules
 
 BASES = {
@@ -22,13 +25,53 @@ BASES = {
     Basis.CAUTION: "caution",
     Basis.CONDITIONAL_DISCHARGE: "conditional discharge",
     Basis.OTHER: "any other disposal",
+    Basis.ORDER: "an order lasts longer",
 }
 """Rows of the table of SOA 2003 s.82(1)."""
 DUTIES = {
     Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
     Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),
+    Duty.WEEKLY_NOTIFICATION: ("weekly notification: no fixed home", "SOA 2003 s.85(5)-(6)"),
+    Duty.NAME_NOTIFICATION: ("notify another name", "SOA 2003 s.84(1)(a)"),
+    Duty.HOME_NOTIFICATION: ("notify a new home", "SOA 2003 s.84(1)(b)"),
+    Duty.PREMISES_NOTIFICATION: ("notify other premises stayed at", "SOA 2003 s.84(1)(c), (6)"),
+    Duty.RELEASE_NOTIFICATION: ("notify release", "SOA 2003 s.84(1)(d)"),
+    Duty.CHILD_HOUSEHOLD_NOTIFICATION: ("notify a household with a child", "SI 2012/1876 reg.10"),
+    Duty.FINANCE_NOTIFICATION: ("notify bank or card details", "SI 2012/1876"),
+    Duty.IDENTITY_DOCUMENT_NOTIFICATION: ("notify identity documents", "SI 2012/1876"),
+    Duty.CHANGE_WITHDRAWAL: ("say that a change notified ahead did not come", "SOA 2003 s.84(4)"),
+    Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
+}
+ORDERS = {
+    None: ("notification order", "SOA 2003 ss.97-99"),
+    PreventionOrder.SEXUAL_HARM_PREVENTION: ("sexual harm prevention order", "SOA 2003 s.103G"),
+    PreventionOrder.INTERIM_SEXUAL_HARM_PREVENTION: (
+        "interim sexual harm prevention order",
+        "SOA 2003 ss.103F, 103G",
+    ),
+    PreventionOrder.SEXUAL_OFFENCES_PREVENTION: (
+        "sexual offences prevention order",
+        "SOA 2003 s.107, repealed",
+    ),
+    PreventionOrder.FOREIGN_TRAVEL: ("foreign travel order", "SOA 2003 s.117, repealed"),
+    OtherOrder.SEXUAL_RISK: ("sexual risk order", "SOA 2003 s.122A: not on the register"),
+    OtherOrder.INTERIM_SEXUAL_RISK: (
+        "interim sexual risk order",
+        "SOA 2003 s.122E: not on the register",
+    ),
+    OtherOrder.RISK_OF_SEXUAL_HARM: (
+        "risk of sexual harm order",
+        "SOA 2003 s.123, repealed: not on the register",
+    ),
+    OtherOrder.PARENTAL_DIRECTION: (
+        "parental direction",
+        "SOA 2003 s.89: a parent answers for the duties",
+    ),
 }
 STAGES = {
+    Stage.AHEAD: "not yet: only if the change does not come",
     Stage.OPEN: "open",
     Stage.MET: "done",
     Stage.MISSED: "missed: possible breach",
@@ -42,24 +85,62 @@ def requirement(register: Register, day: date) -> tuple[str, str]:
     found = register.requirement
     if found is None:
         return "not subject to notification", "SOA 2003 s.80"
-    until = "indefinitely" if found.last_day is None else f"until {said(found.last_day)}"
+    by_order = found.basis is Basis.ORDER
+    for_ever = "until further order" if by_order else "indefinitely"
+    until = for_ever if found.last_day is None else f"until {said(found.last_day)}"
     if found.last_day is not None and found.last_day < day:
         return f"no longer subject; the last day was {said(found.last_day)}", "SOA 2003 s.82"
     halved = ", halved: under 18" if found.halved else ""
-    law = f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    law = "SOA 2003 s.103G" if by_order else f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
     return (
         f"subject from {said(found.begins_on)} {until} ({BASES[found.basis]}{halved})",
         law,
     )
 
 
+def review(register: Register, day: date, rules: Rules) -> tuple[str, str] | None:
+    """From when a review of indefinite notification may be asked for, and what is in its way."""
+    found = review_of(register, day, rules)
+    if found is None:
+        return None
+    if found.opens_on is None:
+        opens = "not counted yet: no notification after release was told"
+    else:
+        opens = f"may be asked for from {said(found.opens_on)}"
+    refused = f"; refused on {said(found.refused_on)}" if found.refused_on else ""
+    blocks = " and ".join(sorted({ORDERS[one.order][0] for one in found.blocked_by}))
+    blocked = f"; not while the {blocks} is in force" if blocks else ""
+    return f"review {opens}{refused}{blocked}", "SOA 2003 ss.91A-91B"
+
+
 def convictions(register: Register, rules: Rules) -> Iterator[tuple[str, str, str]]:
-    """Relevant date, how it was dealt with, and what its term counts for."""
-    counts = terms_of(register.convictions, rules)
+    """Relevant date, how it was dealt with, and what came of it or what its term counts for."""
+    counts = terms_of(convictions_of(register), rules)
     for one in register.convictions:
-        together = counts[one] if counts[one] not in (NOTHING, (one.months, one.days)) else None
-        counted = "" if together is None else f"counts for {length(*together)} (s.82(3)-(4))"
-        yield said(one.convicted_on), _dealt_with(one), counted
+        now = last_word_on(one, register.revisions)
+        yield said(one.convicted_on), _dealt_with(one), _came_of(one, now, counts)
+
+
+def _came_of(one: Conviction, now: Revision | None, counts: Mapping[Conviction, Term]) -> str:
+    stands, changed = one, ""
+    if now is not None:
+        by = "put right as of" if now.corrects else "by a court on"
+        if now.becomes is None:
+            return f"counts no more, {by} {said(now.on)}"
+        stands = now.becomes.model_copy(update={"in_custody": one.in_custody})
+        changed = f"{_dealt_with(stands)}, {by} {said(now.on)}; "
+    if counts[stands] in (NOTHING, (stands.months, stands.days)):
+        return changed.removesuffix("; ")
+    return f"{changed}counts for {length(*counts[stands])} (s.82(3)-(4))"
+
+
+def orders(register: Register) -> Iterator[tuple[str, str, str, str, str]]:
+    """Which order, when made and served, until when, and where in the law."""
+    for one in orders_of(register):
+        name, law = ORDERS[one.order]
+        served = "not served" if one.served_on is None else said(one.served_on)
+        until = "" if one.order is None else "further order"
+        yield name, said(one.made_on), served, said(one.until) if one.until else until, law
 
 
 def _dealt_with(one: Conviction) -> str:
@@ -79,6 +160,8 @@ def deadlines(register: Register) -> Iterator[tuple[str, str, str, str]]:
 
 def _stands(clock: Clock) -> str:
     if clock.met_on is None:
+        if clock.stage is Stage.OPEN and clock.remind_on is not None:
+            return f"open; remind from {said(clock.remind_on)}"
         return STAGES[clock.stage]
     late = " late" if clock.late and clock.stage is Stage.MET else ""
     return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}"
@@ -102,4 +185,16 @@ def said(day: date) -> str:
 def as_object(found: Found) -> dict[str, Any]:
     """Everything, for programs; no number of the hub's own among it."""
     kept = found.register.model_dump(mode="json", exclude={"person_id"})
-    return {"as_of": found.day.isoformat(), "rules": found.rules.version, **kept}
+    review = review_of(found.register, found.day, found.rules)
+    opens_on = None if review is None else review.opens_on
+    return {
+        "as_of": found.day.isoformat(),
+        "rules": found.rules.version,
+        "review": None
+        if review is None
+        else {
+            "opens_on": None if opens_on is None else opens_on.isoformat(),
+            "blocked": bool(review.blocked_by),
+        },
+        **kept,
+    }

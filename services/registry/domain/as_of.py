@@ -7,14 +7,24 @@ on the day it is about; what the hub knew then is a matter of which facts are gi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from schemas.base import Fact, sourced_id
-from schemas.custody import Released
-from schemas.eligibility import ConvictionRecorded
+from schemas.custody import PresenceChanged, Released
+from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
-from schemas.register import NotificationMade
-from services.registry.dates import start_of
+from schemas.register import (
+    AddressChanged,
+    CircumstanceChanged,
+    NotificationMade,
+    NotificationOrderMade,
+    OrderChanged,
+    OtherOrderMade,
+    PreventionOrderMade,
+    ReviewDecided,
+    TravelNotified,
+)
+from services.registry.dates import local_day, start_of
 from services.registry.domain.decide import BY_FACT, on_tick
 from services.registry.domain.state import Register
 from services.registry.rules import Rules
@@ -22,10 +32,27 @@ from services.runtime.decision import Context
 
 DAYS: Mapping[type[Fact], str] = {
     ConvictionRecorded: "convicted_on",
+    ConvictionRevised: "revised_on",
+    PreventionOrderMade: "made_on",
+    NotificationOrderMade: "made_on",
+    OtherOrderMade: "made_on",
+    OrderChanged: "changed_on",
     Released: "released_on",
+    PresenceChanged: "since_on",
     NotificationMade: "made_on",
+    AddressChanged: "moved_on",
+    CircumstanceChanged: "changed_on",
+    TravelNotified: "made_at",
+    ReviewDecided: "decided_on",
 }
 """The field that says on which day a fact took effect, whenever it was recorded."""
+
+
+def took_effect_on(fact: Fact) -> date:
+    """The local day on which a fact took effect."""
+    when = getattr(fact, DAYS[type(fact)])
+    day: date = local_day(when) if isinstance(when, datetime) else when
+    return day
 
 
 def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
@@ -37,7 +64,7 @@ def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
     row: Register | None = None
     for fact in facts:
         decide = BY_FACT.get(type(fact))
-        if decide is not None and getattr(fact, DAYS[type(fact)]) <= day:
+        if decide is not None and took_effect_on(fact) <= day:
             row = decide(row, fact, context).state
     return None if row is None else on_tick(row, _tick(day), context).state
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from schemas.register import Duty, NotificationKind
-from services.registry.dates import a_year_after, end_of, last_day
-from services.registry.domain.periods import Spell, periods_of
-from services.registry.domain.state import Clock, Notification, Register, Stage
+from services.registry.dates import Pause, end_of, start_of
+from services.registry.domain.changes import change_clocks, withdrawal_clocks
+from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
+from services.registry.domain.pauses import pauses_of
+from services.registry.domain.periods import Spell
+from services.registry.domain.state import Clock, Register, Stage
+from services.registry.domain.travelling import return_clocks, travel_clocks
 from services.registry.rules import Rules
 
 
 def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple[Clock, ...]:
-    """Every duty that follows from what was heard.
+    """Every duty that follows from what was heard, of those these rules watch.
 
     What only a Tick may decide, that a day is over, stays as it was decided.
     """
-    found = [clock for spell in spells for clock in _first_notifications(heard, spell, rules)]
+    pauses = pauses_of(heard, rules)
+    found = [clock for spell in spells for clock in _within(heard, spell, pauses, rules)]
     if spells:
-        found.extend(_yearly(heard, spells[-1]))
-    return tuple(_kept(heard, clock) for clock in found)
+        found.extend(periodic_clocks(heard, spells[-1], pauses, rules))
+    found.extend(order_clocks(heard, spells, rules))
+    watched = [one for one in found if one.duty in rules.duties.value]
+    # Said twice, of one order or of one day ahead, it is one duty: as the later word leaves it.
+    once = {(one.duty, one.since, one.about): one for one in watched}
+    return tuple(_kept(heard, _reminded(one, rules)) for one in once.values())
 
 
 def at_the_end_of(clock: Clock, today: date) -> Clock:
@@ -28,93 +36,54 @@ def at_the_end_of(clock: Clock, today: date) -> Clock:
 
     A duty that nobody did while the person was subject has lapsed once they are not.
     """
-    if not clock.waits:
-        return clock
-    if clock.until is not None and clock.until < today:
+    if clock.stage is Stage.AHEAD and clock.opens_on is not None and clock.opens_on <= today:
+        clock = clock.model_copy(update={"stage": Stage.OPEN})
+    if clock.until is not None and clock.until < today and clock.unsettled:
         return clock.model_copy(update={"stage": Stage.LAPSED})
-    if clock.due_on < today:
+    if clock.due_on < today and clock.stage is Stage.OPEN:
         return clock.model_copy(update={"stage": Stage.MISSED})
     return clock
 
 
 def wake_of(register: Register) -> datetime | None:
     """The first moment at which a Tick can show something new."""
-    days = [clock.due_on for clock in register.clocks if clock.stage is Stage.OPEN]
-    days += [c.until for c in register.clocks if c.waits and c.until is not None]
+    moments = [end_of(clock.due_on) for clock in register.clocks if clock.stage is Stage.OPEN]
+    for clock in register.clocks:
+        if clock.unsettled and clock.until is not None:
+            moments.append(end_of(clock.until))
+        if clock.stage is Stage.AHEAD and clock.opens_on is not None:
+            moments.append(start_of(clock.opens_on))
     requirement = register.requirement
     if requirement and requirement.last_day and not requirement.ended:
-        days.append(requirement.last_day)
-    return end_of(min(days)) if days else None
+        moments.append(end_of(requirement.last_day))
+    return min(moments, default=None)
 
 
-def _first_notifications(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock]:
-    """One duty for each relevant date, once its clock runs.
-
-    Source: R-NOT-20 (SOA 2003 s.83(1), (6)): days in custody do not count, so the clock of
-        somebody held on the relevant date runs from their release.
-    """
-    brings = periods_of(heard.convictions, rules)
-    subject = [c for c in heard.convictions if c in brings and spell.holds(c.convicted_on)]
-    for since in sorted({conviction.convicted_on for conviction in subject}):
-        held = any(c.in_custody for c in subject if c.convicted_on == since)
-        begins_on = next((d for d in heard.releases if d >= since), None) if held else since
-        if begins_on is not None:
-            clock = Clock(
-                duty=Duty.INITIAL_NOTIFICATION,
-                since=since,
-                due_on=last_day(begins_on, days=rules.initial_days.on(begins_on)),
-                until=spell.governing.last_day,
-                stage=Stage.OPEN,
-            )
-            yield _answered(clock, begins_on, _made_in(heard, spell))
+def _within(
+    heard: Register, spell: Spell, pauses: tuple[Pause, ...], rules: Rules
+) -> Iterator[Clock]:
+    """The duties of one time of being subject."""
+    yield from first_clocks(heard, spell, pauses, rules)
+    yield from change_clocks(heard, spell, pauses, rules)
+    yield from withdrawal_clocks(heard, spell, pauses, rules)
+    yield from travel_clocks(heard, spell, rules)
+    yield from return_clocks(heard, spell, rules)
 
 
-def _answered(clock: Clock, begins_on: date, made: list[Notification]) -> Clock:
-    """The clock as the notifications leave it.
-
-    A first notification meets it, or makes it needless if made before it began. A change or a
-    yearly notification shows that the first was made, on a day the hub was not told.
-
-    Source: R-NOT-22 (SOA 2003 s.83(2), (4)); the second sentence is a local choice, see decision 4.
-    """
-    first = next((n for n in made if n.kind is NotificationKind.INITIAL), None)
-    if first is not None and first.made_on >= begins_on:
-        return clock.model_copy(update={"stage": Stage.MET, "met_on": first.made_on})
-    shown = first or next((n for n in made if n.made_on >= begins_on), None)
-    if shown is not None:
-        return clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": shown.made_on})
-    return clock
-
-
-def _yearly(heard: Register, spell: Spell) -> Iterator[Clock]:
-    """The duty to notify again within a year of the last notification of any kind.
-
-    Source: R-NOT-40 (SOA 2003 s.85(1)). It does not arise if the person is free before it is due.
-    """
-    made = _made_in(heard, spell)
-    if not made:
-        return
-    since, until = made[-1].made_on, spell.governing.last_day
-    due_on = a_year_after(since)
-    if until is None or due_on <= until:
-        yield Clock(
-            duty=Duty.ANNUAL_NOTIFICATION,
-            since=since,
-            due_on=due_on,
-            until=until,
-            stage=Stage.OPEN,
-        )
-
-
-def _made_in(heard: Register, spell: Spell) -> list[Notification]:
-    return [n for n in heard.notifications if spell.holds(n.made_on)]
+def _reminded(clock: Clock, rules: Rules) -> Clock:
+    """With the day from which the person is to be reminded, where none is set by the duty."""
+    days = rules.remind_days.value.get(clock.duty)
+    if days is None or clock.remind_on is not None:
+        return clock
+    return clock.model_copy(update={"remind_on": clock.due_on - timedelta(days=days)})
 
 
 def _kept(before: Register, clock: Clock) -> Clock:
     """The clock with what a Tick has shown of it already, as long as its days are the same."""
-    old = before.clock(clock.duty, clock.since)
-    if not clock.waits or old is None or old.due_on != clock.due_on:
+    old = before.clock(clock.duty, clock.since, clock.about)
+    if not clock.unsettled or old is None or old.due_on != clock.due_on:
         return clock
-    if old.stage is Stage.MISSED or (old.stage is Stage.LAPSED and old.until == clock.until):
+    shown = old.stage is Stage.MISSED or (old.stage is Stage.OPEN and clock.stage is Stage.AHEAD)
+    if shown or (old.stage is Stage.LAPSED and old.until == clock.until):
         return clock.model_copy(update={"stage": old.stage})
     return clock

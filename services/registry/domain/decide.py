@@ -19,20 +19,16 @@ from schemas.register import (
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
-    NotificationMade,
     RequirementEnded,
     RequirementOpened,
 )
-from services.registry.dates import age_on, local_day, term
+from services.registry.dates import local_day
+from services.registry.domain import heard
 from services.registry.domain.clocks import at_the_end_of, clocks_of, wake_of
 from services.registry.domain.news import news, over
-from services.registry.domain.periods import Spell, category_of, spells_of
-from services.registry.domain.state import (
-    Conviction,
-    Notification,
-    Register,
-    Requirement,
-)
+from services.registry.domain.periods import Spell, category_of, periods_of, spells_of
+from services.registry.domain.record import convictions_of, revised_on
+from services.registry.domain.state import Register, Requirement
 from services.registry.rules import Rules
 from services.runtime.decision import Context, Decide, Decision, State
 
@@ -67,22 +63,7 @@ def open_requirement(
     before = register or Register(person_id=_person(fact))
     if not (fact.schedule_3 or fact.schedule_15 or fact.sentence_ref):
         return Decision(register, Because.OUTSIDE_THE_SCHEDULES, wake_at=wake_of(before))
-    months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
-    conviction = Conviction(
-        convicted_on=fact.convicted_on,
-        disposal=fact.disposal,
-        for_life=fact.for_life,
-        months=months,
-        days=days,
-        under_18=age_on(fact.born_on, fact.convicted_on) < 18,
-        schedule_3=fact.schedule_3,
-        schedule_15=fact.schedule_15,
-        in_custody=fact.in_custody,
-        sentence_ref=fact.sentence_ref,
-        consecutive_to=fact.consecutive_to,
-        overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
-    )
-    return _hear(before, "convictions", conviction, fact, context.rules)
+    return _hear(before, "convictions", heard.conviction(fact), fact, context.rules)
 
 
 def start_clock(register: Register | None, fact: Released, context: Context) -> Decision[Register]:
@@ -96,22 +77,17 @@ def start_clock(register: Register | None, fact: Released, context: Context) -> 
     return _hear(before, "releases", fact.released_on, fact, context.rules)
 
 
-def take_notification(
-    register: Register | None, fact: NotificationMade, context: Context
-) -> Decision[Register]:
-    """A notification does the duties it answers and starts the year to the next one.
-
-    Source: R-NOT-20, R-NOT-22, R-NOT-40 (SOA 2003 ss.83, 85).
-    """
+def keep(register: Register | None, fact: Fact, context: Context) -> Decision[Register]:
+    """What was heard is kept, and whatever follows from all of it is said."""
     before = register or Register(person_id=_person(fact))
-    made = Notification(made_on=fact.made_on, kind=fact.notification)
-    return _hear(before, "notifications", made, fact, context.rules)
+    kind, read = heard.OF[type(fact)]
+    return _hear(before, kind, read(fact), fact, context.rules)
 
 
 BY_FACT: Mapping[type[Fact], Decide] = {
     ConvictionRecorded: open_requirement,
     Released: start_clock,
-    NotificationMade: take_notification,
+    **dict.fromkeys(heard.OF, keep),
 }
 """What is heard, and the rule for it."""
 
@@ -137,30 +113,30 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
 def _hear(
     before: Register,
     kind: str,
-    heard: Conviction | Notification | date,
+    new: State | date,
     cause: Fact,
     rules: Rules,
 ) -> Decision[Register]:
     known = getattr(before, kind)
-    if heard in known:
+    if new in known:
         return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before))
-    told = before.model_copy(update={kind: tuple(sorted((*known, heard), key=_in_time))})
+    told = before.model_copy(update={kind: tuple(sorted((*known, new), key=_in_time))})
     after = _picture(told, rules)
     return _decided(before, after, news(before, after, cause, rules))
 
 
-def _in_time(heard: Conviction | Notification | date) -> str:
+def _in_time(new: State | date) -> str:
     """By day, and by content within a day."""
-    return heard.model_dump_json() if isinstance(heard, State) else heard.isoformat()
+    return new.model_dump_json() if isinstance(new, State) else new.isoformat()
 
 
-def _picture(heard: Register, rules: Rules) -> Register:
+def _picture(before: Register, rules: Rules) -> Register:
     """All that follows from what was heard; what a Tick has shown stays shown."""
-    spells = spells_of(heard.convictions, rules)
-    told = heard.model_copy(
+    spells = spells_of(periods_of(before, rules))
+    told = before.model_copy(
         update={
-            "requirement": _requirement(heard, spells[-1]) if spells else None,
-            "clocks": clocks_of(heard, spells, rules),
+            "requirement": _requirement(before, spells[-1]) if spells else None,
+            "clocks": clocks_of(before, spells, rules),
         }
     )
     return told.model_copy(update={"category": _category(told, rules)})
@@ -169,19 +145,27 @@ def _picture(heard: Register, rules: Rules) -> Register:
 def _category(register: Register, rules: Rules) -> int | None:
     requirement = register.requirement
     subject = requirement is not None and not requirement.ended
-    return category_of(register.convictions, subject=subject, rules=rules)
+    return category_of(convictions_of(register), subject=subject, rules=rules)
 
 
 def _requirement(before: Register, spell: Spell) -> Requirement:
+    """The last time of being subject; `ended` if a Tick or a revision has shown that it is over."""
     governing, old = spell.governing, before.requirement
-    ended = old is not None and old.ended and old.last_day == governing.last_day
     return Requirement(
         begins_on=spell.begins_on,
         last_day=governing.last_day,
         basis=governing.basis,
         halved=governing.halved,
-        ended=ended,
+        ended=old is not None and _known_over(before, old, governing.ends),
     )
+
+
+def _known_over(before: Register, old: Requirement, ends: date) -> bool:
+    """Cut to what is over already: not opened again only to be ended by the next Tick."""
+    if ends == (old.last_day or date.max):
+        return old.ended
+    revised = revised_on(before)
+    return revised is not None and ends < revised
 
 
 def _run_out(requirement: Requirement | None, today: date) -> Requirement | None:

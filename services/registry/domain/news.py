@@ -21,17 +21,39 @@ from schemas.register import (
     RequirementEnded,
     RequirementOpened,
 )
-from services.registry.dates import DAY, end_of
+from services.registry.dates import DAY, end_of, start_of
+from services.registry.domain.notifying import moves_the_year
+from services.registry.domain.record import revised_on
 from services.registry.domain.state import Clock, Register, Requirement, Stage
 from services.registry.rules import Rules
 
 ME = "registry"
-RULE = {Duty.INITIAL_NOTIFICATION: "R-NOT-20", Duty.ANNUAL_NOTIFICATION: "R-NOT-40"}
+RULE = {
+    Duty.INITIAL_NOTIFICATION: "R-NOT-20",
+    Duty.ANNUAL_NOTIFICATION: "R-NOT-40",
+    Duty.WEEKLY_NOTIFICATION: "R-NOT-43",
+    Duty.NAME_NOTIFICATION: "R-NOT-30",
+    Duty.HOME_NOTIFICATION: "R-NOT-30",
+    Duty.PREMISES_NOTIFICATION: "R-NOT-31",
+    Duty.RELEASE_NOTIFICATION: "R-NOT-30",
+    Duty.CHILD_HOUSEHOLD_NOTIFICATION: "R-NOT-51",
+    Duty.FINANCE_NOTIFICATION: "R-NOT-52",
+    Duty.IDENTITY_DOCUMENT_NOTIFICATION: "R-NOT-52",
+    Duty.CHANGE_WITHDRAWAL: "R-NOT-32",
+    Duty.TRAVEL_NOTIFICATION: "R-NOT-60",
+    Duty.RETURN_NOTIFICATION: "R-NOT-63",
+    Duty.ORDER_NOTIFICATION: "R-ORD-2",
+}
+"""Where each duty stands in the domain rules."""
+_PERIODIC = frozenset({Duty.ANNUAL_NOTIFICATION, Duty.WEEKLY_NOTIFICATION})
 
 
 def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
     """What a fact heard changes."""
     old, new = before.requirement, after.requirement
+    if old and not old.ended and (new is None or new.ended):
+        # Nothing but a revision takes a running requirement away, and so it has a day.
+        yield follows(cause, RequirementEnded, source=ME, ended_on=revised_on(after))
     if new and not new.ended and (old is None or _terms(old) != _terms(new)):
         yield follows(
             cause,
@@ -42,9 +64,10 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
         )
     yield from _of_category(before, after, cause)
     for clock in before.clocks:
-        yield from _of_replaced(clock, after, cause)
+        yield from _of_replaced(clock, after, cause, rules)
     for clock in after.clocks:
-        yield from _of_clock(before.clock(clock.duty, clock.since), clock, after, cause)
+        old_clock = before.clock(clock.duty, clock.since, clock.about)
+        yield from _of_clock(old_clock, clock, after, cause)
 
 
 def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
@@ -63,7 +86,9 @@ def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
         )
     yield from _of_category_then(before, after, tick)
     for was, clock in zip(before.clocks, after.clocks, strict=True):
-        if clock.stage is Stage.MISSED and was.stage is Stage.OPEN:
+        if was.stage is Stage.AHEAD and clock.stage in (Stage.OPEN, Stage.MISSED):
+            yield _begun(clock, after, tick)
+        if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
             yield follows(
                 tick,
                 DeadlineMissed,
@@ -78,6 +103,13 @@ def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
                 possible_breach=True,
                 noticed_at=tick.now,
             )
+
+
+def _begun(clock: Clock, after: Register, tick: Tick) -> DeadlineOpened:
+    """What was ahead has begun: on that day, whichever Tick shows it."""
+    of, began = UUID(clock.ref(after.person_id)), start_of(clock.opens_on or clock.since)
+    told = {"person_id": after.person_id, "occurred_at": began}
+    return _opened(clock, after, tick, of=of, part=str(clock.due_on), **told)
 
 
 def _terms(requirement: Requirement) -> dict[str, Any]:
@@ -112,34 +144,41 @@ def _of_category_then(before: Register, after: Register, tick: Tick) -> Iterator
         )
 
 
-def _of_replaced(clock: Clock, after: Register, cause: Fact) -> Iterator[Fact]:
-    """A yearly clock that gave way to the next one was met by the notification that began it."""
-    gone = after.clock(clock.duty, clock.since) is None
-    if clock.duty is not Duty.ANNUAL_NOTIFICATION or not clock.waits or not gone:
+def _of_replaced(clock: Clock, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
+    """A clock that gave way to the next one was met by the notification that began it."""
+    gone = after.clock(clock.duty, clock.since, clock.about) is None
+    if clock.duty not in _PERIODIC or not clock.waits or not gone:
         return
-    met_on = next((n.made_on for n in after.notifications if n.made_on > clock.since), None)
+    later = (n for n in after.notifications if n.made_on > clock.since)
+    met_on = next((n.made_on for n in later if moves_the_year(n, rules)), None)
     if met_on is not None:
         yield _met(clock.model_copy(update={"met_on": met_on}), after, cause)
 
 
 def _of_clock(old: Clock | None, new: Clock, after: Register, cause: Fact) -> Iterator[Fact]:
     if old is None:
-        opens = new.stage is not Stage.NOT_NEEDED
+        opens = new.stage not in (Stage.NOT_NEEDED, Stage.AHEAD)
     else:
         opens = new.stage is Stage.OPEN and (old.due_on != new.due_on or not old.waits)
     if opens:
-        yield follows(
-            cause,
-            DeadlineOpened,
-            source=ME,
-            part=new.ref(after.person_id),
-            deadline_ref=new.ref(after.person_id),
-            duty=new.duty,
-            due_on=new.due_on,
-            rule=RULE[new.duty],
-        )
+        yield _opened(new, after, cause)
     if _newly_met(old, new):
         yield _met(new, after, cause)
+
+
+def _opened(clock: Clock, after: Register, cause: Fact, **told: Any) -> DeadlineOpened:  # noqa: ANN401
+    ref = clock.ref(after.person_id)
+    return follows(
+        cause,
+        DeadlineOpened,
+        source=ME,
+        deadline_ref=ref,
+        duty=clock.duty,
+        due_on=clock.due_on,
+        rule=RULE[clock.duty],
+        remind_on=clock.remind_on,
+        **{"part": ref, **told},
+    )
 
 
 def _newly_met(old: Clock | None, new: Clock) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.eligibility import Disposal
 from schemas.register import Basis
 from services.registry.dates import DAY, last_day
-from services.registry.domain.state import Conviction
+from services.registry.domain.record import Standing, convictions_of, orders_of
+from services.registry.domain.state import Conviction, Register
 from services.registry.domain.terms import CUSTODIAL, Term, terms_of
 from services.registry.rules import Rules
 
@@ -25,17 +26,32 @@ _HOSPITAL = frozenset({Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICT
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """How long one conviction keeps a person subject to notification."""
+    """How long one conviction or order keeps a person subject to notification."""
 
     begins_on: date
     last_day: date | None
     basis: Basis
-    halved: bool
+    halved: bool = False
+    in_custody: bool = False
+    """Whether the person was held on the day it began."""
+    first: bool = True
+    """Whether its beginning brings the duty of a first notification; what prolongs does not."""
+    under_18: bool = False
+    """Whether the person was, on the relevant date."""
 
     @property
     def ends(self) -> date:
         """The last day, or the end of time."""
         return self.last_day or date.max
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is indefinite by the table, so that only a review ends it."""
+        return self.last_day is None and self.basis is not Basis.ORDER
+
+    def holds(self, day: date) -> bool:
+        """Whether the person was subject by it on that day."""
+        return self.begins_on <= day <= self.ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,9 @@ class Spell:
         Source: R-NOT-10, an inference: several periods run side by side, the person is free when
             the last of them ends.
         """
-        return max(self.periods, key=lambda period: (period.ends, period.basis))
+        return max(
+            self.periods, key=lambda one: (one.ends, one.basis is not Basis.ORDER, one.basis)
+        )
 
     def holds(self, day: date) -> bool:
         """Whether the person was subject on that day."""
@@ -77,15 +95,21 @@ def basis_of(conviction: Conviction, counts: Term, rules: Rules) -> Basis:
     return Basis.SEVEN_YEAR_TERM
 
 
-def periods_of(convictions: Iterable[Conviction], rules: Rules) -> dict[Conviction, Period]:
-    """How long notification lasts for each conviction, finding or caution that brings it."""
-    counts = terms_of(convictions, rules)
-    found = {one: _period_of(one, counts[one], rules) for one in counts}
-    return {one: period for one, period in found.items() if period is not None}
+def periods_of(heard: Register, rules: Rules) -> tuple[Period, ...]:
+    """How long notification lasts for each conviction and order that brings or prolongs it."""
+    counts = terms_of(convictions_of(heard), rules)
+    found = [_by_table(one, counts[one], rules) for one in counts]
+    orders = orders_of(heard)
+    found += [_by_notification_order(one, rules) for one in orders]
+    periods = [_reviewed(period, heard) for period in found if period is not None]
+    for order in orders:
+        period = _by_prevention_order(order, periods, rules)
+        periods += [] if period is None else [period]
+    return tuple(periods)
 
 
-def _period_of(conviction: Conviction, counts: Term, rules: Rules) -> Period | None:
-    """How long it lasts for one of them; None if not at all.
+def _by_table(conviction: Conviction, counts: Term, rules: Rules) -> Period | None:
+    """How long one conviction, finding or caution keeps a person subject; None if not at all.
 
     A conditional discharge recorded without its length gives no period: there is nothing to count.
 
@@ -95,20 +119,71 @@ def _period_of(conviction: Conviction, counts: Term, rules: Rules) -> Period | N
         return None
     begins_on, basis = conviction.convicted_on, basis_of(conviction, counts, rules)
     halved = conviction.under_18 and basis in rules.halved.on(begins_on)
+    ends: date | None
     if basis is Basis.CONDITIONAL_DISCHARGE:
         if not (conviction.months or conviction.days):
             return None
         ends = last_day(begins_on, months=conviction.months, days=conviction.days)
-        return Period(begins_on, ends, basis, halved=False)
-    months = rules.months.on(begins_on)[basis]
-    if months is None:
-        return Period(begins_on, None, basis, halved=False)
-    return Period(begins_on, last_day(begins_on, months=months // (1 + halved)), basis, halved)
+    else:
+        months = rules.months.on(begins_on)[basis]
+        ends = None if months is None else last_day(begins_on, months=months // (1 + halved))
+    return Period(
+        begins_on,
+        ends,
+        basis,
+        halved=halved,
+        in_custody=conviction.in_custody,
+        under_18=conviction.under_18,
+    )
 
 
-def spells_of(convictions: Iterable[Conviction], rules: Rules) -> tuple[Spell, ...]:
+def _reviewed(period: Period, heard: Register) -> Period:
+    """One without end ends the day before a review lifts it.
+
+    Source: SOA 2003 s.91B(8), unconfirmed: free from the day of the decision.
+    """
+    lifted = min(
+        (r.on for r in heard.reviews if r.lifted and r.on > period.begins_on), default=None
+    )
+    if lifted is None or not period.endless:
+        return period
+    return replace(period, last_day=lifted - DAY)
+
+
+def _by_notification_order(order: Standing, rules: Rules) -> Period | None:
+    """As long as the table says, counted from the day abroad, and subject from service on.
+
+    None while it is not served, and where the time had run out before.
+
+    Source: SOA 2003 ss.97-99.
+    """
+    if order.foreign is None or order.served_on is None:
+        return None
+    abroad = _by_table(order.foreign, terms_of([order.foreign], rules)[order.foreign], rules)
+    if abroad is None or abroad.ends < order.served_on:
+        return None
+    return replace(abroad, begins_on=order.served_on)
+
+
+def _by_prevention_order(order: Standing, others: Iterable[Period], rules: Rules) -> Period | None:
+    """While it lasts, somebody who was subject when it was made stays so; others become so.
+
+    Who was not subject becomes so when it is served, and has to notify for the first time.
+
+    Source: SOA 2003 s.103G; R-ORD-2.
+    """
+    if order.order not in rules.orders_prolong.on(order.made_on):
+        return None
+    if any(period.holds(order.made_on) for period in others):
+        return Period(order.made_on, order.until, Basis.ORDER, first=False)
+    if order.served_on is None or order.ends < order.served_on:
+        return None
+    return Period(order.served_on, order.until, Basis.ORDER)
+
+
+def spells_of(periods: Iterable[Period]) -> tuple[Spell, ...]:
     """The times of being subject without a break, earliest first."""
-    periods, spells = periods_of(convictions, rules).values(), list[Spell]()
+    spells = list[Spell]()
     for period in sorted(periods, key=lambda period: (period.begins_on, period.ends)):
         if spells and _touches(spells[-1], period):
             spells[-1] = Spell((*spells[-1].periods, period))

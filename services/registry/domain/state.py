@@ -6,12 +6,21 @@ all of it, so that any order of the same facts leads here.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.base import PersonId, derived_id
+from schemas.custody import Presence
 from schemas.eligibility import Disposal
-from schemas.register import Basis, Duty, NotificationKind
+from schemas.register import (
+    Basis,
+    Circumstance,
+    Duty,
+    NotificationKind,
+    OrderStep,
+    OtherOrder,
+    PreventionOrder,
+)
 from services.runtime.decision import State
 
 
@@ -36,11 +45,96 @@ class Conviction(State):
     """How much of both terms runs together: whole months, and days beyond them."""
 
 
+class Revision(State):
+    """What became of a conviction; the conviction itself stays as it was heard."""
+
+    sentence_ref: str
+    on: date
+    """From which day it holds: that of the judgment; of a correction, that of what it corrects."""
+    corrects: bool
+    said_at: datetime
+    """Of two for one day the later said holds."""
+    becomes: Conviction | None
+    """None: it counts no more."""
+
+
+class Order(State):
+    """An order as it was made."""
+
+    order_ref: str
+    order: PreventionOrder | OtherOrder | None
+    """None: a notification order."""
+    made_on: date
+    until: date | None = None
+    """Its last day; None: until further order."""
+    foreign: Conviction | None = None
+    """Of a notification order what was decided abroad."""
+
+
+class OrderChange(State):
+    """That an order was served, or until when it lasts from then on."""
+
+    order_ref: str
+    step: OrderStep
+    on: date
+    said_at: datetime
+    until: date | None = None
+
+
 class Notification(State):
     """A notification the person made."""
 
     made_on: date
     kind: NotificationKind
+    circumstances: tuple[Circumstance, ...] = ()
+    """Of a change: what is notified, in the order of their names."""
+    expected_on: date | None = None
+    """Of a change notified ahead: the day it is to be."""
+    not_happened: bool = False
+    """It says that what was notified ahead did not happen."""
+    premises_ref: str | None = None
+    no_fixed_home: bool | None = None
+    """None: it does not say."""
+
+    def names(self, circumstance: Circumstance) -> bool:
+        """Whether it is of that change; where none is named it is of a new home."""
+        return circumstance in (self.circumstances or (Circumstance.HOME,))
+
+
+class Change(State):
+    """Something that changed and has to be notified; a stay with its last day."""
+
+    circumstance: Circumstance
+    on: date
+    until: date | None = None
+    premises_ref: str | None = None
+
+
+class Whereabouts(State):
+    """Where the person is from that day on."""
+
+    on: date
+    presence: Presence
+    journey_ref: str | None = None
+    as_notified: bool = False
+
+
+class Travel(State):
+    """A journey as it was notified."""
+
+    journey_ref: str
+    made_at: datetime
+    departs_at: datetime
+    learned_late: bool
+
+
+class Reviewed(State):
+    """A review of notification without end, as it was decided."""
+
+    on: date
+    lifted: bool
+    next_from: date | None = None
+    """Of a refusal: the first day to ask again, if one was set."""
 
 
 class Requirement(State):
@@ -59,6 +153,8 @@ class Requirement(State):
 class Stage(StrEnum):
     """Where a clock stands."""
 
+    AHEAD = "ahead"
+    """Not yet begun: it takes that something did not happen until then."""
     OPEN = "open"
     MET = "met"
     MISSED = "missed"
@@ -79,23 +175,37 @@ class Clock(State):
     """The last day on which the duty can exist at all; None if that has no end."""
     stage: Stage
     met_on: date | None = None
+    about: str | None = None
+    """Which premises, journey, order or change, where there may be several on a day."""
+    opens_on: date | None = None
+    """Of one ahead: the day it begins."""
+    remind_on: date | None = None
+    """From this day on the person is to be reminded."""
+    too_late: bool = False
+    """Done on the last day, but after its last hour."""
 
     @property
     def late(self) -> bool:
-        """Whether it was done after its last day."""
-        return self.met_on is not None and self.met_on > self.due_on
+        """Whether it was done after its last day or hour."""
+        return self.met_on is not None and (self.too_late or self.met_on > self.due_on)
 
     @property
     def waits(self) -> bool:
         """Whether it is still to be done."""
         return self.stage in (Stage.OPEN, Stage.MISSED)
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether it is still to be done, or may yet begin."""
+        return self.waits or self.stage is Stage.AHEAD
+
     def ref(self, person: PersonId) -> str:
         """The deadline's own number: the same in any order of facts, and no day can be read off it.
 
         Agencies are shown it, and the relevant date is of a class they may not hold.
         """
-        return str(derived_id(person, "register.deadline", f"{self.duty}:{self.since}"))
+        about = "" if self.about is None else f":{self.about}"
+        return str(derived_id(person, "register.deadline", f"{self.duty}:{self.since}{about}"))
 
 
 class Register(State):
@@ -106,10 +216,18 @@ class Register(State):
     releases: tuple[date, ...] = ()
     """Days of release into the community; a move to hospital is none."""
     notifications: tuple[Notification, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    orders: tuple[Order, ...] = ()
+    order_changes: tuple[OrderChange, ...] = ()
+    changes: tuple[Change, ...] = ()
+    whereabouts: tuple[Whereabouts, ...] = ()
+    travels: tuple[Travel, ...] = ()
+    reviews: tuple[Reviewed, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     category: int | None = None
 
-    def clock(self, duty: Duty, since: date) -> Clock | None:
+    def clock(self, duty: Duty, since: date, about: str | None = None) -> Clock | None:
         """The clock of that duty that started from that day."""
-        return next((c for c in self.clocks if (c.duty, c.since) == (duty, since)), None)
+        key = (duty, since, about)
+        return next((c for c in self.clocks if (c.duty, c.since, c.about) == key), None)

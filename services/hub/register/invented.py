@@ -1,0 +1,182 @@
+"""Facts of one invented person, as examples of the rules are made of them, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from schemas.base import Fact, PersonId, sourced_id
+from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
+from schemas.eligibility import ConvictionRecorded, Disposal
+from schemas.register import (
+    AddressChanged,
+    Circumstance,
+    CircumstanceChanged,
+    NotificationKind,
+    NotificationMade,
+    OrderChanged,
+    OrderStep,
+    OtherOrder,
+    OtherOrderMade,
+    PreventionOrder,
+    PreventionOrderMade,
+    ReviewDecided,
+    TravelNotified,
+)
+from services.hub.register.words import length, said
+from services.registry.dates import LONDON, start_of
+
+F = TypeVar("F", bound=Fact)
+
+NOBODY = PersonId(UUID("00000000-0000-8000-8000-00000000e5a3"))
+ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
+_ORDER = "order-1"
+
+
+def convicted(
+    on: date,
+    months: int = 0,
+    days: int = 0,
+    disposal: Disposal = Disposal.IMPRISONMENT,
+    born_on: date = ADULT,
+    **fields: Any,  # noqa: ANN401
+) -> ConvictionRecorded:
+    """Of an offence under Schedule 3, unless said otherwise."""
+    fields = {"schedule_3": True, "term_months": months, "term_days": days, **fields}
+    name = {"family_name": "Testperson", "given_names": "Exemplar", "born_on": born_on}
+    return _made(ConvictionRecorded, on, convicted_on=on, disposal=disposal, **name, **fields)
+
+
+def notified(on: date, *circumstances: Circumstance, **fields: Any) -> NotificationMade:  # noqa: ANN401
+    """A first notification, or of a change if any is named."""
+    kind = NotificationKind.CHANGE if circumstances else NotificationKind.INITIAL
+    fields = {"notification": kind, "circumstances": circumstances, **fields}
+    return _made(NotificationMade, on, made_on=on, **fields)
+
+
+def changed(what: Circumstance, on: date, until: date | None = None) -> CircumstanceChanged:
+    """A change that has to be notified; a stay with its last day."""
+    premises = "premises-1" if what is Circumstance.PREMISES else None
+    told = {"circumstance": what, "until": until, "premises_ref": premises}
+    return _made(CircumstanceChanged, on, changed_on=on, **told)
+
+
+def there(presence: Presence, since_on: date) -> PresenceChanged:
+    """In custody, in hospital, abroad, or at liberty again."""
+    return _made(PresenceChanged, since_on, presence=presence, since_on=since_on)
+
+
+def released(on: date) -> Released:
+    """On licence."""
+    return _made(Released, on, released_on=on, release=ReleaseKind.LICENCE, prison_code="ZZZ")
+
+
+def ordered(on: date, until: date | None = None) -> PreventionOrderMade:
+    """A sexual harm prevention order."""
+    order = PreventionOrder.SEXUAL_HARM_PREVENTION
+    return _made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
+
+
+def risk_ordered(on: date) -> OtherOrderMade:
+    """A sexual risk order."""
+    order = OtherOrder.SEXUAL_RISK
+    return _made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on)
+
+
+def served(on: date) -> OrderChanged:
+    """Either of them, served."""
+    return _made(OrderChanged, on, order_ref=_ORDER, step=OrderStep.SERVED, changed_on=on)
+
+
+def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:
+    """A review of indefinite notification, decided."""
+    return _made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
+
+
+def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
+    """A journey notified; both moments as the clocks in London show them."""
+    moments = {
+        "made_at": made_at.replace(tzinfo=LONDON),
+        "departs_at": departs_at.replace(tzinfo=LONDON),
+    }
+    told = {"journey_ref": "journey-1", "learned_late": late}
+    return _made(TravelNotified, made_at.date(), **moments, **told)
+
+
+def told(fact: Fact) -> str:
+    """The fact in words."""
+    return _WORDS[type(fact)](fact)
+
+
+def _made(kind: type[F], day: date, **fields: Any) -> F:  # noqa: ANN401
+    number = "|".join(f"{name}={value}" for name, value in fields.items())
+    head = {"occurred_at": start_of(day), "source": "example", "person_id": NOBODY}
+    return kind(event_id=sourced_id("example", kind.kind(), number), **head, **fields)
+
+
+def _conviction(fact: ConvictionRecorded) -> str:
+    how = "life" if fact.for_life else fact.disposal.value.replace("-", " ")
+    term = f", {length(fact.term_months, fact.term_days)}" if fact.term_months else ""
+    more = ", under 18" if fact.born_on == CHILD else ""
+    more += ", held" if fact.in_custody else ""
+    more += "" if fact.schedule_3 else ", not under Schedule 3"
+    more += ", under Schedule 15" if fact.schedule_15 else ""
+    return f"{said(fact.convicted_on)}: {how}{term}{more}"
+
+
+def _notification(fact: NotificationMade) -> str:
+    what = " and ".join(one.value.replace("-", " ") for one in fact.circumstances or ())
+    ahead = f", expected on {said(fact.expected_on)}" if fact.expected_on else ""
+    home = ", no fixed home" if fact.no_fixed_home else ""
+    not_so = " that did not come" if fact.not_happened else ""
+    kind = f"change of {what}{not_so}" if what else "for the first time"
+    return f"{said(fact.made_on)}: notifies, {kind}{ahead}{home}"
+
+
+def _change(fact: CircumstanceChanged) -> str:
+    stay = f" until {said(fact.until)}" if fact.until else ""
+    stay = stay or " that day" if fact.circumstance is Circumstance.PREMISES else stay
+    what = "stays at premises" if fact.circumstance is Circumstance.PREMISES else "changes"
+    kind = "" if fact.circumstance is Circumstance.PREMISES else f" {fact.circumstance.value}"
+    return f"{said(fact.changed_on)}: {what}{kind.replace('-', ' ')}{stay}"
+
+
+def _travel(fact: TravelNotified) -> str:
+    made, departs = (at.astimezone(LONDON) for at in (fact.made_at, fact.departs_at))
+    late = ", not known earlier" if fact.learned_late else ""
+    return (
+        f"{said(made.date())} {made:%H:%M}: notifies a journey of "
+        f"{said(departs.date())} {departs:%H:%M}{late}"
+    )
+
+
+def _review(fact: ReviewDecided) -> str:
+    again = f", next from {said(fact.next_from)}" if fact.next_from else ""
+    return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
+
+
+def _prevention(fact: PreventionOrderMade) -> str:
+    until = f"until {said(fact.until)}" if fact.until else "until further order"
+    return f"{said(fact.made_on)}: sexual harm prevention order {until}"
+
+
+_WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
+    {
+        ConvictionRecorded: _conviction,
+        NotificationMade: _notification,
+        CircumstanceChanged: _change,
+        AddressChanged: lambda fact: f"{said(fact.moved_on)}: moves",
+        PresenceChanged: lambda fact: (
+            f"{said(fact.since_on)}: {fact.presence.value.replace('-', ' ')}"
+        ),
+        Released: lambda fact: f"{said(fact.released_on)}: released",
+        PreventionOrderMade: _prevention,
+        OtherOrderMade: lambda fact: f"{said(fact.made_on)}: sexual risk order",
+        OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
+        TravelNotified: _travel,
+        ReviewDecided: _review,
+    }
+)

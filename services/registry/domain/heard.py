@@ -1,0 +1,178 @@
+"""What the register keeps of each fact: days, terms and coded words, nothing that identifies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from schemas.base import Fact
+from schemas.custody import PresenceChanged
+from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
+from schemas.register import (
+    AddressChanged,
+    Circumstance,
+    CircumstanceChanged,
+    NotificationMade,
+    NotificationOrderMade,
+    OrderChanged,
+    OtherOrderMade,
+    PreventionOrderMade,
+    ReviewDecided,
+    TravelNotified,
+)
+from services.registry.dates import age_on, term
+from services.registry.domain.state import (
+    Change,
+    Conviction,
+    Notification,
+    Order,
+    OrderChange,
+    Reviewed,
+    Revision,
+    Travel,
+    Whereabouts,
+)
+from services.runtime.decision import State
+
+
+def conviction(fact: ConvictionRecorded) -> Conviction:
+    """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
+    months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
+    return Conviction(
+        convicted_on=fact.convicted_on,
+        disposal=fact.disposal,
+        for_life=fact.for_life,
+        months=months,
+        days=days,
+        under_18=age_on(fact.born_on, fact.convicted_on) < 18,
+        schedule_3=fact.schedule_3,
+        schedule_15=fact.schedule_15,
+        in_custody=fact.in_custody,
+        sentence_ref=fact.sentence_ref,
+        consecutive_to=fact.consecutive_to,
+        overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
+    )
+
+
+def _revision(fact: ConvictionRevised) -> Revision:
+    """What an appeal or a correction made of a conviction: R-NOT-12; SOA 2003 s.82(5)."""
+    becomes = None if fact.sentence is None else _sentenced(fact.sentence, fact.sentence_ref)
+    return Revision(
+        sentence_ref=fact.sentence_ref,
+        on=fact.revised_on,
+        corrects=fact.corrects,
+        said_at=fact.occurred_at,
+        becomes=becomes,
+    )
+
+
+def _order(fact: PreventionOrderMade | OtherOrderMade) -> Order:
+    """An order that brings notification, prolongs it or binds otherwise: SOA 2003 Part 2."""
+    return Order(order_ref=fact.order_ref, order=fact.order, made_on=fact.made_on, until=fact.until)
+
+
+def _notification_order(fact: NotificationOrderMade) -> Order:
+    """What was decided abroad, as if here: SOA 2003 ss.97-99."""
+    return Order(
+        order_ref=fact.order_ref,
+        order=None,
+        made_on=fact.made_on,
+        foreign=_sentenced(fact.sentence, None),
+    )
+
+
+def _order_change(fact: OrderChanged) -> OrderChange:
+    return OrderChange(
+        order_ref=fact.order_ref,
+        step=fact.step,
+        on=fact.changed_on,
+        said_at=fact.occurred_at,
+        until=fact.until,
+    )
+
+
+def _notification(fact: NotificationMade) -> Notification:
+    """A notification does the duties it answers and starts the time to the next: ss.83-85."""
+    return Notification(
+        made_on=fact.made_on,
+        kind=fact.notification,
+        circumstances=tuple(sorted(set(fact.circumstances or ()))),
+        expected_on=fact.expected_on,
+        not_happened=bool(fact.not_happened),
+        premises_ref=fact.premises_ref,
+        no_fixed_home=fact.no_fixed_home,
+    )
+
+
+def _move(fact: AddressChanged) -> Change:
+    return Change(circumstance=Circumstance.HOME, on=fact.moved_on)
+
+
+def _change(fact: CircumstanceChanged) -> Change:
+    return Change(
+        circumstance=fact.circumstance,
+        on=fact.changed_on,
+        until=fact.until,
+        premises_ref=fact.premises_ref,
+    )
+
+
+def _whereabouts(fact: PresenceChanged) -> Whereabouts:
+    return Whereabouts(
+        on=fact.since_on,
+        presence=fact.presence,
+        journey_ref=fact.journey_ref,
+        as_notified=fact.as_notified,
+    )
+
+
+def _travel(fact: TravelNotified) -> Travel:
+    return Travel(
+        journey_ref=fact.journey_ref,
+        made_at=fact.made_at,
+        departs_at=fact.departs_at,
+        learned_late=fact.learned_late,
+    )
+
+
+def _review(fact: ReviewDecided) -> Reviewed:
+    """What was decided of notification without end: SOA 2003 ss.91A-91F."""
+    return Reviewed(on=fact.decided_on, lifted=fact.lifted, next_from=fact.next_from)
+
+
+def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
+    months, days = term(sentence.relevant_on, sentence.term_months, sentence.term_days)
+    return Conviction(
+        convicted_on=sentence.relevant_on,
+        disposal=sentence.disposal,
+        for_life=sentence.for_life,
+        months=months,
+        days=days,
+        under_18=sentence.under_18,
+        schedule_3=sentence.schedule_3,
+        schedule_15=sentence.schedule_15,
+        in_custody=False,
+        sentence_ref=ref,
+        consecutive_to=sentence.consecutive_to,
+        overlap=(sentence.overlap_months, sentence.overlap_days),
+    )
+
+
+OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProxyType(
+    {
+        ConvictionRevised: ("revisions", _revision),
+        PreventionOrderMade: ("orders", _order),
+        OtherOrderMade: ("orders", _order),
+        NotificationOrderMade: ("orders", _notification_order),
+        OrderChanged: ("order_changes", _order_change),
+        PresenceChanged: ("whereabouts", _whereabouts),
+        NotificationMade: ("notifications", _notification),
+        AddressChanged: ("changes", _move),
+        CircumstanceChanged: ("changes", _change),
+        TravelNotified: ("travels", _travel),
+        ReviewDecided: ("reviews", _review),
+    }
+)
+"""Which part of the row a fact goes to, and what of it; convictions and releases need weighing."""

@@ -1,0 +1,135 @@
+"""The first notification, the yearly or weekly one, and what a risk order asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.register import Duty, NotificationKind, OtherOrder
+from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
+from services.registry.domain.pauses import free_on
+from services.registry.domain.periods import Spell
+from services.registry.domain.record import orders_of
+from services.registry.domain.state import Clock, Notification, Register, Stage
+from services.registry.rules import Rules
+
+_RISK = frozenset(OtherOrder) - {OtherOrder.PARENTAL_DIRECTION}
+
+
+def made_in(heard: Register, spell: Spell) -> list[Notification]:
+    """The notifications made while the person was subject, in the order made."""
+    return [one for one in heard.notifications if spell.holds(one.made_on)]
+
+
+def moves_the_year(made: Notification, rules: Rules) -> bool:
+    """Whether the time to the next notification is counted from this one.
+
+    Source: SOA 2003 s.85(1)-(2); R-NOT-40, R-NOT-41: what only the regulations of 2012 or on travel
+        ask does not move it, nor that a change did not happen (s.84(4)).
+    """
+    if made.kind is not NotificationKind.CHANGE or not made.circumstances:
+        return True
+    counts = frozenset(made.circumstances) - rules.extras.on(made.made_on)
+    return bool(counts) and not made.not_happened
+
+
+def first_clocks(
+    heard: Register, spell: Spell, pauses: tuple[Pause, ...], rules: Rules
+) -> Iterator[Clock]:
+    """One duty for each relevant date, once its clock runs.
+
+    Source: R-NOT-20 (SOA 2003 s.83(1), (6)): days in custody, in hospital or abroad do not count,
+        and what is left of the days runs from release or return.
+    """
+    brings = [period for period in spell.periods if period.first]
+    for since in sorted({period.begins_on for period in brings}):
+        held = any(period.in_custody for period in brings if period.begins_on == since)
+        stopped = (*pauses, Pause(since, free_on(heard, since))) if held else pauses
+        begins_on = last_counted_day(since, 1, stopped)
+        if begins_on is None:
+            continue
+        due_on = last_counted_day(since, rules.initial_days.on(begins_on), stopped)
+        if due_on is not None:
+            clock = Clock(
+                duty=Duty.INITIAL_NOTIFICATION,
+                since=since,
+                due_on=due_on,
+                until=spell.governing.last_day,
+                stage=Stage.OPEN,
+            )
+            yield _answered(clock, begins_on, made_in(heard, spell))
+
+
+def _answered(clock: Clock, begins_on: date, made: list[Notification]) -> Clock:
+    """The clock as the notifications leave it.
+
+    A first notification meets it, or makes it needless if made before it began. A change or a
+    yearly notification shows that the first was made, on a day the hub was not told.
+
+    Source: R-NOT-22 (SOA 2003 s.83(2), (4)); the second sentence is a local choice, see decision 4.
+    """
+    first = next((n for n in made if n.kind is NotificationKind.INITIAL), None)
+    if first is not None and first.made_on >= begins_on:
+        return clock.model_copy(update={"stage": Stage.MET, "met_on": first.made_on})
+    shown = first or next((n for n in made if n.made_on >= begins_on), None)
+    if shown is not None:
+        return clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": shown.made_on})
+    return clock
+
+
+def periodic_clocks(
+    heard: Register, spell: Spell, pauses: tuple[Pause, ...], rules: Rules
+) -> Iterator[Clock]:
+    """The duty to notify again within a year of the last notification, or within a week of it.
+
+    Weekly where the home last notified is only a place to be found at. If the time ends in custody,
+    hospital or abroad, it goes on until three days after that. It does not arise if the person is
+    free before it is due.
+
+    Source: R-NOT-40, R-NOT-42, R-NOT-43 (SOA 2003 s.85(1), (3)-(6); SI 2012/1876).
+    """
+    made = made_in(heard, spell)
+    since = max((n.made_on for n in made if moves_the_year(n, rules)), default=None)
+    if since is None:
+        return
+    duty, due_on = _next_after(since, made, rules)
+    resumed_on = last_counted_day(due_on, 1, pauses)
+    if resumed_on is None:
+        return
+    if resumed_on > due_on:
+        due_on = last_day(resumed_on, days=rules.resume_days.on(resumed_on))
+    until = spell.governing.last_day
+    if until is None or due_on <= until:
+        yield Clock(duty=duty, since=since, due_on=due_on, until=until, stage=Stage.OPEN)
+
+
+def _next_after(since: date, made: list[Notification], rules: Rules) -> tuple[Duty, date]:
+    homes = (n.no_fixed_home for n in reversed(made) if n.made_on <= since)
+    days = rules.weekly_days.on(since)
+    if days is not None and next((home for home in homes if home is not None), False):
+        return Duty.WEEKLY_NOTIFICATION, last_day_within(since, days=days)
+    return Duty.ANNUAL_NOTIFICATION, last_day_within(since, months=12)
+
+
+def order_clocks(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> Iterator[Clock]:
+    """Name and address are notified once a risk order is served on somebody not on the register.
+
+    Source: SOA 2003 s.122F, unconfirmed; a local standard.
+    """
+    for order in orders_of(heard):
+        served_on = order.served_on
+        if order.order not in _RISK or served_on is None or order.ends < served_on:
+            continue
+        if any(spell.holds(served_on) for spell in spells):
+            continue
+        clock = Clock(
+            duty=Duty.ORDER_NOTIFICATION,
+            since=served_on,
+            due_on=last_day(served_on, days=rules.order_days.on(served_on)),
+            until=order.until,
+            stage=Stage.OPEN,
+            about=order.order_ref,
+        )
+        made = next((n for n in heard.notifications if n.made_on >= served_on), None)
+        met = {} if made is None else {"stage": Stage.MET, "met_on": made.made_on}
+        yield clock.model_copy(update=met)

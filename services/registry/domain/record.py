@@ -1,0 +1,113 @@
+"""The record as it stands: convictions with what became of them, orders with how long they last.
+
+What was heard is never overwritten: it is read anew, with all that was heard of it since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.register import OrderStep, OtherOrder, PreventionOrder
+from services.registry.domain.state import Conviction, Order, OrderChange, Register, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An order as it stands."""
+
+    order_ref: str
+    order: PreventionOrder | OtherOrder | None
+    made_on: date
+    served_on: date | None
+    until: date | None
+    """The last day; None: until further order."""
+    foreign: Conviction | None
+
+    @property
+    def ends(self) -> date:
+        """The last day, or the end of time."""
+        return self.until or date.max
+
+    def binds(self, day: date) -> bool:
+        """Whether it was in force on that day: made, and not over."""
+        return self.made_on <= day <= self.ends
+
+
+def convictions_of(heard: Register) -> tuple[Conviction, ...]:
+    """Each as the last word on it has it; what was quashed is not there.
+
+    Whether the person was held on the relevant date is no matter of an appeal, so it stays.
+
+    Source: R-NOT-12, an inference: the relevant date stays, everything is counted anew from it.
+    """
+    return tuple(_standing(heard))
+
+
+def revised_on(heard: Register) -> date | None:
+    """The last day on which a court, a correction or a review made less of anything heard."""
+    known = {one.sentence_ref for one in heard.convictions}
+    orders = {one.order_ref for one in heard.orders}
+    days = [one.on for one in heard.revisions if one.sentence_ref in known]
+    days += [
+        one.on
+        for one in heard.order_changes
+        if one.step is OrderStep.VARIED and one.order_ref in orders
+    ]
+    days += [one.on for one in heard.reviews if one.lifted]
+    return max(days, default=None)
+
+
+def orders_of(heard: Register) -> tuple[Standing, ...]:
+    """Each with the day it was served and its last day as varied since; in the order made."""
+    return tuple(
+        Standing(
+            order_ref=one.order_ref,
+            order=one.order,
+            made_on=one.made_on,
+            served_on=min(_days(heard, one, OrderStep.SERVED), default=None),
+            until=_until(heard, one),
+            foreign=one.foreign,
+        )
+        for one in sorted(heard.orders, key=lambda one: (one.made_on, one.order_ref))
+    )
+
+
+def last_word_on(conviction: Conviction, revisions: Iterable[Revision]) -> Revision | None:
+    """What holds of a conviction instead of itself, if anything was said of it."""
+    said = (one for one in revisions if one.sentence_ref == conviction.sentence_ref)
+    return max(said, key=_last_word, default=None)
+
+
+def _standing(heard: Register) -> Iterator[Conviction]:
+    for conviction in heard.convictions:
+        last = last_word_on(conviction, heard.revisions)
+        if last is None:
+            yield conviction
+        elif last.becomes is not None:
+            yield last.becomes.model_copy(update={"in_custody": conviction.in_custody})
+
+
+def _last_word(said: Revision) -> tuple[object, ...]:
+    """By the day from which it holds; a correction of that day's word comes after it."""
+    return said.on, said.corrects, said.said_at, said.model_dump_json()
+
+
+def _of(heard: Register, order: Order, step: OrderStep) -> Iterator[OrderChange]:
+    return (
+        one for one in heard.order_changes if one.order_ref == order.order_ref and one.step is step
+    )
+
+
+def _days(heard: Register, order: Order, step: OrderStep) -> Iterator[date]:
+    return (one.on for one in _of(heard, order, step))
+
+
+def _until(heard: Register, order: Order) -> date | None:
+    varied = max(
+        _of(heard, order, OrderStep.VARIED),
+        key=lambda one: (one.on, one.said_at, str(one.until)),
+        default=None,
+    )
+    return order.until if varied is None else varied.until

@@ -1,0 +1,122 @@
+"""Journeys out of the United Kingdom and back (SOA 2003 s.86; SI 2004/1220)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from schemas.custody import Presence
+from schemas.register import Circumstance, Duty
+from services.registry.dates import (
+    days_before,
+    last_day,
+    last_day_within,
+    local_day,
+    start_of,
+)
+from services.registry.domain.notifying import made_in
+from services.registry.domain.pauses import free_on
+from services.registry.domain.periods import Spell
+from services.registry.domain.state import Clock, Register, Stage, Travel
+from services.registry.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What was notified of a journey, and when the person is known to have left."""
+
+    ref: str | None
+    notices: tuple[Travel, ...]
+    """In the order made; none: nobody notified it."""
+    departs_at: datetime
+    """As notified last; where the person left on another day, its first moment."""
+
+
+def travel_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock]:
+    """Seven days before departure, with a safe day and a hard one; or twelve hours before it.
+
+    The hours count where the person says the details were not known seven days ahead. A journey
+    nobody notified is late from its beginning.
+
+    Source: R-NOT-60, R-DT-3 (SI 2004/1220 as amended, unconfirmed).
+    """
+    for journey in _journeys(heard):
+        departs_on = local_day(journey.departs_at)
+        days = rules.travel_days.on(departs_on)
+        if not spell.holds(departs_on) or days is None:
+            continue
+        before = days_before(departs_on, days)
+        clock = Clock(
+            duty=Duty.TRAVEL_NOTIFICATION,
+            since=departs_on,
+            due_on=before.hard,
+            until=spell.governing.last_day,
+            stage=Stage.OPEN,
+            about=journey.ref,
+            remind_on=before.safe,
+        )
+        yield _notified(clock, journey, rules)
+
+
+def return_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock]:
+    """Three days from the return: worked to with it as the first, late only after the third day.
+
+    Not needed where day and place were notified before and kept to.
+
+    Source: R-NOT-63 (SI 2004/1220; secondary, the exception unconfirmed).
+    """
+    made = made_in(heard, spell)
+    abroad = (one.on for one in heard.whereabouts if one.presence is Presence.ABROAD)
+    for back_on in sorted({day for day in (free_on(heard, on) for on in abroad) if day}):
+        if not spell.holds(back_on):
+            continue
+        days = rules.return_days.on(back_on)
+        clock = Clock(
+            duty=Duty.RETURN_NOTIFICATION,
+            since=back_on,
+            due_on=last_day_within(back_on, days=days),
+            until=spell.governing.last_day,
+            stage=Stage.OPEN,
+            remind_on=last_day(back_on, days=days),
+        )
+        told = (n for n in made if n.made_on >= back_on and Circumstance.RETURN in n.circumstances)
+        first = next(told, None)
+        if any(one.as_notified and one.on == back_on for one in heard.whereabouts):
+            clock = clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": back_on})
+        elif first is not None:
+            clock = clock.model_copy(update={"stage": Stage.MET, "met_on": first.made_on})
+        yield clock
+
+
+def _notified(clock: Clock, journey: Journey, rules: Rules) -> Clock:
+    """The clock as the first notice of the journey leaves it."""
+    if not journey.notices:
+        return clock
+    first = journey.notices[0]
+    made_on = local_day(first.made_at)
+    met = clock.model_copy(update={"stage": Stage.MET, "met_on": made_on})
+    if not first.learned_late or made_on <= clock.due_on:
+        return met
+    latest = journey.departs_at - timedelta(hours=rules.travel_hours.on(clock.since))
+    hours = {"due_on": local_day(latest), "remind_on": None, "too_late": first.made_at > latest}
+    return met.model_copy(update=hours)
+
+
+def _journeys(heard: Register) -> Iterator[Journey]:
+    left = {(w.journey_ref, w.on) for w in heard.whereabouts if w.presence is Presence.ABROAD}
+    notified = {one.journey_ref for one in heard.travels}
+    for ref in sorted(notified):
+        told = (one for one in heard.travels if one.journey_ref == ref)
+        notices = tuple(sorted(told, key=lambda one: (one.made_at, one.departs_at)))
+        left_on = min((on for whose, on in left if whose == ref), default=None)
+        yield Journey(ref, notices, _departure(notices[-1].departs_at, left_on))
+    untold = ((whose, on) for whose, on in left if whose not in notified)
+    for whose, on in sorted(untold, key=str):
+        yield Journey(whose, (), start_of(on))
+
+
+def _departure(notified: datetime, left_on: date | None) -> datetime:
+    if left_on is None or left_on == local_day(notified):
+        return notified
+    return start_of(left_on)

@@ -1,0 +1,239 @@
+"""Orders that bring notification, prolong it, or do neither."""
+
+from datetime import date
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from schemas.base import Fact
+from schemas.eligibility import Disposal
+from schemas.register import (
+    Basis,
+    DeadlineOpened,
+    OrderStep,
+    OtherOrder,
+    PreventionOrder,
+    RequirementEnded,
+    RequirementOpened,
+)
+from services.registry.domain import Register, Requirement, as_of
+from services.registry.rules import RULES, SHPO_BEGAN
+from tests.makers import (
+    a_notification_order,
+    a_prevention_order,
+    a_sentence,
+    admitted,
+    an_order_change,
+    another_order,
+)
+from tests.registry.desk import of_kind
+from tests.registry.person import MONDAY, NEWEST, a_desk, cautioned, convicted, short
+
+SERVED = date(2026, 3, 9)
+
+
+def ordered(on: date = MONDAY, until: date | None = None, **fields: Any) -> Fact:
+    return admitted(a_prevention_order(made_on=on, until=until, **fields))
+
+
+def served(on: date = SERVED, ref: str = "order-1") -> Fact:
+    return admitted(an_order_change(changed_on=on, order_ref=ref))
+
+
+def varied(on: date, until: date | None) -> Fact:
+    return admitted(an_order_change(OrderStep.VARIED, changed_on=on, until=until))
+
+
+def abroad(on: date, months: int = 12, **fields: Any) -> Fact:
+    """A notification order of `MONDAY` on a sentence of that day."""
+    sentence = a_sentence(months, relevant_on=on, **fields)
+    return admitted(a_notification_order(made_on=MONDAY, sentence=sentence))
+
+
+def row(*facts: Fact, version: str = NEWEST) -> Register:
+    """What all of them lead to, in whatever order they are heard."""
+    found = []
+    for order in permutations(facts):
+        desk = a_desk(version)
+        desk.hear(*order)
+        found.append(desk.state)
+    assert all(one == found[0] for one in found)
+    assert isinstance(found[0], Register)
+    return found[0]
+
+
+def required(*facts: Fact) -> Requirement | None:
+    return row(*facts).requirement
+
+
+# -- sexual harm prevention orders and those before them
+
+
+def test_vector_15_an_order_that_lasts_longer_than_the_table_keeps_a_person_subject() -> None:
+    relevant = date(2019, 5, 14)
+    table = convicted(relevant, term_months=29)
+    found = required(table, ordered(relevant, until=date(2031, 1, 1)))
+    assert found is not None
+    assert (found.begins_on, found.last_day) == (relevant, date(2031, 1, 1))
+    assert found.basis is Basis.ORDER
+
+
+def test_an_order_that_ends_before_the_table_does_changes_nothing() -> None:
+    found = required(convicted(term_months=29), ordered(until=date(2031, 3, 1)))
+    assert found is not None
+    assert (found.last_day, found.basis) == (date(2036, 3, 1), Basis.TEN_YEAR_TERM)
+
+
+def test_an_order_until_further_order_has_no_last_day() -> None:
+    found = required(cautioned(MONDAY), ordered(MONDAY))
+    assert found is not None
+    assert (found.last_day, found.basis) == (None, Basis.ORDER)
+
+
+def test_whom_the_table_keeps_for_ever_an_order_does_not_keep_by_another_right() -> None:
+    found = required(convicted(term_months=30), ordered())
+    assert found is not None
+    assert found.basis is Basis.INDEFINITE_TERM
+
+
+def test_an_order_made_while_subject_needs_no_service_and_no_new_first_notification() -> None:
+    found = row(cautioned(MONDAY), ordered(date(2027, 3, 1), until=date(2032, 3, 1)))
+    assert found.requirement is not None
+    assert found.requirement.last_day == date(2032, 3, 1)
+    assert [clock.since for clock in found.clocks] == [MONDAY]
+
+
+@pytest.mark.parametrize(
+    ("made_on", "brings"), [(date(2028, 3, 1), False), (date(2028, 3, 2), True)]
+)
+def test_it_counts_whether_the_person_was_subject_on_the_day_it_was_made(
+    made_on: date, brings: bool
+) -> None:
+    """A caution of 2 March 2026 ends on 1 March 2028: on its last day the person is subject."""
+    served_on = date(2028, 4, 1)
+    found = row(cautioned(MONDAY), ordered(made_on, until=date(2033, 4, 1)), served(served_on))
+    assert found.requirement is not None
+    assert found.requirement.begins_on == (served_on if brings else MONDAY)
+
+
+def test_somebody_not_subject_becomes_so_when_it_is_served_and_has_to_notify() -> None:
+    desk = a_desk(NEWEST)
+    assert desk.hear(ordered(until=date(2031, 3, 1))) == []
+    said = desk.hear(served())
+    (opened,) = of_kind(said, RequirementOpened)
+    assert (opened.begins_on, opened.last_day) == (SERVED, date(2031, 3, 1))
+    assert (opened.basis, opened.rules_version) == (Basis.ORDER, NEWEST)
+    assert short(*of_kind(said, DeadlineOpened)) == [("opened", date(2026, 3, 11))]
+    assert desk.state.category == 1
+
+
+def test_what_was_over_before_it_was_served_brings_nothing() -> None:
+    assert required(ordered(until=date(2026, 3, 8)), served()) is None
+    found = required(ordered(until=SERVED), served())
+    assert found is not None
+    assert found.last_day == SERVED
+
+
+def test_an_interim_order_is_followed_by_the_order_itself_without_a_break() -> None:
+    interim = ordered(
+        order_ref="interim",
+        order=PreventionOrder.INTERIM_SEXUAL_HARM_PREVENTION,
+        until=date(2026, 6, 1),
+    )
+    full = ordered(date(2026, 6, 1), until=date(2031, 6, 1))
+    found = row(interim, served(ref="interim"), full)
+    assert found.requirement is not None
+    assert found.requirement.begins_on == SERVED
+    assert found.requirement.last_day == date(2031, 6, 1)
+    assert [clock.since for clock in found.clocks] == [SERVED]
+
+
+def test_an_order_lasts_as_varied_last_and_a_discharge_ends_notification() -> None:
+    made = (ordered(until=date(2031, 3, 1)), served())
+    longer = required(*made, varied(date(2030, 1, 1), date(2036, 3, 1)))
+    assert longer is not None
+    assert longer.last_day == date(2036, 3, 1)
+    less = required(
+        *made, varied(date(2030, 1, 1), date(2036, 3, 1)), varied(date(2031, 1, 1), None)
+    )
+    assert less is not None
+    assert less.last_day is None
+    desk = a_desk(NEWEST)
+    desk.hear(*made)
+    said = desk.hear(varied(date(2028, 5, 4), date(2028, 5, 3)))
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [date(2028, 5, 4)]
+    assert desk.because[-1] == "requirement-ended"
+
+
+@pytest.mark.parametrize(
+    ("order", "made_on", "counts"),
+    [
+        (PreventionOrder.SEXUAL_OFFENCES_PREVENTION, date(2010, 1, 1), True),
+        (PreventionOrder.FOREIGN_TRAVEL, date(2010, 1, 1), True),
+        (PreventionOrder.SEXUAL_HARM_PREVENTION, SHPO_BEGAN, True),
+        (PreventionOrder.SEXUAL_HARM_PREVENTION, date(2015, 3, 7), False),
+    ],
+)
+def test_which_order_counts_is_a_matter_of_the_day_it_was_made(
+    order: PreventionOrder, made_on: date, counts: bool
+) -> None:
+    assert (required(ordered(made_on, order=order), served(made_on)) is not None) is counts
+
+
+@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST}))
+def test_by_rules_before_these_orders_bring_and_prolong_nothing(version: str) -> None:
+    found = row(cautioned(MONDAY), ordered(), served(), version=version)
+    assert found.requirement is not None
+    assert found.requirement.last_day == date(2028, 3, 1)
+
+
+# -- notification orders on what was decided abroad
+
+
+def test_a_foreign_sentence_counts_from_its_own_day_and_binds_from_service() -> None:
+    found = row(abroad(date(2020, 10, 12)), served())
+    assert found.requirement is not None
+    assert found.requirement.begins_on == SERVED
+    assert found.requirement.last_day == date(2030, 10, 11)
+    assert [(clock.since, clock.due_on) for clock in found.clocks] == [(SERVED, date(2026, 3, 11))]
+
+
+def test_age_on_the_day_abroad_halves() -> None:
+    found = required(abroad(date(2020, 10, 12), under_18=True, months=12), served())
+    assert found is None  # five years were over on 11 October 2025, before it was served
+    longer = required(abroad(date(2021, 10, 12), under_18=True), served())
+    assert longer is not None
+    assert (longer.last_day, longer.halved) == (date(2026, 10, 11), True)
+
+
+def test_an_order_on_the_last_day_abroad_counts_for_that_day() -> None:
+    caution: dict[str, Any] = {"disposal": Disposal.CAUTION, "months": 0}
+    last = required(abroad(date(2024, 3, 10), **caution), served())
+    assert last is not None
+    assert (last.begins_on, last.last_day) == (SERVED, SERVED)
+    assert required(abroad(date(2024, 3, 9), **caution), served()) is None
+
+
+def test_until_it_is_served_nothing_is_required_and_a_day_later_it_shows() -> None:
+    story = (abroad(date(2020, 10, 12)), served())
+    before, after = (as_of(story, day, RULES[NEWEST]) for day in (date(2026, 3, 8), SERVED))
+    assert before is not None
+    assert after is not None
+    assert before.requirement is None
+    assert after.requirement is not None
+
+
+# -- orders that put nobody on the register
+
+
+@pytest.mark.parametrize("order", OtherOrder)
+def test_a_sexual_risk_order_and_a_parental_direction_put_nobody_on_the_register(
+    order: OtherOrder,
+) -> None:
+    made = admitted(another_order(order))
+    found = row(made, served())
+    assert (found.requirement, found.category) == (None, None)
+    subject = row(cautioned(MONDAY), made, served())
+    assert subject.requirement is not None
+    assert subject.requirement.last_day == date(2028, 3, 1)

@@ -1,0 +1,159 @@
+"""When a review of indefinite notification opens, what blocks it, and what a decision does."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from schemas.base import Fact
+from schemas.register import (
+    Basis,
+    NotificationKind,
+    OtherOrder,
+    PreventionOrder,
+    RequirementEnded,
+    RequirementOpened,
+)
+from services.registry.domain import as_of
+from services.registry.domain.review import Review, review_of
+from services.registry.rules import RULES
+from tests.makers import (
+    a_prevention_order,
+    a_review,
+    admitted,
+    another_order,
+)
+from tests.registry.desk import of_kind
+from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified, released
+
+RULES_NOW = RULES[NEWEST]
+RELEVANT, RELEASED, NOTIFIED = date(2006, 9, 1), date(2010, 8, 31), date(2010, 9, 1)
+CHILD = date(1990, 1, 31)
+
+
+def held(**fields: object) -> tuple[Fact, ...]:
+    """Indefinitely since 2006, released and notified in 2010."""
+    conviction = convicted(RELEVANT, term_months=96, in_custody=True, **fields)
+    return conviction, released(RELEASED), notified(NOTIFIED)
+
+
+def decided(on: date, *, lifted: bool = False, next_from: date | None = None) -> Fact:
+    return admitted(a_review(decided_on=on, lifted=lifted, next_from=next_from))
+
+
+def ordered(order: PreventionOrder, until: date | None = None) -> Fact:
+    return admitted(a_prevention_order(order=order, made_on=MONDAY, until=until))
+
+
+def review(*facts: Fact, on: date = MONDAY) -> Review | None:
+    register = as_of(facts, on, RULES_NOW)
+    assert register is not None
+    return review_of(register, on, RULES_NOW)
+
+
+def opens_on(*facts: Fact, on: date = MONDAY) -> date | None:
+    found = review(*facts, on=on)
+    assert found is not None
+    return found.opens_on
+
+
+def test_vector_22_fifteen_years_from_the_first_notification_after_release() -> None:
+    found = review(*held())
+    assert found == Review(date(2025, 9, 1), (), None)
+    blocked = review(*held(), ordered(PreventionOrder.SEXUAL_HARM_PREVENTION))
+    assert blocked is not None
+    assert [one.order for one in blocked.blocked_by] == [PreventionOrder.SEXUAL_HARM_PREVENTION]
+    assert blocked.opens_on == date(2025, 9, 1)
+
+
+def test_vector_5_at_seventeen_it_opens_after_eight_years() -> None:
+    assert opens_on(*held(born_on=CHILD)) == date(2018, 9, 1)
+
+
+def test_eighteen_on_the_relevant_date_is_an_adult_whatever_the_age_at_the_offence() -> None:
+    eighteen = convicted(date(2008, 1, 31), term_months=30, born_on=CHILD)
+    assert opens_on(eighteen, notified(date(2008, 2, 1))) == date(2023, 2, 1)
+
+
+def test_a_notification_before_release_does_not_count() -> None:
+    early = notified(date(2009, 1, 1), NotificationKind.CHANGE)
+    assert opens_on(*held(), early) == date(2025, 9, 1)
+    conviction, freed, _ = held()
+    assert opens_on(conviction, freed, early) is None
+
+
+def test_while_nobody_told_of_a_release_nothing_is_counted() -> None:
+    conviction, _, made = held()
+    assert opens_on(conviction, made) is None
+
+
+def test_of_two_convictions_without_end_the_later_to_open_counts() -> None:
+    second = convicted(date(2015, 3, 2), term_months=30)
+    later = notified(date(2015, 3, 3), NotificationKind.CHANGE)
+    assert opens_on(*held(), second, later) == date(2030, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("next_from", "opens"), [(None, date(2034, 3, 2)), (date(2041, 3, 2), date(2041, 3, 2))]
+)
+def test_after_a_refusal_it_opens_again_after_eight_years_or_when_the_police_say(
+    next_from: date | None, opens: date
+) -> None:
+    found = review(*held(), decided(MONDAY, next_from=next_from), on=date(2026, 3, 3))
+    assert found == Review(opens, (), MONDAY)
+
+
+def test_a_refusal_to_come_is_not_yet_one() -> None:
+    assert opens_on(*held(), decided(MONDAY), on=MONDAY - timedelta(days=1)) == date(2025, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("order", "blocks"),
+    [
+        (PreventionOrder.SEXUAL_HARM_PREVENTION, True),
+        (PreventionOrder.INTERIM_SEXUAL_HARM_PREVENTION, True),
+        (PreventionOrder.SEXUAL_OFFENCES_PREVENTION, True),
+        (PreventionOrder.FOREIGN_TRAVEL, False),
+    ],
+)
+def test_orders_in_force_block_it_and_others_do_not(order: PreventionOrder, blocks: bool) -> None:
+    found = review(*held(), ordered(order))
+    assert found is not None
+    assert bool(found.blocked_by) is blocks
+
+
+def test_it_is_blocked_on_the_last_day_of_the_order_and_free_the_day_after() -> None:
+    order = ordered(PreventionOrder.SEXUAL_HARM_PREVENTION, until=date(2027, 3, 1))
+    for day, blocked in ((date(2027, 3, 1), True), (date(2027, 3, 2), False)):
+        found = review(*held(), order, on=day)
+        assert found is not None
+        assert bool(found.blocked_by) is blocked
+
+
+def test_a_risk_order_blocks_nothing() -> None:
+    found = review(*held(), admitted(another_order(OtherOrder.SEXUAL_RISK)))
+    assert found is not None
+    assert found.blocked_by == ()
+
+
+def test_who_is_subject_for_a_time_or_by_an_order_alone_has_nothing_to_review() -> None:
+    assert review(convicted(term_months=12), notified(MONDAY)) is None
+    caution = convicted(term_months=6)
+    assert review(caution, ordered(PreventionOrder.SEXUAL_HARM_PREVENTION)) is None
+
+
+def test_lifted_somebody_is_free_from_the_day_of_the_decision() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(*held())
+    said = desk.hear(decided(MONDAY, lifted=True))
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [MONDAY]
+    assert desk.state.category is None
+    assert desk.ticked(datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
+def test_lifted_what_has_an_end_goes_on_to_it_and_a_later_conviction_begins_anew() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(*held(), convicted(date(2020, 3, 2), term_months=12))
+    (opened,) = of_kind(desk.hear(decided(MONDAY, lifted=True)), RequirementOpened)
+    assert (opened.last_day, opened.basis) == (date(2030, 3, 1), Basis.TEN_YEAR_TERM)
+    (anew,) = of_kind(desk.hear(convicted(date(2027, 3, 2), term_months=30)), RequirementOpened)
+    assert anew.last_day is None

@@ -1,0 +1,163 @@
+"""Appeals, other sentences and corrections: counted anew from the same day, nothing overwritten."""
+
+from datetime import UTC, date, datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from schemas.base import Fact
+from schemas.eligibility import ConvictionRevised, Disposal, Sentence
+from schemas.register import Basis, CategoryChanged, RequirementEnded, RequirementOpened
+from services.registry.domain import Register, as_of
+from services.registry.rules import RULES
+from tests.makers import a_prevention_order, a_revision, a_sentence, admitted, later
+from tests.registry.desk import of_kind
+from tests.registry.person import MONDAY, NEWEST, a_desk, cautioned, convicted, notified, released
+
+NUMBERED: dict[str, Any] = {"sentence_ref": "sentence-1"}
+JUDGED = date(2026, 9, 1)
+
+
+def revised(
+    sentence: Sentence | None = None, on: date = JUDGED, **fields: Any
+) -> ConvictionRevised:
+    return admitted(a_revision(sentence, revised_on=on, **fields))
+
+
+def row(*facts: Fact) -> Register:
+    """What all of them lead to, in whatever order they are heard, once the clock has ticked."""
+    found = []
+    for order in permutations(facts):
+        desk = a_desk(NEWEST)
+        desk.hear(*order)
+        desk.ticked(datetime(2026, 10, 1, tzinfo=UTC))
+        found.append(desk.state)
+    assert all(one == found[0] for one in found)
+    assert isinstance(found[0], Register)
+    return found[0]
+
+
+def test_a_term_cut_on_appeal_is_counted_anew_from_the_same_relevant_date() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(term_months=36, **NUMBERED))
+    (opened,) = of_kind(desk.hear(revised(a_sentence(18))), RequirementOpened)
+    assert (opened.begins_on, opened.last_day) == (MONDAY, date(2036, 3, 1))
+    assert opened.basis is Basis.TEN_YEAR_TERM
+    assert desk.because[-1] == "requirement-changed"
+
+
+def test_what_was_heard_first_stays_and_is_still_true_of_the_days_before() -> None:
+    story = (convicted(term_months=36, **NUMBERED), revised(a_sentence(18)))
+    before, after = (as_of(story, day, RULES[NEWEST]) for day in (date(2026, 8, 31), JUDGED))
+    assert before is not None
+    assert after is not None
+    assert before.requirement is not None
+    assert after.requirement is not None
+    assert (before.requirement.last_day, after.requirement.last_day) == (None, date(2036, 3, 1))
+    assert after.convictions == before.convictions
+
+
+def test_a_correction_is_true_from_the_day_of_what_it_corrects() -> None:
+    story = (
+        convicted(term_months=36, **NUMBERED),
+        revised(a_sentence(18), on=MONDAY, corrects=True),
+    )
+    found = as_of(story, MONDAY, RULES[NEWEST])
+    assert found is not None
+    assert found.requirement is not None
+    assert found.requirement.last_day == date(2036, 3, 1)
+
+
+def test_a_quashed_conviction_ends_notification_on_the_day_of_the_judgment() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(schedule_15=True, **NUMBERED))
+    said = desk.hear(revised())
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [JUDGED]
+    assert [one.category for one in of_kind(said, CategoryChanged)] == [None]
+    assert (desk.state.requirement, desk.state.clocks) == (None, ())
+    assert desk.because[-1] == "requirement-ended"
+    assert desk.ticked(datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
+def test_of_several_judgments_the_last_ends_it() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(term_months=36, **NUMBERED), revised(a_sentence(18), on=date(2026, 6, 1)))
+    said = desk.hear(revised())
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [JUDGED]
+
+
+def test_a_finding_ends_with_the_trial_and_the_verdict_begins_its_own() -> None:
+    """SOA 2003 s.82(5): a disability finding, then tried and convicted."""
+    finding = convicted(disposal=Disposal.HOSPITAL_ORDER, term_months=0, **NUMBERED)
+    verdict = convicted(JUDGED, term_months=12, sentence_ref="sentence-2")
+    found = row(finding, revised(), verdict).requirement
+    assert found is not None
+    assert (found.begins_on, found.last_day) == (JUDGED, date(2036, 8, 31))
+
+
+def test_where_an_older_conviction_goes_on_only_what_is_left_governs() -> None:
+    found = row(cautioned(MONDAY), convicted(date(2026, 6, 1), **NUMBERED), revised()).requirement
+    assert found is not None
+    assert (found.begins_on, found.last_day, found.ended) == (MONDAY, date(2028, 3, 1), False)
+
+
+def test_what_was_over_long_before_is_not_opened_again_when_the_later_is_quashed() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(cautioned(date(2018, 6, 15)), convicted(**NUMBERED))
+    said = desk.hear(revised())
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [JUDGED]
+    assert of_kind(said, RequirementOpened) == []
+    assert desk.ticked(datetime(2026, 10, 1, tzinfo=UTC)) == []
+
+
+def test_a_conviction_restored_by_a_higher_court_counts_again() -> None:
+    again = revised(a_sentence(36), on=date(2026, 9, 20))
+    found = row(convicted(term_months=36, **NUMBERED), revised(), again).requirement
+    assert found is not None
+    assert found.last_day is None
+
+
+def test_terms_ordered_to_run_together_are_no_longer_added() -> None:
+    one = convicted(term_months=20, sentence_ref="sentence-0")
+    two = convicted(term_months=15, consecutive_to="sentence-0", **NUMBERED)
+    assert row(one, two).requirement == row(convicted(term_months=35)).requirement
+    together = row(one, two, revised(a_sentence(15))).requirement
+    assert together is not None
+    assert together.basis is Basis.TEN_YEAR_TERM
+
+
+def test_of_two_words_for_one_day_a_correction_and_then_the_later_said_holds() -> None:
+    wrong = revised(a_sentence(3), occurred_at=later(hours=5))
+    right = revised(a_sentence(9), corrects=True)
+    later_still = revised(a_sentence(5), corrects=True, occurred_at=later(hours=1))
+    first = convicted(term_months=36, **NUMBERED)
+    for facts, last_day in (
+        ((first, wrong, right), date(2036, 3, 1)),
+        ((first, wrong, right, later_still), date(2033, 3, 1)),
+    ):
+        found = row(*facts).requirement
+        assert found is not None
+        assert found.last_day == last_day
+
+
+def test_custody_on_the_relevant_date_is_no_matter_of_an_appeal() -> None:
+    held = convicted(term_months=36, in_custody=True, **NUMBERED)
+    found = row(held, revised(a_sentence(18)), released(JUDGED))
+    assert [clock.due_on for clock in found.clocks] == [date(2026, 9, 3)]
+
+
+def test_an_order_made_on_what_was_quashed_has_nothing_to_prolong() -> None:
+    order = admitted(a_prevention_order(made_on=MONDAY))
+    assert row(cautioned(MONDAY), order).requirement is not None
+    numbered = convicted(disposal=Disposal.CAUTION, term_months=0, **NUMBERED)
+    assert row(numbered, order, revised()).requirement is None
+
+
+@pytest.mark.parametrize("ref", ["sentence-9", "order-1"])
+def test_a_word_on_what_nobody_recorded_changes_nothing(ref: str) -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(**NUMBERED), notified(MONDAY))
+    before = desk.state.requirement
+    assert desk.hear(revised(sentence_ref=ref)) == []
+    assert desk.state.requirement == before

@@ -1,0 +1,179 @@
+"""Journeys abroad and back: a safe day and a hard one, twelve hours, and a journey untold."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from schemas.base import Fact
+from schemas.custody import Presence
+from schemas.register import Circumstance, DeadlineMissed, Duty, NotificationKind
+from services.registry.domain import Clock, Stage, as_of
+from services.registry.rules import RULES
+from tests.makers import (
+    a_notification,
+    a_presence,
+    a_travel_notice,
+    admitted,
+    an_order_change,
+    another_order,
+)
+from tests.registry.desk import of_kind
+from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified
+
+RULES_NOW = RULES[NEWEST]
+SUBJECT: tuple[Fact, ...] = (convicted(), notified(MONDAY))
+DEPARTS = datetime(2026, 6, 20, 5, 30, tzinfo=UTC)
+"""Half past six in the morning in London."""
+
+
+def noted(at: datetime, departs_at: datetime = DEPARTS, **fields: Any) -> Fact:
+    return admitted(a_travel_notice(made_at=at, departs_at=departs_at, **fields))
+
+
+def left(on: date, ref: str | None = "journey-1") -> Fact:
+    return admitted(a_presence(Presence.ABROAD, since_on=on, journey_ref=ref))
+
+
+def back(on: date, *, as_notified: bool = False) -> Fact:
+    return admitted(a_presence(Presence.AT_LIBERTY, since_on=on, as_notified=as_notified))
+
+
+def the(duty: Duty, *facts: Fact, on: date = date(2026, 8, 1)) -> Clock:
+    found = as_of((*SUBJECT, *facts), on, RULES_NOW)
+    assert found is not None
+    (clock,) = [one for one in found.clocks if one.duty is duty]
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("day", "late"),
+    [(date(2026, 6, 12), False), (date(2026, 6, 13), False), (date(2026, 6, 14), True)],
+)
+def test_a_journey_is_notified_seven_days_ahead_and_the_safe_day_is_one_more(
+    day: date, late: bool
+) -> None:
+    clock = the(Duty.TRAVEL_NOTIFICATION, noted(datetime(day.year, 6, day.day, 12, tzinfo=UTC)))
+    assert (clock.due_on, clock.remind_on) == (date(2026, 6, 13), date(2026, 6, 12))
+    assert (clock.stage, clock.late) == (Stage.MET, late)
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(0, False), (1, True)])
+def test_what_was_not_known_earlier_is_notified_twelve_hours_before_departure(
+    seconds: int, late: bool
+) -> None:
+    at = DEPARTS - timedelta(hours=12) + timedelta(seconds=seconds)
+    clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
+    assert (clock.due_on, clock.late) == (date(2026, 6, 19), late)
+
+
+def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> None:
+    departs_at = datetime(2026, 10, 25, 8, tzinfo=UTC)
+    last = departs_at - timedelta(hours=12)
+    for at, late in ((last, False), (last + timedelta(minutes=1), True)):
+        clock = the(
+            Duty.TRAVEL_NOTIFICATION,
+            noted(at, departs_at, learned_late=True),
+            on=date(2026, 11, 1),
+        )
+        assert (clock.due_on, clock.late) == (date(2026, 10, 24), late)
+
+
+def test_what_was_known_seven_days_ahead_has_no_twelve_hours() -> None:
+    assert the(Duty.TRAVEL_NOTIFICATION, noted(DEPARTS - timedelta(days=2))).late
+
+
+def test_a_journey_nobody_notified_is_a_possible_breach_once_it_is_heard_of() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(*SUBJECT, left(date(2026, 6, 20)))
+    (missed,) = of_kind(desk.ticked(datetime(2026, 6, 21, tzinfo=UTC)), DeadlineMissed)
+    assert (missed.duty, missed.due_on) == (Duty.TRAVEL_NOTIFICATION, date(2026, 6, 13))
+
+
+def test_who_leaves_earlier_than_notified_has_to_have_notified_earlier() -> None:
+    notice = noted(datetime(2026, 6, 10, 12, tzinfo=UTC))
+    in_time, early = (
+        the(Duty.TRAVEL_NOTIFICATION, notice, left(on))
+        for on in (date(2026, 6, 17), date(2026, 6, 16))
+    )
+    assert (in_time.late, early.late) == (False, True)
+
+
+def test_a_later_notice_of_the_same_journey_moves_the_day() -> None:
+    first = noted(datetime(2026, 6, 10, 12, tzinfo=UTC))
+    again = noted(datetime(2026, 6, 11, 12, tzinfo=UTC), DEPARTS + timedelta(days=10))
+    assert the(Duty.TRAVEL_NOTIFICATION, first, again).since == date(2026, 6, 30)
+
+
+def test_before_the_regulations_of_2012_no_journey_is_weighed() -> None:
+    for on, weighed in ((date(2012, 8, 12), False), (date(2012, 8, 13), True)):
+        found = as_of([convicted(date(2012, 1, 2)), left(on)], on, RULES_NOW)
+        assert found is not None
+        duties = {clock.duty for clock in found.clocks}
+        assert (Duty.TRAVEL_NOTIFICATION in duties) is weighed
+
+
+# -- the return
+
+
+@pytest.mark.parametrize(
+    ("told_on", "late"),
+    [(date(2026, 7, 3), False), (date(2026, 7, 4), False), (date(2026, 7, 5), True)],
+)
+def test_the_return_is_notified_within_three_days(told_on: date, late: bool) -> None:
+    told = admitted(
+        a_notification(
+            made_on=told_on,
+            notification=NotificationKind.CHANGE,
+            circumstances=(Circumstance.RETURN,),
+        )
+    )
+    clock = the(Duty.RETURN_NOTIFICATION, left(date(2026, 6, 20)), back(date(2026, 7, 1)), told)
+    assert (clock.due_on, clock.remind_on) == (date(2026, 7, 4), date(2026, 7, 3))
+    assert (clock.stage, clock.late) == (Stage.MET, late)
+
+
+def test_a_return_as_notified_needs_no_word_and_another_does() -> None:
+    gone = left(date(2026, 6, 20))
+    kept = the(Duty.RETURN_NOTIFICATION, gone, back(date(2026, 7, 1), as_notified=True))
+    assert kept.stage is Stage.NOT_NEEDED
+    assert the(Duty.RETURN_NOTIFICATION, gone, back(date(2026, 7, 1))).stage is Stage.MISSED
+
+
+def test_release_from_prison_is_no_return_from_abroad() -> None:
+    held = admitted(a_presence(Presence.IN_CUSTODY, since_on=date(2026, 6, 20)))
+    found = as_of((*SUBJECT, held, back(date(2026, 7, 1))), date(2026, 8, 1), RULES_NOW)
+    assert found is not None
+    assert Duty.RETURN_NOTIFICATION not in {clock.duty for clock in found.clocks}
+
+
+# -- what a sexual risk order asks
+
+
+def test_who_is_served_a_risk_order_notifies_name_and_address_within_three_days() -> None:
+    order = (
+        admitted(another_order(until=date(2028, 3, 1))),
+        admitted(an_order_change(changed_on=MONDAY)),
+    )
+    found = as_of(order, date(2026, 3, 4), RULES_NOW)
+    assert found is not None
+    (clock,) = found.clocks
+    assert (clock.duty, clock.due_on) == (Duty.ORDER_NOTIFICATION, date(2026, 3, 4))
+    assert clock.stage is Stage.OPEN
+    told = as_of((*order, notified(date(2026, 3, 4))), date(2026, 3, 5), RULES_NOW)
+    assert told is not None
+    assert [one.stage for one in told.clocks] == [Stage.MET]
+
+
+def test_an_order_told_by_two_is_one_duty() -> None:
+    made = [admitted(another_order(until=until)) for until in (None, date(2028, 3, 1))]
+    found = as_of((*made, admitted(an_order_change(changed_on=MONDAY))), MONDAY, RULES_NOW)
+    assert found is not None
+    assert [clock.duty for clock in found.clocks] == [Duty.ORDER_NOTIFICATION]
+
+
+def test_who_is_on_the_register_owes_nothing_more_by_a_risk_order() -> None:
+    order = (admitted(another_order()), admitted(an_order_change(changed_on=date(2026, 3, 9))))
+    found = as_of((*SUBJECT, *order), date(2026, 3, 9), RULES_NOW)
+    assert found is not None
+    assert Duty.ORDER_NOTIFICATION not in {clock.duty for clock in found.clocks}
