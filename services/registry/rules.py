@@ -155,6 +155,6 @@ _FIRST = Rules(
     ),
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {version: replace(_FIRST, version=version) for version in ("2026-1", "2026-2")}
+    {version: replace(_FIRST, version=version) for version in ("2026-1", "2026-2", "2026-3")}
 )
 """The rules this build can decide by."""

@@ -9,12 +9,14 @@ from schemas.base import Fact
 from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.log import PersonHeld
 from schemas.notice import (
+    CanarySent,
     FactTakenBack,
     NoticeRecalled,
     NoticeReceipted,
     RecallAnswered,
     Withheld,
 )
+from services.notify.domain.canary import sing
 from services.notify.domain.ladder import receipted
 from services.notify.domain.taking_back import (
     answered,
@@ -34,6 +36,7 @@ BY_FACT: Mapping[type[Fact], Decide] = {
     FactTakenBack: take_back,
     NoticeRecalled: recall,
     RecallAnswered: answered,
+    CanarySent: sing,
 }
 """Every other is told to whoever may know of it."""
 LOOKS_BACK: Mapping[str, Callable[[Any, Any], Iterable[int]]] = {
