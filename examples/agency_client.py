@@ -391,6 +391,9 @@ def listen(bundle: Bundle, options: argparse.Namespace) -> int:
                 if number in shown.ids or number in fresh:
                     counts["repeated"] += 1
                     continue
+                if is_canary(message):
+                    counts["canaries"] += 1
+                    continue
                 notice = unframed(bundle, message.value() or b"")
                 print(
                     as_json(bundle, message, notice) if options.json else as_line(message, notice),
@@ -432,6 +435,8 @@ def catch_up(bundle: Bundle, options: argparse.Namespace) -> int:
         number = header(message, "ce_id")
         if number in shown:
             counts["repeated"] += 1
+            continue
+        if is_canary(message):
             continue
         shown.add(number)
         notice = unframed(bundle, message.value() or b"")
@@ -565,6 +570,11 @@ def texts(message: Message) -> dict[str, str]:
 def header(message: Message, name: str) -> str:
     """One header, or an empty text."""
     return texts(message).get(name, "")
+
+
+def is_canary(message: Message) -> bool:
+    """Whether it only shows that nothing is stuck: about nobody, and nothing to be done."""
+    return header(message, "ce_type") == "notice.canary-sent"
 
 
 def plain(value: Any) -> Any:

@@ -99,6 +99,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(notice.NoticeRecalled, derived=True),
     Entry(notice.RecallAnswered, derived=True),
     Entry(notice.RecallDeadline, derived=True),
+    Entry(notice.CanarySent, derived=True),
     Entry(log.Tick, derived=True),
     Entry(log.RulesAdopted, derived=True),
     Entry(log.AgreementsAdopted, derived=True),

@@ -249,6 +249,15 @@ class RecallDeadline(Fact):
     mailbox: Annotated[str | None, has(FieldClass.REFERENCE, _DESK, **_MAILBOX)] = None
 
 
+class CanarySent(Fact):
+    """A canary: about an invented person, told to every agency, so that silence is a fault.
+
+    Nobody is managed under it; whoever takes it in notes when, and gives it to nobody.
+    """
+
+    next_at: Annotated[Instant, has(FieldClass.REFERENCE, "When the next one is due.")]
+
+
 class Notice(Part):
     """What a receiver finds in its inbox: the head, and its own view of a fact.
 

@@ -72,11 +72,11 @@ class Hub:
             views.register(schema_id, schema)
         return views
 
-    async def start(self, at: datetime = NOON) -> None:
+    async def start(self, at: datetime = NOON, rules: str = "2026-2") -> None:
         """Rules and agreements are adopted, and the clock runs."""
         await self.memory.open()
         self.memory.at(at)
-        self.say(rules_adopted("2026-2"))
+        self.say(rules_adopted(rules))
         self.say(agreements_adopted(agreements().version))
         await self.tick(at)
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from schemas.base import LogFact
 from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, admit, forget
-from services.admission.rules import Rules
+from services.admission.rules import CANARY_EVERY, Rules
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.runtime import wire
@@ -55,7 +55,8 @@ def _rules(
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:
             return None
-        return Rules(versions.get(adopted["agreements"]), references, versions.get)
+        agreements, every = versions.get(adopted["agreements"]), CANARY_EVERY.get(adopted["rules"])
+        return Rules(agreements, references, versions.get, every)
 
     return rules_of
 

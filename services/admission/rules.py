@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 from schemas.base import Fact, LogFact
 from services.agreements import ours
@@ -27,6 +28,10 @@ WORN_AT_MOST = 500
 """Fittings and removals of one device that are kept, the latest. Source: as above."""
 REMEMBERED = 100
 """Facts of one source about one person that are told apart from repeats (decision 7)."""
+CANARY_EVERY: Mapping[str, timedelta] = MappingProxyType({"2026-3": timedelta(minutes=15)})
+"""How often a canary is sent, by the version of the rules in force; by others none is.
+
+Source: local choice, see decision 19."""
 AHEAD = timedelta(days=1)
 """How far a sender's clock may be ahead (decision 7)."""
 DEPTH = 8
@@ -47,3 +52,5 @@ class Rules:
     references: References
     version: Callable[[str], Agreements]
     """Those of another version this installation has."""
+    canary_every: timedelta | None = None
+    """How often a canary is sent; None: none is."""

@@ -18,7 +18,7 @@ from schemas.base import Fact, FieldClass
 from schemas.case import SharingEnded, SharingNarrowed
 from schemas.catalogue import BY_TOPIC_PART
 from schemas.materialise import Schema
-from schemas.notice import NoticeTakenBack
+from schemas.notice import CanarySent, NoticeTakenBack
 from schemas.risk import Urgency
 from services.agreements import earlier, lint, ours
 from services.agreements.actors import Role
@@ -94,7 +94,7 @@ class Agency:
     unasked: Mapping[str, Mapping[int, View]]
     """By kind of fact, as a grant's views, what it is told without any line of the file, and no
     line takes away: that it is off a case (decision 13), what it forgets where it is granted less
-    (decision 15), what it was told that does not count (decision 18)."""
+    (decision 15), what it was told that does not count (decision 18), canaries (decision 19)."""
     places: Mapping[str, Place] = field(repr=False)
     """Where in the file each grant stands, by kind of fact."""
     marks: Marks = field(repr=False)
@@ -121,7 +121,8 @@ class Agency:
         for kind, grant in self.grants.items():
             yield from (Notice(kind, v, grant.urgency, grant.receipt) for v in grant.views.values())
         for kind, views in self.unasked.items():
-            yield from (Notice(kind, view, FAREWELL, True) for view in views.values())
+            receipt = kind != CanarySent.kind()
+            yield from (Notice(kind, view, FAREWELL, receipt) for view in views.values())
 
     def desk(self, role: Role, at: datetime, holidays: Container[date]) -> str:
         """The mailbox watched in that role at that moment."""
@@ -284,7 +285,7 @@ def _agency(signed: Signed) -> Agency:
 def _unasked(agency: str, grants: Iterable[Grant]) -> dict[str, Mapping[int, View]]:
     on_case = [grant.on_case for grant in grants]
     facts: list[type[Fact]] = [SharingEnded] if any(on_case) else []
-    facts += [SharingNarrowed, NoticeTakenBack] if on_case else []
+    facts += [SharingNarrowed, NoticeTakenBack, CanarySent] if on_case else []
     shown = Shown(frozenset({FieldClass.REFERENCE}))
     return {fact.kind(): views_of(agency, fact, shown) for fact in facts}
 

@@ -46,6 +46,7 @@ _TOLD_TO_NOBODY = (
     notice.NoticeTakenBack,
     notice.NoticeRecalled,
     notice.RecallAnswered,
+    notice.CanarySent,
 )
 """Not by a grant: who was told something is told without one that it is taken back."""
 _RESERVED = frozenset({*SERVICES, *SPEAKERS, "hub"})

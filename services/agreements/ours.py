@@ -20,6 +20,7 @@ from schemas.log import (
     Tick,
 )
 from schemas.notice import (
+    CanarySent,
     NoticeIssued,
     NoticeOverdue,
     NoticeRecalled,
@@ -87,6 +88,7 @@ AT_THE_DOOR: tuple[type[Fact], ...] = (
     RecallAnswered,
     ActRefused,
     GrantDeadline,
+    CanarySent,
 )
 """What admission writes there beside what it lets in: what follows from an act of a person, that
-one was refused, and how it stands with the last days of grants."""
+one was refused, how it stands with the last days of grants, and canaries."""

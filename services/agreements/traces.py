@@ -15,7 +15,7 @@ from uuid import UUID
 from schemas.base import PersonId, derived_id, sourced_id
 from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.log import AgreementsAdopted, PersonHeld
-from schemas.notice import NoticeIssued, Withdrawn, Withheld
+from schemas.notice import CanarySent, NoticeIssued, Withdrawn, Withheld
 from services.agreements.references import References
 from services.runtime import wire
 from services.runtime.records import Record
@@ -173,6 +173,8 @@ def unread_of(
     read: set[UUID] = set()
     found: dict[UUID, PersonId] = {}
     for record in inbox:
+        if wire.kind_of(record.headers) == CanarySent.kind():
+            continue  # about nobody, and another comes
         ref = UUID((record.header("ce_id") or b"").decode())
         person = references.person(agency, (record.key or b"").decode())
         if record.offset < begins:

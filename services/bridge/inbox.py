@@ -17,7 +17,7 @@ from typing import Protocol
 from uuid import UUID
 
 from schemas.base import Fact, kebab, sourced_id
-from schemas.notice import Notice, NoticeReceipted, ReceiptStatus
+from schemas.notice import CanarySent, Notice, NoticeReceipted, ReceiptStatus
 from services.bridge.door import Door
 from services.bridge.waiting import Backoff, patiently
 from services.bridge.watch import Watch
@@ -146,12 +146,23 @@ class Courier:
             await self._carry(await self._inbox.take())
 
     async def _carry(self, letter: Letter) -> None:
+        if letter.notice.about == CanarySent.kind():
+            self._note_canary(letter.notice)
+            await self._inbox.done(letter)
+            return
         receipts = await patiently(
             lambda: self._handed_over(letter.notice), "partner", self._watch, self._backoff
         )
         if receipts:
             await patiently(lambda: self._door.say(receipts), "broker", self._watch, self._backoff)
         await self._inbox.done(letter)
+
+    def _note_canary(self, notice: Notice) -> None:
+        """Nothing is stuck up to here; its partner hears nothing of it."""
+        sent_at = notice.told.get("occurred_at")
+        if isinstance(sent_at, datetime):
+            self._watch.canary.set(sent_at.timestamp())
+        self._watch.told.labels(outcome="canary").inc()
 
     async def _handed_over(self, notice: Notice) -> Sequence[Fact]:
         try:

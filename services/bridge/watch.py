@@ -27,6 +27,12 @@ class Watch:
         self.asked = counter("requests", "Requests of the partner, by status.", "status")
         self.told = counter("notices", "Notices handed over, by outcome.", "outcome")
         self.repeats = counter("notices_repeated", "Notices that stood twice in the inbox.")
+        self.canary = Gauge(
+            "last_canary_timestamp_seconds",
+            "When the last canary was sent that came through the inbox; 0 before the first.",
+            namespace="hub_bridge",
+            registry=self.registry,
+        )
         self.gaps = counter("inbox_gaps", "Places in the inbox that were skipped: page somebody.")
         self.is_away = Gauge(
             "away",

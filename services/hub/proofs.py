@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from schemas.base import kebab
+from schemas.notice import CanarySent
 from schemas.tracking import Position
 from services.agreements.compile import Agreements
 from services.hub.broker.cluster import Cluster
+from services.runtime import wire
 from services.runtime.again import Again, in_order, said_again
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Headers, Outgoing, Record
@@ -46,6 +48,11 @@ class Comparison:
     def identical(self) -> bool:
         """To the letter."""
         return not self.different
+
+
+def is_canary(record: Record) -> bool:
+    """Whether it is about nobody, and only shows that nothing is stuck."""
+    return wire.kind_of(record.headers) == CanarySent.kind()
 
 
 class Recorded:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
+from http.client import HTTPException
 from pathlib import Path
 
 import click
@@ -24,6 +27,8 @@ from services.hub.processes import EM_SFTP, Layout
 from services.runtime.faults import Fault
 
 OK, FAILED, UNWELL = 0, 1, 2
+CANARY = "hub_bridge_last_canary_timestamp_seconds"
+"""The metric by which a bridge says when its last canary was sent."""
 
 
 @click.command()
@@ -96,6 +101,7 @@ def status(context: click.Context, home: Path, *, as_json: bool) -> None:
                         "port": p.port,
                         "restarts": p.restarts,
                         "because": p.because,
+                        "last_canary": _last_canary(p.port),
                     }
                     for p in found
                 ]
@@ -157,6 +163,18 @@ def down(home: Path) -> None:
     console.print("Stopped." if ran else "Nothing ran.")
 
 
+def _last_canary(port: int) -> str:
+    """When the last canary was sent that came through to a bridge; empty for what takes none."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=2) as page:  # noqa: S310
+            lines = page.read().decode().splitlines()
+    except (OSError, HTTPException):
+        return ""
+    found = (line.rpartition(" ")[2] for line in lines if line.startswith(f"{CANARY} "))
+    sent_at = float(next(found, "0"))
+    return f"{datetime.fromtimestamp(sent_at, UTC):%Y-%m-%dT%H:%M:%SZ}" if sent_at else ""
+
+
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:
     pairs = dict(one.partition("=")[::2] for one in given)
     if not all(pairs.values()):
@@ -186,7 +204,7 @@ def _show(home: Path) -> None:
         console.print(f"No hub runs in {home}. Start one: hub up --home {home}")
         return
     table = Table(box=None, header_style="bold")
-    for column in ("process", "state", "pid", "page", "restarts"):
+    for column in ("process", "state", "pid", "page", "restarts", "last canary"):
         table.add_column(column)
     for one in found:
         table.add_row(
@@ -195,6 +213,7 @@ def _show(home: Path) -> None:
             str(one.pid or "-"),
             f"http://127.0.0.1:{one.port}/metrics",
             str(one.restarts),
+            _last_canary(one.port),
         )
     console.print(table)
     if (seen := drift.last(home)) is not None:

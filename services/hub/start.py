@@ -42,7 +42,7 @@ from services.runtime.symptoms import Weight
 Say = Callable[[str], None]
 NOBODY_ASKED = Asked()
 
-RULES = "2026-2"
+RULES = "2026-3"
 """The rule set `hub up` adopts."""
 READY_S = 120.0
 ALL_READY_S = 300.0

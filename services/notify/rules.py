@@ -59,8 +59,10 @@ LOCAL_STANDARD: Ladder = MappingProxyType(
     }
 )
 """By when what is done. Local standard, in no statute: see decisions 4 and 14, and R-EM-7."""
-LADDERS: Mapping[str, Ladder] = MappingProxyType({"2026-1": AT_FIRST, "2026-2": LOCAL_STANDARD})
-"""By version of the rules."""
+LADDERS: Mapping[str, Ladder] = MappingProxyType(
+    {"2026-1": AT_FIRST, "2026-2": LOCAL_STANDARD, "2026-3": LOCAL_STANDARD}
+)
+"""By version of the rules; from 2026-3 on the door sends canaries (decision 19)."""
 
 KNOWN_FOR = timedelta(days=30)
 """So long it is still heard what somebody says of a notice that is off the ladder.

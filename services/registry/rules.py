@@ -305,9 +305,9 @@ _FIRST = Rules(
         12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
     ),
 )
-_THIRD = replace(
+_FOURTH = replace(
     _FIRST,
-    version="2026-3",
+    version="2026-4",
     pauses=always(
         frozenset({Presence.IN_CUSTODY, Presence.IN_HOSPITAL, Presence.ABROAD}),
         "where a person is while the days do not count",
@@ -356,6 +356,13 @@ _THIRD = replace(
     ),
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {rules.version: rules for rules in (_FIRST, replace(_FIRST, version="2026-2"), _THIRD)}
+    {
+        rules.version: rules
+        for rules in (
+            _FIRST,
+            *(replace(_FIRST, version=version) for version in ("2026-2", "2026-3")),
+            _FOURTH,
+        )
+    }
 )
 """The rules this build can decide by."""

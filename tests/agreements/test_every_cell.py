@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from schemas.base import Fact, FieldClass, IdentifierType, LogFact
 from schemas.catalogue import ENTRIES
-from schemas.notice import NoticeIssued, NoticeReceipted
+from schemas.notice import CanarySent, NoticeIssued, NoticeReceipted
 from schemas.risk import AlertRaised, Reason, Urgency
 from schemas.tracking import Position
 from services.agreements import views, whom
@@ -62,7 +62,8 @@ LIMITS = (
     CaseLimit("nothing known", age=None, area=None, category=None, level=None),
     CaseLimit("after the last day", at=date(2029, 4, 1)),
 )
-NEVER_TOLD = NoticeIssued | NoticeReceipted | LogFact
+NEVER_TOLD = NoticeIssued | NoticeReceipted | LogFact | CanarySent
+"""By no grant; a canary is told without one, and about nobody."""
 TOLD = (
     *(one for one in examples().values() if not isinstance(one, NEVER_TOLD | Position)),
     an_alert(reasons=tuple(Reason)),

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from schemas.base import Fact
-from schemas.notice import Notice, NoticeReceipted, ReceiptStatus
+from schemas.notice import CanarySent, Notice, NoticeReceipted, ReceiptStatus
 from services.bridge.door import MemoryDoor
 from services.bridge.inbox import Courier, Memory, MemoryInbox, receipt
 from services.bridge.watch import Watch
 from services.runtime.faults import Refused, Unavailable
 from tests.bridge.kit import QUICK, a_told_notice, a_while, eventually
 from tests.makers import NOON
+
+GAUGE = "hub_bridge_last_canary_timestamp_seconds"
 
 
 class Partner:
@@ -67,6 +69,36 @@ def statuses(door: MemoryDoor) -> list[tuple[int, str, str | None]]:
         for fact in door.said
         if isinstance(fact, NoticeReceipted)
     ]
+
+
+async def test_a_canary_is_noted_and_handed_to_nobody_and_not_receipted() -> None:
+    post = Post()
+    about = {"about": CanarySent.kind(), "told": {"occurred_at": NOON, "next_at": NOON}}
+    post.inbox.put(a_told_notice(1).model_copy(update=about))
+    post.inbox.put(a_told_notice(2))
+    async with post.carrying():
+        await eventually(lambda: post.inbox.committed == 2)
+    assert post.partner.has == [2]
+    assert statuses(post.door) == [(2, "collected", None)]
+    registry = post.watch.registry
+    assert registry.get_sample_value(GAUGE) == NOON.timestamp()
+    told = registry.get_sample_value("hub_bridge_notices_total", {"outcome": "canary"})
+    assert told == 1
+
+
+async def test_a_canary_comes_through_only_once_what_is_before_it_has() -> None:
+    """It waits its turn: a partner that is away shows as a canary that does not come."""
+    post = Post()
+    post.partner.away = True
+    post.inbox.put(a_told_notice(1))
+    about = {"about": CanarySent.kind(), "told": {"occurred_at": NOON}}
+    post.inbox.put(a_told_notice(2).model_copy(update=about))
+    async with post.carrying():
+        await eventually(lambda: post.partner.attempts > 1)
+        assert post.watch.registry.get_sample_value(GAUGE) == 0
+        post.partner.away = False
+        await eventually(lambda: post.inbox.committed == 2)
+    assert post.watch.registry.get_sample_value(GAUGE) == NOON.timestamp()
 
 
 async def test_notices_are_handed_over_in_order_and_receipted() -> None:

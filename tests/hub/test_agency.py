@@ -20,6 +20,7 @@ from services.agreements.epochs import Epoch
 from services.hub.agency import papers, trial
 from services.hub.agency.conformance import Check, examine
 from services.hub.agency.html import as_html
+from services.hub.agency.look import last_canary
 from services.hub.agency.page import Folder, Installation, Page, Seen, page
 from services.hub.agency.partner import words
 from services.hub.agency.refusals import MEND, TRIAL, refusals
@@ -30,7 +31,8 @@ from services.runtime.schema_store import committed as schemas
 from tests.agreements.makers import FILES, a_file, committed
 from tests.house.source import REPO
 from tests.in_memory import NAMES, Hub
-from tests.makers import NOON, a_conviction, a_receipt
+from tests.makers import NOON, a_conviction, a_receipt, later
+from tests.notify.inboxes import fan_out
 
 AGENCIES = list(committed().agencies)
 HERE = Installation(NAMES, schemas().highest, Epoch(), datetime(2026, 11, 26, tzinfo=UTC))
@@ -146,6 +148,31 @@ def test_the_file_is_whole_by_itself_and_readable_by_headings(slug: str) -> None
     assert outline.tags.count("table") == outline.tags.count("caption") >= 6
     assert not {"script", "link", "img"} & set(outline.tags)
     assert "http" not in text
+
+
+@pytest.mark.parametrize(
+    ("collected", "canary", "words"),
+    [
+        (9, (8, "2026-03-02T12:00:00+00:00"), "2026-03-02T12:00:00+00:00; collected"),
+        (8, (8, "2026-03-02T12:00:00+00:00"), "2026-03-02T12:00:00+00:00; not collected"),
+        (None, (8, "2026-03-02T12:00:00+00:00"), "2026-03-02T12:00:00+00:00; not collected"),
+        (9, None, "none yet"),
+    ],
+)
+def test_the_page_says_when_the_last_canary_was_sent_and_whether_it_was_collected(
+    collected: int | None, canary: tuple[int, str] | None, words: str
+) -> None:
+    made = a_page(seen=Seen((0, 10, collected), (), canary))
+    (inbox,) = (rows for name, _, rows in sections(made) if name == "Inbox")
+    assert ("last canary", words) in inbox
+
+
+async def test_the_last_canary_is_found_among_notices_by_its_headers() -> None:
+    hub = Hub(fan_out())
+    await hub.start(rules="2026-3")
+    await hub.tick(later(minutes=20))
+    assert last_canary(hub.inbox("dwp")) == (1, later(minutes=20).isoformat())
+    assert last_canary([]) is None
 
 
 # -- what came back

@@ -30,13 +30,9 @@ def opened(hub: Hub) -> int:
 
 
 def shown(hub: Hub) -> dict[str, list[bytes | None]]:
-    """Every record of every inbox by its notice's own id."""
-    names, recorded = hub.cluster.names, hub.recorded()
+    """Every record of every inbox about somebody, by its notice's own id."""
     slugs = Versions(hub.home / "agreements").latest().agencies
-    return {
-        slug: [record.header("ce_id") for record in recorded.source(names.inbox(slug))]
-        for slug in slugs
-    }
+    return {slug: [record.header("ce_id") for record in hub.of_somebody(slug)] for slug in slugs}
 
 
 def workers(service: str) -> tuple[str, str]:

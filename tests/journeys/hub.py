@@ -24,10 +24,11 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import write_private
 from services.hub.catalogue import all_services
 from services.hub.processes import Layout
-from services.hub.proofs import Recorded
+from services.hub.proofs import Recorded, is_canary
 from services.hub.rest import Lag
 from services.runtime import wire
 from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.records import Record
 from services.runtime.service import Service
 
 ROOT = Path(__file__).parents[2]
@@ -93,13 +94,18 @@ class Hub:
             assert json.loads(done.stdout)["acknowledged"] == len(said)
 
     def notices(self, slug: str) -> list[dict[str, Any]]:
-        """Every different notice in the agency's inbox."""
+        """Every different notice in the agency's inbox that is about somebody."""
         bundle = Bundle.read(self.home / "agencies" / slug)
         found: dict[bytes | None, dict[str, Any]] = {}
-        for record in self.recorded().source(self.cluster.names.inbox(slug)):
+        for record in self.of_somebody(slug):
             notice = wire.decode_view(record.value or b"", bundle.views)
             found.setdefault(record.header("ce_id"), notice)
         return list(found.values())
+
+    def of_somebody(self, slug: str) -> list[Record]:
+        """What stands in the agency's inbox, but for canaries: those come whatever is done."""
+        inbox = self.recorded().source(self.cluster.names.inbox(slug))
+        return [record for record in inbox if not is_canary(record)]
 
     def told(self, slug: str, about: type[Fact], ref: str | None = None) -> list[dict[str, Any]]:
         """The agency's notices about that kind of fact, of one person if `ref` is given."""

@@ -11,6 +11,8 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner
 
+from schemas.risk import AlertRaised
+from services.bridge import inbox
 from services.hub.simulation.broker import Broker, Place
 from services.hub.simulation.command import simulate
 from services.hub.simulation.play import play
@@ -19,7 +21,7 @@ from services.hub.simulation.shrink import shrunk
 from services.hub.simulation.steps import Step
 from services.hub.simulation.town import Town
 from services.hub.simulation.verdict import verdict
-from services.notify.domain import Case, Mention, notices, taking_back
+from services.notify.domain import Case, Mention, canary, notices, taking_back
 from services.runtime import batch
 from services.runtime.batch import Lane
 from services.runtime.history import MemoryHistory
@@ -128,6 +130,17 @@ def recall_from_whoever_comes_first(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(taking_back, "_of_number", first)
 
 
+def give_canaries_to_the_partner(patch: pytest.MonkeyPatch) -> None:
+    """A bridge's courier hands a canary over as any notice."""
+    patch.setattr(inbox, "CanarySent", AlertRaised)
+
+
+def tell_a_canary_to_the_first_alone(patch: pytest.MonkeyPatch) -> None:
+    """One agency finds the canary, and the silence of the others looks like peace."""
+    canaries = canary._canaries
+    patch.setattr(canary, "_canaries", lambda *of: list(canaries(*of))[:1])
+
+
 PLANTS: tuple[Plant, ...] = (
     acknowledge_before_save,
     accept_a_repeat,
@@ -138,6 +151,8 @@ PLANTS: tuple[Plant, ...] = (
     look_back_at_the_first,
     take_back_from_who_is_still_there,
     recall_from_whoever_comes_first,
+    give_canaries_to_the_partner,
+    tell_a_canary_to_the_first_alone,
 )
 
 

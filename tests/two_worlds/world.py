@@ -71,7 +71,7 @@ async def play(
     `at_once`: what is said between two ticks is read in one go, as after an outage.
     """
     hub = hub or Hub(*services())
-    await hub.start()
+    await hub.start(rules="2026-3")
     ticks = [(float(hours), None) for hours in HOURS]
     steps: list[tuple[float, Fact | Act | None]] = [*said, *ticks, *acts]
     for hours, step in sorted(steps, key=lambda one: one[0]):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from schemas.base import Fact, LogFact, follows, kebab
+from schemas.base import Fact, LogFact, PersonId, derived_id, follows, kebab
 from schemas.log import (
     Adoption,
     AgreementsAdopted,
@@ -14,7 +14,7 @@ from schemas.log import (
     Tick,
     put_in_force,
 )
-from schemas.notice import Withheld
+from schemas.notice import CanarySent, Withheld
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
@@ -22,6 +22,8 @@ from services.admission.domain.states import InForce, LastTick, Person
 from services.admission.rules import AHEAD, REMEMBERED, of_the_log
 from services.agreements.deadlines import Stands, moved, shown
 from services.runtime.faults import Refused
+
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def say_everywhere(desk: Desk, fact: LogFact, letter: Letter) -> str:
@@ -75,7 +77,33 @@ def _tick(desk: Desk, tick: Tick, recorded_at: datetime) -> str:
     if desk.in_force is not None:
         before = None if last is None else last.now
         _say_of_grants(desk, tick, shown(desk.in_force.agreements, before, tick.now))
+        _send_a_canary(desk, tick, before, desk.in_force.canary_every)
     return "said-everywhere"
+
+
+def _send_a_canary(
+    desk: Desk, tick: Tick, before: datetime | None, every: timedelta | None
+) -> None:
+    """One at the first Tick, and at the first in each of those spans; after an outage only one.
+
+    The person is invented, made of the Tick's number, and known to nobody: no row is kept of it.
+    """
+    if every is None or (before is not None and _span(before, every) == _span(tick.now, every)):
+        return
+    desk.say(
+        follows(
+            tick,
+            CanarySent,
+            source="admission",
+            person_id=PersonId(derived_id(tick.event_id, CanarySent.kind(), "nobody")),
+            next_at=_BEGINNING + (_span(tick.now, every) + 1) * every,
+        )
+    )
+
+
+def _span(moment: datetime, every: timedelta) -> int:
+    """In which of the spans since the beginning it lies, so that none has to be remembered."""
+    return (moment - _BEGINNING) // every
 
 
 def adopt(desk: Desk, fact: Adoption) -> str:

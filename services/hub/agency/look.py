@@ -5,15 +5,17 @@ Looked at as the agency itself: what the broker would not show it, cannot come o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from schemas.notice import CanarySent
 from services.agreements.bundle import folder_of
 from services.bridge.bundle import Bundle
 from services.hub.agency.page import Folder, Seen
 from services.hub.agency.why import Told
 from services.hub.broker import passwords
 from services.hub.broker.cluster import Cluster
+from services.runtime import wire
 from services.runtime.names import Names
 from services.runtime.outbox import Config
 from services.runtime.records import Record
@@ -21,6 +23,8 @@ from services.runtime.topics import Reader, done
 
 LATEST_LETTERS = 1000
 """Of its dead letters so many are looked at, the latest."""
+LATEST_AFTER_A_CANARY = 1000
+"""Among so many notices, the latest, the last canary is looked for."""
 LATEST_NOTICES = 10_000
 """Of its notices likewise."""
 
@@ -55,10 +59,20 @@ def seen(config: Mapping[str, str], slug: str, names: Names) -> Seen:
     try:
         first, end = reader.ends(inbox)
         letters = latest(reader, names.dead(slug), LATEST_LETTERS)
+        canary = last_canary(latest(reader, inbox, LATEST_AFTER_A_CANARY))
     finally:
         reader.close()
     collected = done(quiet, group, [(inbox, 0)]).get(inbox, {}).get(0)
-    return Seen((first, end, collected), letters)
+    return Seen((first, end, collected), letters, canary)
+
+
+def last_canary(records: Iterable[Record]) -> tuple[int, str] | None:
+    """Where the last canary among them stands, and when it was sent."""
+    found = None
+    for record in records:
+        if wire.kind_of(record.headers) == CanarySent.kind():
+            found = record.offset, (record.header("ce_time") or b"").decode()
+    return found
 
 
 def told(bundle: Bundle, slug: str, names: Names) -> tuple[list[Told], tuple[Record, ...]]:

@@ -102,6 +102,10 @@ class Inbox:
     end: int
     collected: int | None
     """Up to here its group has said it is done; None: it never has."""
+    last_canary: str
+    """When the last canary in it was sent; empty if none stands there."""
+    canary_collected: bool
+    """Whether it has come past that; silence after it is a fault (decision 19)."""
     say_again_since: str
     """After a restore, since when to say again; empty otherwise."""
 
@@ -114,6 +118,8 @@ class Seen:
     """First offset, end, and how far its group has come."""
     letters: tuple[Record, ...]
     """The latest of its dead letters."""
+    canary: tuple[int, str] | None = None
+    """Where the last canary stands in its inbox, and when it was sent."""
 
 
 @dataclass(frozen=True)
@@ -265,11 +271,13 @@ def _record(kind: Any) -> Any:  # noqa: ANN401
 
 def _inbox(seen: Seen, name: str, epoch: Epoch) -> Inbox:
     first, end, collected = seen.inbox
-    again = epoch.say_again_since
+    again, at, sent = epoch.say_again_since, *(seen.canary or (end, ""))
     return Inbox(
         epoch=epoch.of(name),
         first=first,
         end=end,
         collected=collected,
+        last_canary=sent,
+        canary_collected=collected is not None and at < collected,
         say_again_since="" if again is None else again.isoformat(),
     )

@@ -95,5 +95,7 @@ def _inbox(inbox: Inbox) -> Iterator[Sequence[str]]:
     else:
         waiting = max(0, inbox.end - inbox.collected)
         yield "collected, up to offset", f"{inbox.collected}; {waiting} not collected"
+    came = "collected" if inbox.canary_collected else "not collected"
+    yield "last canary", f"{inbox.last_canary}; {came}" if inbox.last_canary else "none yet"
     if inbox.say_again_since:
         yield "restored: say again what was said since", inbox.say_again_since

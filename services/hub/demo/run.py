@@ -24,7 +24,7 @@ from services.hub.demo.delivery import Phase
 from services.hub.demo.outside import LISTENERS, REFUSED, Outside, notices_shown
 from services.hub.demo.story import Story, live, prepare
 from services.hub.processes import Layout
-from services.hub.proofs import Comparison, Recorded, compare
+from services.hub.proofs import Comparison, Recorded, compare, is_canary
 from services.hub.rest import Lag, until_at_rest
 from services.runtime import wire
 from services.runtime.faults import Stop
@@ -189,6 +189,8 @@ def _count_all(
     for records in recorded.log().values():
         for record in records:
             source = record.header("ce_source") or b"?"
+            if is_canary(record):
+                continue
             if record.partition == 0 or record.key is not None:
                 outcome.said[source.decode()] += 1
     for slug in latest.agencies:
@@ -210,7 +212,7 @@ def _inbox(
     seen = set()
     for record in recorded.source(topic):
         ref = record.header("ce_id")
-        if ref in seen:
+        if ref in seen or is_canary(record):
             continue
         seen.add(ref)
         notice = wire.decode_view(record.value or b"", bundle.views)

@@ -15,7 +15,7 @@ from datetime import timedelta
 from schemas.log import HoldLifted, PersonHeld, Tick
 from schemas.risk import RoshAssessed
 from services.agreements.replay import Replay
-from services.hub.proofs import identity_of
+from services.hub.proofs import identity_of, is_canary
 from services.hub.simulation.play import Played
 from services.hub.simulation.taken_back import wrongly_taken_back
 from services.hub.simulation.town import REFERENCES
@@ -201,14 +201,23 @@ class _Verdict:
                     yield f"{saying.kind} of {saying.speaker} did not come back once"
 
     def _told(self) -> Iterator[str]:
-        """Everybody acts once on every notice of their inbox, whose repeats are the same."""
+        """Everybody acts once on every notice of their inbox, whose repeats are the same.
+
+        A canary is taken and handed to nobody; everybody who is told anything finds each once.
+        """
+        sent = {_ce_id(one) for records in self._log for one in records if is_canary(one)}
+        agencies = self._played.town.agreements.agencies
+        told = {slug for slug, one in agencies.items() if one.grants}
         for receiver in self._played.receivers:
             inbox = self._read(self._names.inbox(receiver.name))
             notices = {_ce_id(record): record for record in inbox}
             for record in inbox:
                 if notices[_ce_id(record)].value != record.value:
                     yield f"{receiver.name} finds two different notices under one number"
-            if set(receiver.calls) != {ce_id.decode() for ce_id in notices}:
+            canaries = {ce_id for ce_id, record in notices.items() if is_canary(record)}
+            if len(canaries) != (len(sent) if receiver.name in told else 0):
+                yield f"{receiver.name} does not find every canary once"
+            if set(receiver.calls) != {ce_id.decode() for ce_id in notices.keys() - canaries}:
                 yield f"{receiver.name} was not handed every notice of its inbox, or others too"
             if not receiver.died and any(count > 1 for count in receiver.calls.values()):
                 yield f"{receiver.name} was handed a notice twice"

@@ -123,7 +123,7 @@ class _Teller:
 
     def adoption(self, agreements: str) -> Iterator[Saying]:
         """Rules, agreements and a build, as whoever deploys says them."""
-        yield self._of_log(log.RulesAdopted, version="2026-2")
+        yield self._of_log(log.RulesAdopted, version="2026-3")
         yield self._of_log(log.AgreementsAdopted, version=agreements)
         yield self._of_log(log.BuildAdopted, version=BUILDS[0])
 

@@ -9,6 +9,7 @@ from schemas.base import Fact
 from schemas.case import AgencyJoinedCase, LeadTransferred
 from schemas.log import PersonHeld
 from schemas.notice import (
+    CanarySent,
     FactTakenBack,
     NoticeRecalled,
     NoticeReceipted,
@@ -16,6 +17,7 @@ from schemas.notice import (
     RecallAnswered,
     Withheld,
 )
+from services.notify.domain.canary import sing
 from services.notify.domain.ladder import receipted
 from services.notify.domain.taking_back import (
     answered,
@@ -36,6 +38,7 @@ BY_FACT: Mapping[type[Fact], Decide] = {
     FactTakenBack: take_back,
     NoticeRecalled: recall,
     RecallAnswered: answered,
+    CanarySent: sing,
 }
 """Every other is told to whoever may know of it."""
 LOOKS_BACK: Mapping[str, Callable[[Any, Any], Iterable[int]]] = {
