@@ -13,6 +13,7 @@ from random import Random
 
 from schemas.log import BuildAdopted, PersonHeld
 from services.hub.backup.cut import READERS, Cut, cut
+from services.hub.proofs import is_canary
 from services.hub.rebuild.by_door import kept_by_the_door
 from services.hub.rebuild.by_log import kept_by_log, said_held
 from services.hub.simulation.broker import Broker
@@ -198,6 +199,7 @@ def _handed_over(first: Filmed, restored: Restored) -> Mapping[str, list[str]]:
             dict.fromkeys(
                 (record.header("ce_id") or b"").decode()
                 for record in restored.read(restored.names.inbox(name), 0)[:end]
+                if not is_canary(record)
             )
         )
         for name, end in restored.film.committed.items()
