@@ -113,6 +113,16 @@ _TABLE = (
         from_the_first=True,
     ),
     Act(
+        "register",
+        "count",
+        "count who is managed",
+        frozenset({Role.CO_ORDINATOR}),
+        1,
+        ("board", "review", "request"),
+        own=True,
+        from_the_first=True,
+    ),
+    Act(
         "inbox",
         "suspend",
         "let what an agency is told wait",

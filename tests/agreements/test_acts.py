@@ -14,7 +14,7 @@ from schemas.base import PersonId
 from schemas.log import Decided, Signer
 from services.agreements import acts
 from services.agreements.actors import Role, unpadded
-from services.agreements.acts import ACTS, AHEAD, FRESH, check, id_of
+from services.agreements.acts import ACTS, AHEAD, FRESH, able, check, id_of
 from services.agreements.compile import Agreements
 from services.hub.simulation import people
 from services.hub.simulation.people import Invented, enrol
@@ -37,6 +37,7 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("schemas", "adopt"): (people.CO_ORDINATOR,),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
     ("register", "consult"): (people.LEAD,),
+    ("register", "count"): (people.CO_ORDINATOR,),
     ("inbox", "suspend"): (people.ON_CALL,),
     ("inbox", "release"): (people.CO_ORDINATOR,),
     ("inbox", "skip"): (people.LEAD, people.GOVERNS),
@@ -73,6 +74,19 @@ def test_every_act_has_somebody_who_may() -> None:
 @pytest.mark.parametrize("act", RIGHT)
 def test_an_act_counts_signed_by_whom_it_takes(act: tuple[str, str]) -> None:
     assert refusal(decided(act, *RIGHT[act])) == ""
+
+
+@pytest.mark.parametrize(("slug", "may"), [("smb-co-ordinator", True), ("derby-housing", False)])
+def test_counts_are_for_the_boards_co_ordinator_and_for_no_other_partners(
+    slug: str, *, may: bool
+) -> None:
+    everybody = (one for agency in ENROLLED.agencies.values() for one in agency.agreement.actors)
+    actors = tuple(one for one in everybody if Role.CO_ORDINATOR in one.roles)
+    agency = ENROLLED.agencies[slug]
+    enrolled = replace(agency, agreement=agency.agreement.model_copy(update={"actors": actors}))
+    known = replace(ENROLLED, agencies={slug: enrolled})
+    able_to = list(able(known, ACTS["register", "count"], NOON, "agency-smb-co-ordinator"))
+    assert bool(able_to) is may
 
 
 def test_the_table_people_read_is_the_one_that_counts() -> None:

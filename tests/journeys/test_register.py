@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 def installation(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
-    with apart(cluster) as mine, put_up(mine, tmp_path_factory) as there:
+    with apart(cluster) as mine, put_up(mine, tmp_path_factory, "co-ordinator") as there:
         yield there
 
 
@@ -60,12 +60,18 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     unknown = [looked_up(installation, ref, "lead-officer") for ref in (others, "p-" + "0" * 32)]
     assert {(one.exit_code, one.output) for one in unknown} == {(1, f"Error: {command.NOBODY}\n")}
 
+    by = ("--as", installation.others[0], "--keys", str(installation.keys))
+    counts = CliRunner().invoke(command.register, ["counts", *by, "--json"])
+    assert counts.exit_code == 0, counts.output
+    assert json.loads(counts.stdout)["managed"]["all"]["all"] == 0  # no register runs here
+    lead = ("--as", installation.actors["lead-officer"], "--keys", str(installation.keys))
+    assert CliRunner().invoke(command.register, ["counts", *lead]).exit_code == 1
+
     asyncio.run(installation.admit())
     acts = [one for one in installation.stands(Decided) if isinstance(one, Decided)]
     assert [(one.what, one.outcome, one.by.role) for one in acts] == [
         ("register", "consult", "lead-officer")
-    ] * 3
-    assert [one.subject for one in acts] == [hers, others, "p-" + "0" * 32]
-    (told,) = installation.stands(ActRefused)
-    assert isinstance(told, ActRefused)
-    assert (told.what, told.reason) == ("register", "role-may-not")
+    ] * 3 + [("register", "count", "co-ordinator")]
+    assert [one.subject for one in acts][:3] == [hers, others, "p-" + "0" * 32]
+    told = [one for one in installation.stands(ActRefused) if isinstance(one, ActRefused)]
+    assert [(one.what, one.reason) for one in told] == [("register", "role-may-not")] * 2

@@ -11,12 +11,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from services.agreements.model import Body
 from services.agreements.signing import Asked, acting, decide
+from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
 from services.hub.register import law, words
-from services.hub.register.lookup import Found, look_up
+from services.hub.register.lookup import Found, counted_by, look_up
 from services.registry.dates import local_day
 from services.registry.rules import RULES
 
@@ -93,6 +95,44 @@ def show(
         click.echo(json.dumps(words.as_object(found)))
     else:
         print_register(found, Console(highlight=False))
+
+
+@register.command("counts")
+@acting
+@click.option("--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC).")
+@home_option
+@json_option
+def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: bool) -> None:
+    """How many are managed, by category and level, so that nobody can be told from it.
+
+    Takes a co-ordinator of the Responsible Authority or of the Strategic Management Board; that it
+    was asked is recorded. A number under five, and what would give it away, is *. Limited cases and
+    category 4 are in no number.
+    """
+    moment = datetime.now(UTC) if known_at is None else known_at.replace(tzinfo=UTC)
+    with in_one_line():
+        cluster = Cluster.load(home)
+        decide(cluster, "register", "count", f"agency-{_board(cluster.home)}", asked)
+        found = counted_by(cluster, moment)
+    if as_json:
+        click.echo(json.dumps({"known_at": moment.isoformat(), "managed": found.as_object()}))
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("category")
+    for level in ("level 1", "level 2", "level 3", "no level", "all"):
+        table.add_column(level, justify="right")
+    for row in found.rows():
+        table.add_row(*row)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print("[dim]* under five, or it would give such a number away.[/dim]")
+
+
+def _board(home: Path) -> str:
+    """The body that co-ordinates for the board and may be told counts alone."""
+    agencies = Versions(home / "agreements").latest().agencies
+    found = (slug for slug, one in agencies.items() if one.agreement.body is Body.CO_ORDINATION)
+    return next(found, "nobody")
 
 
 def print_register(found: Found, console: Console) -> None:

@@ -11,10 +11,13 @@ from schemas.base import Fact, PersonId
 from schemas.log import RulesAdopted
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
+from services.hub.register import counts
+from services.hub.register.counts import Counts
 from services.registry.domain import DAYS, Register, as_of
 from services.registry.rules import RULES, Rules
 from services.runtime import wire
 from services.runtime.faults import Stop
+from services.runtime.names import LOG_PARTITIONS
 from services.runtime.speech import log_partition, recorded_at
 from services.runtime.topics import Reader
 
@@ -67,6 +70,27 @@ def _heard(cluster: Cluster, person: PersonId, known_at: datetime) -> Iterator[F
             mine = record.key in (None, person.bytes)
             if mine and wire.kind_of(record.headers) in _WANTED:
                 yield wire.decode(record.value or b"")
+
+
+def counted_by(cluster: Cluster, known_at: datetime) -> Counts:
+    """How many were managed, as far as the hub knew at that moment.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    return counts.counted(_all_heard(cluster, known_at))
+
+
+def _all_heard(cluster: Cluster, known_at: datetime) -> Iterator[tuple[PersonId, Fact]]:
+    with closing(Reader(cluster.service_config("registry"))) as reader:
+        for number in range(LOG_PARTITIONS):
+            for record in reader.part(cluster.names.log, number):
+                if recorded_at(record) > known_at:
+                    break
+                if wire.kind_of(record.headers) in counts.COUNTED:
+                    fact = wire.decode(record.value or b"")
+                    if fact.person_id is not None:
+                        yield fact.person_id, fact
 
 
 def _rules(version: str | None) -> Rules:
