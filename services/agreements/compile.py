@@ -178,6 +178,7 @@ def load(directory: Path) -> Agreements:
             signed.append(one)
             found += lint.findings(one)
     found += lint.enrolled_twice(signed)
+    found += lint.at_anothers_desk(signed)
     if not signed and not found:
         found.append(Finding(directory.name, 1, "", "no agreement file is here", "write one"))
     if found:

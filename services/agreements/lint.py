@@ -228,6 +228,23 @@ def enrolled_twice(files: Sequence[Signed]) -> Iterator[Finding]:
         yield files[file].marks.finding(("actors", at), why, write)
 
 
+def at_anothers_desk(files: Sequence[Signed]) -> Iterator[Finding]:
+    """Nobody's overdue notices go to another body: a file is often begun as a copy of another's."""
+    own = [
+        {_domain(one) for one in file.agreement.contacts.model_dump().values()} for file in files
+    ]
+    for number, file in enumerate(files):
+        others = set().union(*(own[:number] + own[number + 1 :])) - own[number]
+        for at, turn in enumerate(file.agreement.duty):
+            if _domain(turn.mailbox) in others:
+                why = "the mailbox is another body's"
+                yield file.marks.finding(("duty", at), why, "write one of this body's own")
+
+
+def _domain(mailbox: str) -> str:
+    return mailbox.rpartition("@")[2]
+
+
 _FILE_RULES: tuple[Callable[[Agreement], Wrong], ...] = (
     _name_is_free,
     _says_what_it_may,

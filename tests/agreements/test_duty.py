@@ -13,7 +13,7 @@ from services.agreements.compile import load
 from services.agreements.duty import ESCALATED, REMINDED, Day, Turn, at_the_desk, gaps
 from services.agreements.faults import AgreementsRefused
 from services.agreements.widening import widened
-from tests.agreements.makers import a_file, committed
+from tests.agreements.makers import FILES, a_file, committed
 
 LONDON = ZoneInfo("Europe/London")
 EASTER_MONDAY = date(2026, 4, 6)
@@ -175,3 +175,20 @@ def test_every_committed_file_that_gets_notices_says_who_is_at_the_desk() -> Non
     for agency in committed().agencies.values():
         if agency.grants:
             assert agency.agreement.duty, agency.slug
+
+
+def test_a_copied_file_in_which_anothers_desk_still_stands_is_refused(tmp_path: Path) -> None:
+    text = (FILES / "amber-valley-housing.yaml").read_text()
+    (tmp_path / "amber-valley-housing.yaml").write_text(text)
+    own = text.replace("amber-valley-housing", "example-valley-housing")
+    (tmp_path / "example-valley-housing.yaml").write_text(own)
+    load(tmp_path)
+    head, duty = own.split("\nduty:\n", 1)
+    theirs = duty.replace("@example-valley-housing.", "@amber-valley-housing.", 1)
+    (tmp_path / "example-valley-housing.yaml").write_text(f"{head}\nduty:\n{theirs}")
+    with pytest.raises(AgreementsRefused) as refused:
+        load(tmp_path)
+    (finding,) = refused.value.findings
+    assert (finding.file, finding.field) == ("example-valley-housing.yaml", "duty.0")
+    assert finding.reason == "the mailbox is another body's"
+    assert finding.line == head.count("\n") + 3
