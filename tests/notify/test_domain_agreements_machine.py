@@ -226,18 +226,18 @@ def _unheeded(course: ChangingCourse) -> None:
 
 def test_telling_by_a_suspended_grant_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ChangingCourse, "_rule", _unheeded)
-    is_found_by(ChangingCourse, examples=500)
+    is_found_by(ChangingCourse, examples=3000)
 
 
 def test_losing_what_waits_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Telling, "_wait", lambda *_: None)
-    is_found_by(ChangingCourse, examples=500)
+    is_found_by(ChangingCourse, examples=3000)
 
 
 def test_what_waited_being_told_whoever_it_is_now_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     of_withheld = import_module("services.notify.domain.withheld")
     monkeypatch.setattr(of_withheld, "still_told", lambda grant, *_: [grant])
-    is_found_by(ChangingCourse, examples=500)
+    is_found_by(ChangingCourse, examples=3000)
 
 
 @pytest.mark.parametrize("fault", [_whatever_it_was_then, _whatever_is_now])

@@ -224,4 +224,4 @@ BROKEN = (
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_planted_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _broken(name, monkeypatch)
-    is_found_by(Course, examples=200)
+    is_found_by(Course, examples=3000)
