@@ -287,6 +287,11 @@ def is_of_grant(subject: str, fact: GrantSuspended) -> bool:
     return subject == mine or subject.startswith(f"{mine}:")
 
 
+def is_about(subject: str, agency: str) -> bool:
+    """Whether an act of that subject is about that agency, or about one grant of it."""
+    return subject == f"agency-{agency}" or subject.startswith(f"grant-{agency}:")
+
+
 def recall_number(notice_ref: UUID, aware_at: datetime | None = None) -> str:
     """What an act about a recall is about: the notice, and when it was known, if before the act."""
     known = "" if aware_at is None else f":{aware_at.astimezone(UTC):{_MOMENT}}"
@@ -386,7 +391,7 @@ def _may_decide(agreements: Agreements, act: Act, agency: str, subject: str) -> 
     """The Responsible Authority bodies decide about the hub; some acts an agency about itself."""
     if agreements.is_responsible_authority(agency):
         return True
-    return act.own and (subject == f"agency-{agency}" or subject.startswith(f"grant-{agency}:"))
+    return act.own and is_about(subject, agency)
 
 
 def _proves(proof: str, said: bytes, one: Enrolled, sign_in: SignIn | None, at: datetime) -> bool:

@@ -233,10 +233,10 @@ def at_anothers_desk(files: Sequence[Signed]) -> Iterator[Finding]:
     own = [
         {_domain(one) for one in file.agreement.contacts.model_dump().values()} for file in files
     ]
-    for number, file in enumerate(files):
-        others = set().union(*(own[:number] + own[number + 1 :])) - own[number]
+    everybodys = set().union(*own)
+    for file, mine in zip(files, own, strict=True):
         for at, turn in enumerate(file.agreement.duty):
-            if _domain(turn.mailbox) in others:
+            if _domain(turn.mailbox) in everybodys - mine:
                 why = "the mailbox is another body's"
                 yield file.marks.finding(("duty", at), why, "write one of this body's own")
 

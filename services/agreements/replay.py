@@ -62,7 +62,7 @@ class Replay:
         return ""
 
     def _lifts(self, fact: HoldLifted) -> str:
-        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        act = self._act_behind(fact)
         if act is None:
             return UNDECIDED if fact.caused_by or self._somebody_acts else ""
         outcome = "skip" if fact.skipped else "release"
@@ -71,7 +71,7 @@ class Replay:
         return "" if same and where else "another-act"
 
     def _withholds(self, fact: Withheld) -> str:
-        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        act = self._act_behind(fact)
         if not fact.lapsed or not self._somebody_acts:
             return ""
         if act is None:
@@ -79,7 +79,7 @@ class Replay:
         return "" if act.what == "inbox" and act.outcome in ("skip", "expire") else "another-act"
 
     def _suspends(self, fact: GrantSuspended) -> str:
-        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        act = self._act_behind(fact)
         if act is None:
             return UNDECIDED if self._somebody_acts else ""
         outcomes = ("suspend",) if fact.waits else ("release", "skip", "expire")
@@ -87,7 +87,7 @@ class Replay:
         return "" if same and acts.is_of_grant(act.subject, fact) else "another-act"
 
     def _recalls(self, fact: NoticeRecalled | RecallAnswered) -> str:
-        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        act = self._act_behind(fact)
         if act is None:
             return UNDECIDED
         outcome = "recall" if isinstance(fact, NoticeRecalled) else fact.reporting
@@ -110,12 +110,15 @@ class Replay:
         return "" if free or self._says(fact, "agreements", "widen") else UNDECIDED
 
     def _says(self, fact: AgreementsAdopted | SchemasAdopted, what: str, outcome: str) -> bool:
-        act = None if fact.caused_by is None else self.decided.get(fact.caused_by)
+        act = self._act_behind(fact)
         return act is not None and (act.what, act.outcome, act.subject) == (
             what,
             outcome,
             fact.version,
         )
+
+    def _act_behind(self, fact: Fact) -> Decided | None:
+        return None if fact.caused_by is None else self.decided.get(fact.caused_by)
 
     @property
     def _somebody_acts(self) -> bool:

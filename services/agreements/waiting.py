@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
+from itertools import chain, product
 from uuid import UUID
 
-from schemas.base import PersonId, sourced_id
+from schemas.base import Fact, PersonId, sourced_id
 from schemas.log import PersonHeld
 from schemas.notice import NoticesResumed, NoticeWaiting, Withdrawn
 from services.agreements.suspended import Ending
@@ -45,14 +45,11 @@ class Waiting:
     _known: set[UUID] = field(default_factory=set)
     _own_holds: set[tuple[int, int]] = field(default_factory=set)
 
-    def take(self, record: Record) -> None:
-        """A record of the log, whose partitions come one after the other; or of what notify said.
+    def take(self, record: Record, fact: Fact) -> None:
+        """A fact of the log, whose partitions come one after the other; or of what notify said.
 
         The log may not hold that yet.
         """
-        if wire.kind_of(record.headers) not in _READ:
-            return
-        fact = wire.decode(record.value or b"")
         if isinstance(fact, PersonHeld) and fact.service == _FANS_OUT:
             self._own_holds.add((record.partition, record.offset))
         elif isinstance(fact, NoticesResumed) and fact.agency == self.agency and fact.person_id:
@@ -97,13 +94,18 @@ class Waiting:
                 )
 
 
-def read(agency: str, about: str, *records: Iterable[Record]) -> Waiting:
-    """What waits for that grant, by the log and then by what notify said lately."""
-    waiting = Waiting(agency, about)
-    for some in records:
-        for record in some:
-            waiting.take(record)
-    return waiting
+def read(grants: Iterable[tuple[str, str]], *records: Iterable[Record]) -> list[Waiting]:
+    """What waits for each of these, by the log and then by what notify said lately.
+
+    A grant is an agency and a kind of fact.
+    """
+    found = [Waiting(agency, about) for agency, about in grants]
+    for record in chain(*records):
+        if wire.kind_of(record.headers) in _READ:
+            fact = wire.decode(record.value or b"")
+            for waiting in found:
+                waiting.take(record, fact)
+    return found
 
 
 def _lapses(one: Waits, ending: Ending) -> bool:

@@ -86,6 +86,11 @@ class Pending(BaseModel):
     grant: OfGrant | None = None
     """Which grant's suspension it is; None: it is no grant's."""
 
+    @property
+    def suspends(self) -> bool:
+        """Whether a suspension begins or ends; else an agreement narrows."""
+        return self.ending is not None or self.grant is not None
+
     def suspensions(self) -> Iterator[GrantSuspended]:
         """That a grant's suspension begins or ends, if it does; the same whenever it is said."""
         if self.grant is not None:
@@ -158,8 +163,7 @@ def begin(
         Stop: something else is under way.
     """
     known = read(home)
-    suspends = known is not None and (known.ending is not None or known.grant is not None)
-    if suspends and known is not None and known.after != after.version:
+    if known is not None and known.suspends and known.after != after.version:
         raise Stop("a suspension begins or ends; run that hub agency command again, then this")
     less = {} if before is None else narrowed(before, after, at)
     agencies = tuple(sorted({*less, *(() if known is None else known.agencies)}))
@@ -292,7 +296,7 @@ def _resume_grant(
 ) -> None:
     """What waited is told as far as it may be, or lapses."""
     (agency,) = pending.agencies
-    waited = waiting.read(agency, grant.about, inboxes.log(), inboxes.waiting())
+    (waited,) = waiting.read([(agency, grant.about)], inboxes.log(), inboxes.waiting())
     inboxes.say(waited.facts(ending, pending.before, str(grant.said), pending.began_at))
     suspended.end_grant(home, agency, grant.about)
     if agency not in suspended.read(home).since:

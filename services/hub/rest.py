@@ -96,9 +96,9 @@ async def until_at_rest(lag: Lag, *, within_s: float, ticking: int = 0) -> None:
     raise Stop(f"still behind: {late}")
 
 
-def metric(port: int, name: str) -> dict[tuple[tuple[str, str], ...], float]:
+def metric(port: int, name: str, within_s: float = 5.0) -> dict[tuple[tuple[str, str], ...], float]:
     """One metric of a process's page: labels → value."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:  # noqa: S310
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=within_s) as page:  # noqa: S310
         text = page.read().decode()
     return {
         tuple(sorted(sample.labels.items())): sample.value

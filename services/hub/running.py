@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.faults import BrokerFault
 from services.hub.feed import Delivered, deliver, em_drop
 from services.hub.processes import EM_SFTP, Layout
+from services.hub.rest import metric
 from services.runtime.faults import Fault
 
 OK, FAILED, UNWELL = 0, 1, 2
@@ -166,12 +166,9 @@ def down(home: Path) -> None:
 def _last_canary(port: int) -> str:
     """When the last canary was sent that came through to a bridge; empty for what takes none."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=2) as page:  # noqa: S310
-            lines = page.read().decode().splitlines()
+        sent_at = metric(port, CANARY, within_s=2).get((), 0.0)
     except (OSError, HTTPException):
         return ""
-    found = (line.rpartition(" ")[2] for line in lines if line.startswith(f"{CANARY} "))
-    sent_at = float(next(found, "0"))
     return f"{datetime.fromtimestamp(sent_at, UTC):%Y-%m-%dT%H:%M:%SZ}" if sent_at else ""
 
 

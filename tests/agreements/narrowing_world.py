@@ -18,6 +18,7 @@ from schemas.base import Fact
 from schemas.notice import NoticeIssued, NoticeWaiting, Withheld
 from services.agreements import acts, suspended, withdrawal
 from services.agreements.compile import Agreements
+from services.agreements.replay import Replay
 from services.agreements.suspended import Ending
 from services.agreements.withdrawal import Unread
 from services.hub.simulation import people
@@ -445,3 +446,15 @@ def number_of(record: Record) -> UUID:
 def in_log(world: World, kind: type[F]) -> list[F]:
     facts = (wire.decode(record.value or b"") for record in world.log())
     return [fact for fact in facts if isinstance(fact, kind)]
+
+
+def replayed(world: World) -> list[str]:
+    """What of the log was not decided by whom it takes."""
+    known = {one.version: one for one in (world.wide, world.narrow)}
+    found = []
+    for number in range(LOG_PARTITIONS):
+        replay = Replay(known.__getitem__, REFERENCES.installation)
+        for record in world.hub.memory.topics.read(NAMES.log, number):
+            if wrong := replay.take(wire.decode(record.value or b"")):
+                found.append(wrong)
+    return found

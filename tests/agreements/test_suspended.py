@@ -13,12 +13,10 @@ from schemas.log import Decided
 from schemas.notice import NoticeOverdue, Withheld
 from services.agreements import suspended, withdrawal
 from services.agreements.broker_plan import desired
-from services.agreements.replay import Replay
-from services.runtime import wire
 from services.runtime.faults import Stop
 from tests.agreements.makers import committed
-from tests.agreements.narrowing_world import HOUSING, SIGN, World, in_log, number_of
-from tests.in_memory import NAMES, REFERENCES
+from tests.agreements.narrowing_world import HOUSING, SIGN, World, in_log, number_of, replayed
+from tests.in_memory import NAMES
 from tests.makers import NOON, later
 
 
@@ -72,7 +70,7 @@ def test_what_is_skipped_is_told_to_nobody_and_the_log_says_so(seed: int, tmp_pa
         fact.notice_ref for fact in in_log(world, NoticeOverdue) if fact.occurred_at > world.now
     }
     assert not overdue & gone
-    assert _replayed(world) == []
+    assert replayed(world) == []
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -162,14 +160,3 @@ def test_a_suspension_is_not_ended_while_something_else_is_under_way(tmp_path: P
     withdrawal.end_suspension(tmp_path, HOUSING, committed(), ending, NOON)
     with pytest.raises(Stop, match="hub agreements apply"):
         withdrawal.end_suspension(tmp_path, HOUSING, committed(), ending, NOON)
-
-
-def _replayed(world: World) -> list[str]:
-    known = {one.version: one for one in (world.wide, world.narrow)}
-    found = []
-    for number in range(4):
-        replay = Replay(known.__getitem__, REFERENCES.installation)
-        for record in world.hub.memory.topics.read(NAMES.log, number):
-            if wrong := replay.take(wire.decode(record.value or b"")):
-                found.append(wrong)
-    return found

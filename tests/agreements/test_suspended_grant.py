@@ -15,13 +15,11 @@ from schemas.log import GrantSuspended
 from schemas.notice import NoticeIssued, NoticesResumed, NoticeWaiting, Withheld
 from services.agreements import suspended, withdrawal
 from services.agreements.acts import of_grant
-from services.agreements.replay import Replay
 from services.hub.agency.suspension import Waits
 from services.runtime import wire
 from services.runtime.faults import Stop
 from tests.agreements.makers import committed
-from tests.agreements.narrowing_world import HOUSING, World, in_log, number_of
-from tests.in_memory import NAMES, REFERENCES
+from tests.agreements.narrowing_world import HOUSING, World, in_log, number_of, replayed
 from tests.makers import NOON, later
 
 ABOUT = ReleaseDateSet.kind()
@@ -201,17 +199,6 @@ def test_one_thing_at_a_time(tmp_path: Path) -> None:
 def test_what_is_suspended_is_said_as_the_command_takes_it() -> None:
     assert Waits(HOUSING, "release-date-set", NOON, 3).words == f"{HOUSING} --fact release-date-set"
     assert Waits(HOUSING, None, NOON, 3).words == HOUSING
-
-
-def replayed(world: World) -> list[str]:
-    known = {one.version: one for one in (world.wide, world.narrow)}
-    found = []
-    for number in range(4):
-        replay = Replay(known.__getitem__, REFERENCES.installation)
-        for record in world.hub.memory.topics.read(NAMES.log, number):
-            if wrong := replay.take(wire.decode(record.value or b"")):
-                found.append(wrong)
-    return found
 
 
 def test_the_withheld_are_not_said_to_have_been_withdrawn(tmp_path: Path) -> None:

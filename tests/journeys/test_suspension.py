@@ -39,18 +39,18 @@ def shown(hub: Hub) -> list[str]:
 FACT = "release-date-set"
 
 
-def resumed(hub: Hub) -> set[str]:
-    """The numbers of all that lapsed while a grant was suspended, by the log."""
+def lapsed(hub: Hub, kind: type[Withheld]) -> set[str]:
+    """The numbers of all that lapsed, by the log's facts of that kind."""
     facts = (
         wire.decode(record.value or b"")
         for records in hub.recorded().log().values()
         for record in records
-        if wire.kind_of(record.headers) == NoticesResumed.kind()
+        if wire.kind_of(record.headers) == kind.kind()
     )
     return {
         str(one.notice_ref)
         for fact in facts
-        if isinstance(fact, NoticesResumed) and fact.lapsed
+        if isinstance(fact, Withheld) and fact.lapsed
         for one in fact.notices
     }
 
@@ -91,7 +91,7 @@ def test_what_a_suspended_grant_would_tell_waits_and_the_rest_goes_on(
     hub_says(hub, "agency", "resume", AGENCY, "--fact", FACT, "--skip")
     hub.at_rest()
     assert shown(hub) == []
-    assert numbers(hub, skipped, AGENCY) == resumed(hub)
+    assert numbers(hub, skipped, AGENCY) == lapsed(hub, NoticesResumed)
     assert suspended.read(hub.home).grants == {}
     with capsys.disabled():
         click.echo(f"\nOne grant suspended: {took:.2f} s, its unread notices withdrawn.")
@@ -140,20 +140,7 @@ def test_what_a_suspended_agency_is_told_waits_and_is_released_or_skipped(
     hub_says(hub, "agency", "resume", AGENCY, "--skip")
     hub.at_rest()
     assert shown(hub) == []
-    log = hub.recorded().log()
-    facts = [
-        wire.decode(record.value or b"")
-        for records in log.values()
-        for record in records
-        if wire.kind_of(record.headers) == Withheld.kind()
-    ]
-    lapsed = {
-        str(one.notice_ref)
-        for fact in facts
-        if isinstance(fact, Withheld) and fact.lapsed
-        for one in fact.notices
-    }
-    assert numbers(hub, skipped, AGENCY) == lapsed
+    assert numbers(hub, skipped, AGENCY) == lapsed(hub, Withheld)
     assert suspended.read(hub.home).since == {}
     assert "as agreed" in hub_says(hub, "agreements", "plan", *where)
     with capsys.disabled():

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from schemas.notice import CanarySent
 from services.agreements.bundle import folder_of
 from services.bridge.bundle import Bundle
 from services.hub.agency.page import Folder, Seen
 from services.hub.agency.why import Told
 from services.hub.broker import passwords
 from services.hub.broker.cluster import Cluster
-from services.runtime import wire
+from services.hub.proofs import is_canary
 from services.runtime.names import Names
 from services.runtime.outbox import Config
 from services.runtime.records import Record
@@ -70,7 +69,7 @@ def last_canary(records: Iterable[Record]) -> tuple[int, str] | None:
     """Where the last canary among them stands, and when it was sent."""
     found = None
     for record in records:
-        if wire.kind_of(record.headers) == CanarySent.kind():
+        if is_canary(record):
             found = record.offset, (record.header("ce_time") or b"").decode()
     return found
 

@@ -10,7 +10,7 @@ end: the log knows → what waited is told if it may be, or lapses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from time import monotonic, sleep
@@ -99,7 +99,8 @@ def resume(
             raise Stop(UNDER_WAY)
         day = "" if before is None else f":{before.isoformat()}"
         inboxes = KafkaInboxes(cluster, agreements)
-        act = _decided(cluster, inboxes, outcome, f"agency-{agency}{day}", asked, within_s)
+        since, subject = inboxes.log_ends(), f"agency-{agency}{day}"
+        act = _decided(cluster, inboxes, outcome, subject, since, asked, within_s)
         ending = _ending(outcome, act, before)
         withdrawal.end_suspension(cluster.home, agency, agreements, ending, datetime.now(UTC))
     if applying.withdraw(cluster, within_s):
@@ -127,7 +128,7 @@ def suspend_grant(cluster: Cluster, agency: str, fact: str, asked: Asked, within
     pending = _begun(cluster, agency, about, ending=False)
     if pending is None:
         ends, subject = inboxes.log_ends(), acts.of_grant(agency, about)
-        act = _decided(cluster, inboxes, "suspend", subject, asked, within_s)
+        act = _decided(cluster, inboxes, "suspend", subject, ends, asked, within_s)
         pending = withdrawal.of_grant(
             cluster.home, agency, agreements, about, _number(act), datetime.now(UTC), ends
         )
@@ -161,7 +162,7 @@ def resume_grant(
         inboxes = KafkaInboxes(cluster, agreements)
         ends, day = inboxes.log_ends(), "" if before is None else before.isoformat()
         subject = acts.of_grant(agency, about, day)
-        act = _decided(cluster, inboxes, outcome, subject, asked, within_s)
+        act = _decided(cluster, inboxes, outcome, subject, ends, asked, within_s)
         at, ending = datetime.now(UTC), _ending(outcome, act, before)
         pending = withdrawal.of_grant(
             cluster.home, agency, agreements, about, ending.act, at, ends, ending
@@ -199,10 +200,11 @@ def waits(cluster: Cluster) -> Iterator[Waits]:
     for agency, at in sorted(known.since.items()):
         unread = inboxes.unread(agency)
         yield Waits(agency, None, at, unread.end - unread.begins)
-    for agency, kinds in sorted(known.grants.items()):
-        for about, at in sorted(kinds.items()):
-            waited = waiting.read(agency, about, inboxes.log(), inboxes.waiting())
-            yield Waits(agency, BY_KIND[about].topic_part, at, waited.count)
+    grants = [(agency, about) for agency, kinds in known.grants.items() for about in kinds]
+    if grants:
+        for one in waiting.read(sorted(grants), inboxes.log(), inboxes.waiting()):
+            since = known.grants[one.agency][one.about]
+            yield Waits(one.agency, BY_KIND[one.about].topic_part, since, one.count)
 
 
 def symptoms(found: Iterator[Waits], now: datetime) -> Iterator[Symptom]:
@@ -236,18 +238,20 @@ def _decided(
     inboxes: KafkaInboxes,
     outcome: str,
     subject: str,
+    since: Mapping[int, int],
     asked: Asked,
     within_s: float,
 ) -> Decided | None:
     """The act, which the door knows, so that what follows from it counts; None: nobody is enrolled.
 
+    `since` is where the log ended before.
+
     Raises:
         Stop: the door has not come to it.
     """
-    ends = inboxes.log_ends()
     act = decide(cluster, "inbox", outcome, subject, asked)
     if act is not None:
-        _until_in_the_log(inboxes, act, ends[0], within_s)
+        _until_in_the_log(inboxes, act, since[0], within_s)
     return act
 
 

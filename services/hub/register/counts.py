@@ -64,8 +64,9 @@ class Managed:
         if limited or str(self.category) not in CATEGORIES:
             return None
         level = self.level
-        known = level is not None and (level.source, level.event_id) not in self.taken_back
-        return str(self.category), str(level.level) if known and level is not None else "none"
+        if level is None or (level.source, level.event_id) in self.taken_back:
+            return str(self.category), "none"
+        return str(self.category), str(level.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Counts:
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """Line by line, as it is shown."""
-        for row in _rows():
-            yield row, *(self._shown((row, column)) or HIDDEN for column in _columns())
+        for row, cells in self.as_object().items():
+            yield row, *(HIDDEN if number is None else str(number) for number in cells.values())
 
     def as_object(self) -> Mapping[str, Mapping[str, int | None]]:
         """By category and level; null where it is hidden."""
@@ -89,9 +90,6 @@ class Counts:
             }
             for row in _rows()
         }
-
-    def _shown(self, cell: Cell) -> str:
-        return "" if cell in self.hidden else str(self.numbers[cell])
 
 
 def counted(heard: Iterable[tuple[PersonId, Fact]]) -> Counts:

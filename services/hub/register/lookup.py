@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from schemas.base import Fact, PersonId
 from schemas.log import RulesAdopted
@@ -18,6 +19,7 @@ from services.registry.rules import RULES, Rules
 from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.names import LOG_PARTITIONS
+from services.runtime.records import Record
 from services.runtime.speech import log_partition, recorded_at
 from services.runtime.topics import Reader
 
@@ -64,9 +66,8 @@ def shown(heard: Sequence[Fact], day: date) -> Found | None:
 
 def _heard(cluster: Cluster, person: PersonId, known_at: datetime) -> Iterator[Fact]:
     with closing(Reader(cluster.service_config("registry"))) as reader:
-        for record in reader.part(cluster.names.log, log_partition(person)):
-            if recorded_at(record) > known_at:
-                return
+        log = reader.part(cluster.names.log, log_partition(person))
+        for record in _known_by(known_at, log):
             mine = record.key in (None, person.bytes)
             if mine and wire.kind_of(record.headers) in _WANTED:
                 yield wire.decode(record.value or b"")
@@ -84,13 +85,16 @@ def counted_by(cluster: Cluster, known_at: datetime) -> Counts:
 def _all_heard(cluster: Cluster, known_at: datetime) -> Iterator[tuple[PersonId, Fact]]:
     with closing(Reader(cluster.service_config("registry"))) as reader:
         for number in range(LOG_PARTITIONS):
-            for record in reader.part(cluster.names.log, number):
-                if recorded_at(record) > known_at:
-                    break
+            for record in _known_by(known_at, reader.part(cluster.names.log, number)):
                 if wire.kind_of(record.headers) in counts.COUNTED:
                     fact = wire.decode(record.value or b"")
                     if fact.person_id is not None:
                         yield fact.person_id, fact
+
+
+def _known_by(moment: datetime, log: Iterable[Record]) -> Iterator[Record]:
+    """What of one partition the hub had heard then."""
+    return takewhile(lambda record: recorded_at(record) <= moment, log)
 
 
 def _rules(version: str | None) -> Rules:

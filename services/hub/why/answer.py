@@ -21,7 +21,7 @@ from schemas.notice import NoticeIssued
 from schemas.register import AddressChanged, CategoryChanged
 from services.agreements import in_words
 from services.agreements.actors import Role
-from services.agreements.acts import ACTS
+from services.agreements.acts import ACTS, is_about
 from services.agreements.compile import Agreements, Grant
 from services.agreements.model import Kind
 from services.agreements.references import References
@@ -306,9 +306,7 @@ def _may_hear(fact: Decided | ActRefused, asker: Asker | None, agreements: Agree
         return False
     if isinstance(fact, Decided):
         signed = {one.actor for one in (fact.by, fact.second) if one}
-        own = fact.subject == f"agency-{asker.agency}" or fact.subject.startswith(
-            f"grant-{asker.agency}:"
-        )
+        own = is_about(fact.subject, asker.agency)
     else:
         signed, own = {fact.actor or ""}, False
     if asker.actor in signed or own:

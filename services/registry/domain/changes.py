@@ -141,10 +141,10 @@ def _answered(clock: Clock, one: Happened, made: list[Notification], rules: Rule
     """The clock as the notifications leave it: foretold and so needless, done, or still to do."""
     ahead = next((n for n in made if _foretells(n, one, rules)), None)
     if ahead is not None:
-        return clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": ahead.made_on})
+        return clock.settled(Stage.NOT_NEEDED, ahead.made_on)
     after = next((n for n in made if n.made_on >= one.on and _tells(n, one)), None)
     if after is not None:
-        return clock.model_copy(update={"stage": Stage.MET, "met_on": after.made_on})
+        return clock.settled(Stage.MET, after.made_on)
     return clock
 
 
@@ -204,4 +204,4 @@ def _settled(
     if on is None:
         return clock
     stage = Stage.MET if on >= opens_on else Stage.NOT_NEEDED
-    return clock.model_copy(update={"stage": stage, "met_on": on})
+    return clock.settled(stage, on)

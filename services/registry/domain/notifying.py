@@ -70,10 +70,10 @@ def _answered(clock: Clock, begins_on: date, made: list[Notification]) -> Clock:
     """
     first = next((n for n in made if n.kind is NotificationKind.INITIAL), None)
     if first is not None and first.made_on >= begins_on:
-        return clock.model_copy(update={"stage": Stage.MET, "met_on": first.made_on})
+        return clock.settled(Stage.MET, first.made_on)
     shown = first or next((n for n in made if n.made_on >= begins_on), None)
     if shown is not None:
-        return clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": shown.made_on})
+        return clock.settled(Stage.NOT_NEEDED, shown.made_on)
     return clock
 
 
@@ -131,5 +131,4 @@ def order_clocks(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> It
             about=order.order_ref,
         )
         made = next((n for n in heard.notifications if n.made_on >= served_on), None)
-        met = {} if made is None else {"stage": Stage.MET, "met_on": made.made_on}
-        yield clock.model_copy(update=met)
+        yield clock if made is None else clock.settled(Stage.MET, made.made_on)

@@ -184,6 +184,10 @@ class Clock(State):
     too_late: bool = False
     """Done on the last day, but after its last hour."""
 
+    def settled(self, stage: Stage, on: date) -> Clock:
+        """The same, which came to that stage, done or needless, by what was notified that day."""
+        return self.model_copy(update={"stage": stage, "met_on": on})
+
     @property
     def late(self) -> bool:
         """Whether it was done after its last day or hour."""

@@ -83,9 +83,9 @@ def return_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock
         told = (n for n in made if n.made_on >= back_on and Circumstance.RETURN in n.circumstances)
         first = next(told, None)
         if any(one.as_notified and one.on == back_on for one in heard.whereabouts):
-            clock = clock.model_copy(update={"stage": Stage.NOT_NEEDED, "met_on": back_on})
+            clock = clock.settled(Stage.NOT_NEEDED, back_on)
         elif first is not None:
-            clock = clock.model_copy(update={"stage": Stage.MET, "met_on": first.made_on})
+            clock = clock.settled(Stage.MET, first.made_on)
         yield clock
 
 
@@ -95,7 +95,7 @@ def _notified(clock: Clock, journey: Journey, rules: Rules) -> Clock:
         return clock
     first = journey.notices[0]
     made_on = local_day(first.made_at)
-    met = clock.model_copy(update={"stage": Stage.MET, "met_on": made_on})
+    met = clock.settled(Stage.MET, made_on)
     if not first.learned_late or made_on <= clock.due_on:
         return met
     latest = journey.departs_at - timedelta(hours=rules.travel_hours.on(clock.since))
