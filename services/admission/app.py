@@ -45,7 +45,7 @@ def build(
         holds=False,
         park=partial(failed_here, names),
         trusts=_from_us(names),
-        urgent=lambda record: names.said_by(record.topic)[0] == "deploy",
+        leads=tuple(topic for topic in sources if names.said_by(topic)[0] == "deploy"),
     )
 
 

@@ -1,7 +1,7 @@
 """Making the broker hold what the agreements ask: narrow first, widen last.
 
     shut out who is granted less → take rights away → topics → quotas → passwords
-    → our services' rights → say it is adopted → folders → the agencies' rights
+    → our services' rights → what they read → say it is adopted → folders → the agencies' rights
     → what was unread is withdrawn and told again → let in who was shut out
 
 An agency is let in only after the log knows under which agreements. Whatever ends half way is
@@ -10,6 +10,7 @@ ended by running it again.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from services.agreements import bundle, live, withdrawal
 from services.agreements.broker_plan import Binding, Desired, Scope, Topic, desired
 from services.agreements.compile import Agreements, load
 from services.agreements.inboxes import KafkaInboxes
+from services.agreements.needs import needs
 from services.agreements.plan import Plan, compare
 from services.agreements.references import References
 from services.agreements.suspended import while_suspended
@@ -38,9 +40,11 @@ from services.agreements.versions import LATEST, Versions
 from services.hub.broker import passwords
 from services.hub.broker.certificates import RESERVED
 from services.hub.broker.cluster import Cluster
+from services.hub.broker.layout import Home
 from services.hub.broker.private import private_directory, write_private
 from services.hub.broker.scram import drop, ensure_scram
 from services.runtime import quotas
+from services.runtime.names import SERVICES
 
 OWN = frozenset(f"User:{name}" for name in RESERVED)
 """Principals this tool may run as; it never takes a right of theirs."""
@@ -97,6 +101,7 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
         ensure_scram(cluster, wanted.users)
     inside, outside = _apart(cluster, wanted, made.give)
     _give(admin, inside)
+    _write_sources(cluster, agreements)
     if say is not None:
         say(agreements.version)
     with passwords.alone(cluster.home):
@@ -203,6 +208,17 @@ def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
     write_private(folder.parent / LATEST, agreements.version)
     _ensure_reference_secret(cluster.home)
     return folder
+
+
+def _write_sources(cluster: Cluster, agreements: Agreements) -> None:
+    """What the services here read from now on: whoever keeps them running starts them anew for it.
+
+    Of a separate installation on the same cluster none run here.
+    """
+    if not cluster.names.prefix:
+        wanted = needs(agreements, cluster.names)
+        reads = {service: wanted[service].reads for service in SERVICES}
+        write_private(Home(cluster.home).sources, json.dumps(reads, indent=1))
 
 
 def _ensure_reference_secret(home: Path) -> None:

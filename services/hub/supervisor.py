@@ -24,6 +24,7 @@ from time import monotonic, time
 from typing import Any
 
 from services.hub.broker import pids
+from services.hub.broker.layout import Home
 from services.hub.broker.private import write_private
 from services.hub.processes import Program
 from services.hub.rebuild import by_itself
@@ -47,6 +48,7 @@ REBUILD = (
 """`hub rebuild`, without what only its sister commands need."""
 DRIFT = ("-m", "services.hub.drift")
 """Likewise: what it needs stays in a process that ends."""
+LOOKS_AT_SOURCES_S = 1.0
 LOOKS_EVERY_S = 900.0
 """How often somebody looks for drift. Local choice, decision 15."""
 LOOKS_FIRST_S = 60.0
@@ -103,7 +105,12 @@ class Supervisor:
             self._interrupted(service)
         beside = [
             asyncio.ensure_future(each)
-            for each in (self._end_with_owner(), self._prepare_all(), self._look_for_drift())
+            for each in (
+                self._end_with_owner(),
+                self._prepare_all(),
+                self._look_for_drift(),
+                self._follow_sources(),
+            )
         ]
         await asyncio.gather(*(self._keep(child) for child in self._children))
         for each in beside:
@@ -141,6 +148,50 @@ class Supervisor:
                 )
             await looking.wait()
             await self._pause(LOOKS_EVERY_S)
+
+    async def _follow_sources(self) -> None:
+        """A service whose sources change begins anew: a worker reads the topics it began with.
+
+        What a new agency says would be read by nobody; a topic that is gone would end the worker.
+        """
+        known = self._sources()
+        while not self._stopping.is_set():
+            await self._pause(LOOKS_AT_SOURCES_S)
+            before, known = known, self._sources()
+            for service in sorted(known):
+                if known[service] != before.get(service):
+                    await self._begin_anew(service)
+
+    def _sources(self) -> dict[str, list[str]]:
+        with suppress(FileNotFoundError):
+            found: dict[str, list[str]] = json.loads(Home(self._home).sources.read_text())
+            return found
+        return {}
+
+    async def _begin_anew(self, service: str) -> None:
+        """All its workers end, and only then begin.
+
+        A group whose members want other topics than each other is given none.
+        """
+        mine = [child for child in self._children if child.program.keeps == service]
+        if not mine:
+            return
+        log.warning("begins anew", extra=_about(service, "what it reads has changed"))
+        with _held_back(mine[0].program.held_back_by):
+            await asyncio.gather(*(self._end(child) for child in mine))
+
+    async def _end(self, child: Child) -> None:
+        await self._without_next(child)
+        process = child.process
+        if process is None:
+            return
+        with suppress(ProcessLookupError):  # it ended by itself just now
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), STOP_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
     async def _keep(self, child: Child) -> None:
         await self._until_there(child.program.waits_for)

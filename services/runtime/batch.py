@@ -129,10 +129,10 @@ class Lane:
         Raises:
             Stop: a bug; what came before it is published and saved, nothing after it is.
         """
-        urgent = self.service.urgent
-        if urgent is not None and self.service.rules_of(self.store.meta.adopted) is None:
-            first = [record for record in records if urgent(record)]
-            waiting = [record for record in records if not urgent(record)]
+        leads = self.service.leads
+        if leads and self.service.rules_of(self.store.meta.adopted) is None:
+            first = [record for record in records if record.topic in leads]
+            waiting = [record for record in records if record.topic not in leads]
             if first:
                 await self._write_down(first)
                 await self.work(first)

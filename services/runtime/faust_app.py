@@ -53,7 +53,7 @@ class _Work:
     """A lane at work: what waits for it, and the task that does it."""
 
     lane: Lane
-    waiting: Turns = field(default_factory=Turns)
+    waiting: Turns
     some: asyncio.Event = field(default_factory=asyncio.Event)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
@@ -168,7 +168,10 @@ class LaneConsumer(AIOKafkaConsumer):
             await self._seek_source(tp, opened[tp.partition].position(tp.topic))
         if epoch != self._epoch:
             return
-        self._works = {number: _Work(lane) for number, lane in opened.items()}
+        self._works = {
+            number: _Work(lane, Turns(self.app.hub_service.leads))
+            for number, lane in opened.items()
+        }
         for work in self._works.values():
             work.idle.set()
             work.task = asyncio.create_task(self._serve(work))
@@ -392,7 +395,7 @@ def faust_app(
     session_timeout_s: float,
     datadir: Path,
 ) -> LaneApp:
-    """The Faust application of a service; `worker` names the static member of its group."""
+    """The Faust application of a service, as `worker` of its group."""
     url, credentials = connection.faust()
     app = LaneApp(
         service.app_id,
@@ -405,7 +408,7 @@ def faust_app(
         broker_commit_interval=1.0,
         broker_max_poll_records=2000,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=worker,
+        consumer_group_instance_id=service.member(worker),
         stream_recovery_delay=0.0,
         stream_wait_empty=True,
         topic_allow_declare=False,

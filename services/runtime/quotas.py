@@ -13,28 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aiokafka import errors  # type: ignore[import-untyped]  # ships no types
 from aiokafka.admin import AIOKafkaAdminClient  # type: ignore[import-untyped]  # ships no types
-from aiokafka.errors import (  # type: ignore[import-untyped]  # likewise
-    KafkaError as AIOKafkaError,
-)
-from aiokafka.errors import for_code
-from aiokafka.protocol.admin import (  # type: ignore[import-untyped]  # likewise
-    DescribeClientQuotasRequest,
-)
-from aiokafka.protocol.api import (  # type: ignore[import-untyped]  # likewise
-    Request,
-    RequestStruct,
-    Response,
-)
-from aiokafka.protocol.types import (  # type: ignore[import-untyped]  # likewise
-    Array,
-    Boolean,
-    Float64,
-    Int16,
-    Int32,
-    Schema,
-    String,
-)
+from aiokafka.protocol import admin, api, types  # type: ignore[import-untyped]  # likewise
 
 from services.runtime.connection import tls_of
 from services.runtime.faults import Unavailable
@@ -42,7 +23,9 @@ from services.runtime.outbox import Config
 
 RATE = "producer_byte_rate"
 WAIT_MS = 30_000
-_TEXT = String("utf-8")
+_TEXT = types.String("utf-8")
+_ENTITY = types.Array(("entity_type", _TEXT), ("entity_name", _TEXT))
+_CHANGES = types.Array(("key", _TEXT), ("value", types.Float64), ("remove", types.Boolean))
 _ANY = 2
 """Matches every name of that type."""
 
@@ -67,39 +50,39 @@ def put(config: Config, rates: Mapping[str, int | None]) -> None:
         _asked(_put(config, rates))
 
 
-class _Altered(Response):  # type: ignore[misc]  # aiokafka has no types
+class _Altered(api.Response):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 49
     API_VERSION = 0
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
+    SCHEMA = types.Schema(
+        ("throttle_time_ms", types.Int32),
         (
             "entries",
-            Array(
-                ("error_code", Int16),
+            types.Array(
+                ("error_code", types.Int16),
                 ("error_message", _TEXT),
-                ("entity", Array(("entity_type", _TEXT), ("entity_name", _TEXT))),
+                ("entity", _ENTITY),
             ),
         ),
     )
 
 
-class _AlterV0(RequestStruct):  # type: ignore[misc]  # aiokafka has no types
+class _AlterV0(api.RequestStruct):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 49
     API_VERSION = 0
     RESPONSE_TYPE = _Altered
-    SCHEMA = Schema(
+    SCHEMA = types.Schema(
         (
             "entries",
-            Array(
-                ("entity", Array(("entity_type", _TEXT), ("entity_name", _TEXT))),
-                ("ops", Array(("key", _TEXT), ("value", Float64), ("remove", Boolean))),
+            types.Array(
+                ("entity", _ENTITY),
+                ("ops", _CHANGES),
             ),
         ),
-        ("validate_only", Boolean),
+        ("validate_only", types.Boolean),
     )
 
 
-class _Alter(Request[_AlterV0]):  # type: ignore[misc]  # aiokafka has no types
+class _Alter(api.Request[_AlterV0]):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 49
 
     def __init__(self, entries: list[Any]) -> None:
@@ -110,9 +93,9 @@ class _Alter(Request[_AlterV0]):  # type: ignore[misc]  # aiokafka has no types
 
 
 async def _read(config: Config) -> dict[str, int]:
-    async with _admin(config) as admin:
-        asked = DescribeClientQuotasRequest([("user", _ANY, None)], False)  # noqa: FBT003  likewise
-        answer = await admin._send_request(asked)  # noqa: SLF001  it has no public way to ask
+    async with _admin(config) as client:
+        asked = admin.DescribeClientQuotasRequest([("user", _ANY, None)], False)  # noqa: FBT003  likewise
+        answer = await client._send_request(asked)  # noqa: SLF001  it has no public way to ask
     _refuse(answer.error_code)
     return {
         dict(entity)["user"]: int(rate)
@@ -126,32 +109,32 @@ async def _put(config: Config, rates: Mapping[str, int | None]) -> None:
         ([("user", user)], [(RATE, float(rate or 0), rate is None)])
         for user, rate in sorted(rates.items())
     ]
-    async with _admin(config) as admin:
-        answer = await admin._send_to_controller(_Alter(entries))  # noqa: SLF001  likewise
+    async with _admin(config) as client:
+        answer = await client._send_to_controller(_Alter(entries))  # noqa: SLF001  likewise
     for code, *_ in answer.entries:
         _refuse(code)
 
 
 def _refuse(code: int) -> None:
     if code:
-        raise Unavailable(f"the broker takes no quota: {for_code(code).__name__}")
+        raise Unavailable(f"the broker takes no quota: {errors.for_code(code).__name__}")
 
 
 @asynccontextmanager
 async def _admin(config: Config) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(
+    client = AIOKafkaAdminClient(
         bootstrap_servers=str(config["bootstrap.servers"]),
         security_protocol="SSL",
         ssl_context=tls_of(config),
         request_timeout_ms=WAIT_MS,
     )
     try:
-        await admin.start()
-        yield admin
-    except AIOKafkaError as fault:
+        await client.start()
+        yield client
+    except errors.KafkaError as fault:
         raise Unavailable(f"the broker's quotas: {type(fault).__name__}") from None
     finally:
-        await admin.close()
+        await client.close()
 
 
 def _asked(question: Any) -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 from schemas.base import Fact
@@ -16,6 +17,11 @@ from services.runtime.rows import shape_of
 _shape = cache(shape_of)
 Read = Callable[[Record], Any]
 """A record → what the routes know, or None where no route wants it."""
+
+
+def worker_of(member: str) -> str:
+    """Whose name a static member goes by."""
+    return member.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,9 @@ class Service:
     cannot, and stops the service until it is mended."""
     trusts: Callable[[Record], bool] = lambda _: True
     """Whether the record is from a service of ours, so that its `hub_…` headers mean anything."""
-    urgent: Callable[[Record], bool] | None = None
-    """With several sources: records to take before any other while nothing is adopted. From the
-    log alone, adoption comes before what it governs."""
+    leads: tuple[str, ...] = ()
+    """With several sources: those that come first in a batch, and alone while nothing is adopted.
+    From the log alone, adoption comes before what it governs."""
     looks_back: Mapping[str, Callable[[Any, Any], Iterable[int]]] = field(default_factory=dict)
     """Kind of fact → state before it, and itself → where in the log facts stand that its rule may
     look at again. Of the log alone; what stands in the rows, or was said since."""
@@ -68,6 +74,15 @@ class Service:
     def app_id(self) -> str:
         """Consumer group and stem of the service's own topics."""
         return self.names.app(self.name)
+
+    def member(self, worker: str) -> str:
+        """The static member of the group that this worker is.
+
+        The broker gives one that comes back what it had, whatever it asks for now: so who reads
+        other topics is somebody else.
+        """
+        topics = " ".join(sorted(self.sources)).encode()
+        return f"{worker}.{blake2b(topics, digest_size=4).hexdigest()}"
 
     @property
     def shape(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from services.runtime.records import Record
 
@@ -18,9 +18,13 @@ Source: local choice; two batches, so that nobody idles while the next are fetch
 
 
 class Turns:
-    """What waits for a lane, source by source; each source's own order is kept."""
+    """What waits for a lane, source by source; each source's own order is kept.
 
-    def __init__(self) -> None:
+    In a batch those that lead come first: an adoption before what is said because of it.
+    """
+
+    def __init__(self, leads: Collection[str] = ()) -> None:
+        self._leads = leads
         self._waiting: dict[str, deque[Record]] = {}
         """Sources with anything waiting; the one whose turn it is first."""
 
@@ -62,4 +66,5 @@ class Turns:
             taken.setdefault(source, []).append(record)
             count += 1
             size += len(record.value or b"")
-        return [record for records in taken.values() for record in records]
+        in_order = sorted(taken, key=lambda source: source not in self._leads)
+        return [record for source in in_order for record in taken[source]]

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from services.hub import start
+from services.hub.broker.layout import Home
 from services.hub.doctor.running import look_at_renewals, renewals
 from services.hub.processes import Program, holding_back
 from services.hub.rebuild import by_itself
@@ -230,3 +231,25 @@ async def test_who_is_held_back_is_ready_when_let_go(tmp_path: Path) -> None:
         await asyncio.to_thread(hold.__exit__, None, None, None)
         await roll.until(lambda: len(lines(roll.said)) == 4)
         assert not any(one["next_ready"] for one in roll.written()["processes"])
+
+
+async def test_a_service_whose_sources_change_begins_anew_and_none_before_the_last_has_ended(
+    tmp_path: Path,
+) -> None:
+    roll, sources = Roll(tmp_path), Home(tmp_path).sources
+    sources.parent.mkdir()
+    sources.write_text(json.dumps({"registry": ["log"], "risk": ["log"]}))
+    async with roll.supervised():
+        before = roll.pids()
+        sources.write_text(json.dumps({"registry": ["log"], "risk": ["log", "more"]}))
+        await asyncio.sleep(2.5)
+        assert roll.pids() == before
+        sources.write_text(json.dumps({"registry": ["log", "more"], "risk": ["log", "more"]}))
+        await roll.until(lambda: len(lines(roll.said)) == 4)
+        assert not {*roll.pids()} & {*before}
+        assert not any(alive(pid) for pid in before)
+    assert not holding_back(tmp_path, "registry").exists()
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}/exe").exists()

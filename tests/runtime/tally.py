@@ -127,7 +127,7 @@ def merger() -> Service:
         routes=(*ROUTES, Route(RulesAdopted, adopt)),
         key_of=lambda fact: "all",
         rules_of=adopted("rules", {"2026-1": "rules"}),
-        urgent=lambda record: record.topic == "deploy",
+        leads=("deploy",),
         holds=False,
     )
 

@@ -130,7 +130,7 @@ def test_records_one_after_another_are_one_span() -> None:
 # -- nothing is adopted yet
 
 
-async def test_nothing_adopted_everything_waits_but_what_is_urgent() -> None:
+async def test_nothing_adopted_everything_waits_but_what_leads() -> None:
     house = House(merger())
     await house.open()
     (one, two), (three,) = _levels(house)

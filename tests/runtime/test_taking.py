@@ -25,7 +25,7 @@ class Consumer(LaneConsumer):
         coming = list(rows)
         self.app: Any = SimpleNamespace(
             stop_now=self.stopped.append,
-            hub_service=SimpleNamespace(sources=(LOG.topic,), name="registry"),
+            hub_service=SimpleNamespace(sources=(LOG.topic,), leads=(), name="registry"),
             new_lane=lambda *_: SimpleNamespace(
                 open=lambda: coming.pop(0), position=lambda _: WHERE_ROWS_STAND
             ),

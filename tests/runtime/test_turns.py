@@ -29,6 +29,13 @@ def test_one_fact_behind_a_flood_is_in_the_very_next_batch() -> None:
     assert [record for record in batch if record.topic == "quiet"] == records("quiet", 1)
 
 
+def test_what_leads_comes_first_in_a_batch_and_takes_no_more_turns_than_others() -> None:
+    turns = Turns(leads=("deploy",))
+    turns.put([*records("said", 2000), *records("deploy", 2000)])
+    batch = turns.take()
+    assert batch == [*records("deploy", BATCH // 2), *records("said", BATCH // 2)]
+
+
 def test_sources_that_flood_share_what_a_batch_holds() -> None:
     turns = Turns()
     for source in ("a", "b", "c"):

@@ -37,6 +37,11 @@ class Home:
         """One directory per node."""
         return self.path / "broker"
 
+    @property
+    def sources(self) -> Path:
+        """Which topics each service reads, by the agreements applied last."""
+        return self.path / "agreements" / "sources.json"
+
     def node(self, number: int) -> Path:
         """All that one node reads and writes."""
         return self.brokers / str(number)

@@ -37,7 +37,7 @@ from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from services.runtime.rowlog import KafkaRowLog
 from services.runtime.rows import META
-from services.runtime.service import Service
+from services.runtime.service import Service, worker_of
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -230,7 +230,7 @@ def _until_nobody_works(cluster: Cluster, service: Service, ended: Collection[st
     while True:
         described = admin.describe_consumer_groups([service.app_id], request_timeout=20)
         members = described[service.app_id].result().members
-        if all(member.group_instance_id in ended for member in members):
+        if all(worker_of(member.group_instance_id or "") in ended for member in members):
             return
         if time.monotonic() > until:
             raise Stop(
