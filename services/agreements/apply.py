@@ -234,16 +234,14 @@ def _plan(cluster: Cluster, wanted: Desired) -> Plan:
 
 
 def _take(admin: AdminClient, cluster: Cluster, made: Plan) -> None:
-    if made.take:
-        filters = [live.exactly(right) for right in made.take]
-        live.wait(admin.delete_acls(filters, request_timeout=live.WAIT_S).values())
+    for some in live.portions(live.exactly(right) for right in made.take):
+        live.wait(admin.delete_acls(some, request_timeout=live.MAKES_S).values())
     drop(cluster, made.withdrawn)
 
 
 def _make_topics(admin: AdminClient, topics: Iterable[Topic]) -> None:
-    new = list(map(_new, topics))
-    if new:
-        futures = admin.create_topics(new, request_timeout=live.WAIT_S)
+    for some in live.portions(map(_new, topics)):
+        futures = admin.create_topics(some, request_timeout=live.MAKES_S)
         live.wait(futures.values(), but=KafkaError.TOPIC_ALREADY_EXISTS)
 
 
@@ -256,7 +254,7 @@ def _new(topic: Topic) -> NewTopic:
 
 
 def _configure(admin: AdminClient, configs: Mapping[str, Mapping[str, str]]) -> None:
-    resources = [
+    resources = (
         ConfigResource(
             ResourceType.TOPIC,
             topic,
@@ -266,12 +264,11 @@ def _configure(admin: AdminClient, configs: Mapping[str, Mapping[str, str]]) -> 
             ],
         )
         for topic, settings in configs.items()
-    ]
-    if resources:
-        live.wait(admin.incremental_alter_configs(resources, request_timeout=live.WAIT_S).values())
+    )
+    for some in live.portions(resources):
+        live.wait(admin.incremental_alter_configs(some, request_timeout=live.MAKES_S).values())
 
 
 def _give(admin: AdminClient, rights: Iterable[Binding]) -> None:
-    bindings = [live.acl(right) for right in rights]
-    if bindings:
-        live.wait(admin.create_acls(bindings, request_timeout=live.WAIT_S).values())
+    for some in live.portions(map(live.acl, rights)):
+        live.wait(admin.create_acls(some, request_timeout=live.MAKES_S).values())

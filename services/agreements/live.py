@@ -5,10 +5,11 @@ The AdminClient is kept until its futures are done; nobody but a super user may 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
@@ -26,7 +27,12 @@ from services.agreements.broker_plan import Binding, Scope, Topic
 from services.hub.broker.cluster import ClientConfig
 from services.runtime import quotas
 
+T = TypeVar("T")
 WAIT_S = 30.0
+AT_ONCE = 200
+"""Most of a kind asked of the broker at once: it refuses what makes more than 10,000 records."""
+MAKES_S = 120.0
+"""So long it may take to make them: of 8,000 topics each takes longer than the one before."""
 RESOURCES: Mapping[str, ResourceType] = {
     "topic": ResourceType.TOPIC,
     "group": ResourceType.GROUP,
@@ -107,6 +113,13 @@ def _parts(
     )
 
 
+def portions(items: Iterable[T]) -> Iterator[list[T]]:
+    """In their order, never more than the broker does at once."""
+    rest = iter(items)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
 def wait(futures: Iterable[Future[Any]], but: int | None = None) -> None:
     """All that was asked of the broker is done.
 
@@ -115,7 +128,7 @@ def wait(futures: Iterable[Future[Any]], but: int | None = None) -> None:
     """
     for future in futures:
         try:
-            future.result(timeout=WAIT_S)
+            future.result(timeout=MAKES_S)
         except KafkaException as refused:
             if but is None or refused.args[0].code() != but:
                 raise
@@ -132,13 +145,9 @@ def _binding(found: AclBinding) -> Binding:
 
 
 def _configs(admin: AdminClient, topics: list[str]) -> dict[str, dict[str, str]]:
-    if not topics:
-        return {}
-    resources = [ConfigResource(ResourceType.TOPIC, name) for name in topics]
-    futures = admin.describe_configs(resources, request_timeout=WAIT_S)
-    return {
-        resource.name: {
-            name: str(entry.value) for name, entry in future.result(timeout=WAIT_S).items()
-        }
-        for resource, future in futures.items()
-    }
+    found: dict[str, dict[str, str]] = {}
+    for some in portions(ConfigResource(ResourceType.TOPIC, name) for name in topics):
+        for resource, future in admin.describe_configs(some, request_timeout=WAIT_S).items():
+            settings = future.result(timeout=WAIT_S)
+            found[resource.name] = {name: str(entry.value) for name, entry in settings.items()}
+    return found

@@ -13,7 +13,7 @@ from services.hub.broker import record as records
 from services.hub.broker.artifacts import KAFKA_VERSION
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import StartFailed
-from services.hub.broker.jvm import HEAP, QUICK
+from services.hub.broker.jvm import QUICK, TUNING, heap
 from services.hub.broker.layout import Home
 from services.hub.broker.ports import Ports
 from services.hub.broker.probe import ready
@@ -39,10 +39,9 @@ class HubKafka(DockerContainer):
             ports
         ):  # the same inside and outside: what is advertised is what is true
             self.ports[f"{port}/tcp"] = ("127.0.0.1", port)  # type: ignore[assignment]  # docker takes the pair
-        self.with_env("KAFKA_HEAP_OPTS", " ".join(HEAP[:2]))
-        self.with_env(
-            "KAFKA_JVM_PERFORMANCE_OPTS", " ".join([*HEAP[2:], *([QUICK] if quick else [])])
-        )
+        self.with_env("KAFKA_HEAP_OPTS", heap())
+        tuning = [*TUNING, *([QUICK] if quick else [])]
+        self.with_env("KAFKA_JVM_PERFORMANCE_OPTS", " ".join(tuning))
         self.with_env("LOG_DIR", f"{CONTAINER.data}/logs")
         logging = f"-Dlog4j2.configurationFile=file:{CONTAINER.root}/{LOGGING}"
         self.with_env("KAFKA_LOG4J_OPTS", logging)

@@ -1,5 +1,6 @@
 """The broker's Java processes: how one is formatted, started and told apart from a stranger."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from services.hub.broker.private import write_private
 from services.hub.broker.render import FORMAT, LOGGING, PROPERTIES
 
 FORMATTER, BROKER = "kafka.tools.StorageTool", "kafka.Kafka"
-HEAP = ("-Xmx512m", "-Xms256m", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError")
+HEAP = "-Xmx512m -Xms256m"
+"""Enough for one area; for many set KAFKA_HEAP_OPTS, which Kafka's own scripts go by too."""
+TUNING = ("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError")
 QUICK = "-XX:TieredStopAtLevel=1"
 """Starts sooner, runs slower: for tests."""
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -29,6 +32,11 @@ class Runtime:
     def command(self, *options: str) -> list[str]:
         """The start of every command line: Java, options, classpath."""
         return [str(self.java.path), *options, "-cp", f"{self.jars}/*"]
+
+
+def heap() -> str:
+    """How much memory a broker is given, as Java is told."""
+    return os.environ.get("KAFKA_HEAP_OPTS", HEAP)
 
 
 def formatted(directory: Path) -> bool:
@@ -81,7 +89,7 @@ def launch(runtime: Runtime, directory: Path, lock: int, *, quick: bool) -> tupl
         f"-Dlog4j2.configurationFile={(directory / LOGGING).as_uri()}",
         f"-Dkafka.logs.dir={directory / 'logs'}",
     ]
-    options = [*HEAP, *([QUICK] if quick else []), *logging]
+    options = [*heap().split(), *TUNING, *([QUICK] if quick else []), *logging]
     with write_private(directory / "out.log", b"").open("ab") as out:
         child = subprocess.Popen(
             [*runtime.command(*options), BROKER, str(directory / PROPERTIES)],
