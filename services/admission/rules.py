@@ -28,7 +28,9 @@ WORN_AT_MOST = 500
 """Fittings and removals of one device that are kept, the latest. Source: as above."""
 REMEMBERED = 100
 """Facts of one source about one person that are told apart from repeats (decision 7)."""
-CANARY_EVERY: Mapping[str, timedelta] = MappingProxyType({"2026-3": timedelta(minutes=15)})
+CANARY_EVERY: Mapping[str, timedelta] = MappingProxyType(
+    dict.fromkeys(("2026-3", "2026-4"), timedelta(minutes=15))
+)
 """How often a canary is sent, by the version of the rules in force; by others none is.
 
 Source: local choice, see decision 19."""

@@ -34,6 +34,8 @@ CARRIED_BY = "deploy"
 """Who carries every act to the door."""
 _MOMENT = "%Y%m%dT%H%M%SZ"
 _HOLD = re.compile(r"([a-z]+)-[0-9]{1,4}-([0-9]{1,18})")
+CAME_WITH_A_BUILD = frozenset({"2026-1", "2026-2", "2026-3"})
+"""Rules that no people adopted: `hub up` did, until there was `hub rules adopt`."""
 NOBODY = Signer(actor="nobody", role="nobody", agency="nobody", proof="-")
 """Stands where nobody has signed yet."""
 
@@ -102,6 +104,8 @@ _TABLE = (
         ("renewed", "exercise"),
     ),
     Act("schemas", "adopt", "write facts by newer schemas for good", _RUNS, 1, ("build-stays",)),
+    Act("rules", "compare", "see whom other rules would affect", _ANSWERS, 1, ("law-changed",)),
+    Act("rules", "adopt", "decide by other rules", _ANSWERS, 2, ("law-changed", "mistaken")),
     Act("agreements", "widen", "let somebody say or know more", _GOVERNS, 2, ("agreed",)),
     Act(
         "register",

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.log import AgreementsAdopted, Decided, GrantSuspended, HoldLifted, SchemasAdopted
+from schemas.log import (
+    AgreementsAdopted,
+    Decided,
+    GrantSuspended,
+    HoldLifted,
+    OfVersion,
+    RulesAdopted,
+    SchemasAdopted,
+)
 from schemas.notice import NoticeRecalled, RecallAnswered, Withheld
 from services.agreements import acts
 from services.agreements.compile import Agreements
@@ -29,6 +37,7 @@ class Replay:
     installation: str
     in_force: Agreements | None = None
     schemas: int | None = None
+    rules: str | None = None
     decided: dict[UUID, Decided] = field(default_factory=dict)
 
     def take(self, fact: Fact) -> str:
@@ -39,6 +48,8 @@ class Replay:
             return self._lifts(fact)
         if isinstance(fact, SchemasAdopted):
             return self._adopts_schemas(fact)
+        if isinstance(fact, RulesAdopted):
+            return self._adopts_rules(fact)
         if isinstance(fact, AgreementsAdopted):
             return self._adopts(fact)
         if isinstance(fact, Withheld):
@@ -103,13 +114,20 @@ class Replay:
             return UNDECIDED
         return ""
 
+    def _adopts_rules(self, fact: RulesAdopted) -> str:
+        before, self.rules = self.rules, fact.version
+        if before in (None, fact.version) or {before, fact.version} <= acts.CAME_WITH_A_BUILD:
+            return ""
+        needed = self._somebody_acts and not self._says(fact, "rules", "adopt")
+        return UNDECIDED if needed else ""
+
     def _adopts(self, fact: AgreementsAdopted) -> str:
         before, after = self.in_force, self.version(fact.version)
         self.in_force = after
         free = before is None or not takes_two(before, after)
         return "" if free or self._says(fact, "agreements", "widen") else UNDECIDED
 
-    def _says(self, fact: AgreementsAdopted | SchemasAdopted, what: str, outcome: str) -> bool:
+    def _says(self, fact: OfVersion, what: str, outcome: str) -> bool:
         act = self._act_behind(fact)
         return act is not None and (act.what, act.outcome, act.subject) == (
             what,

@@ -18,6 +18,7 @@ from services.hub.policy.signed import sign, verify
 from services.hub.rebuild.command import rebuild
 from services.hub.register.command import register
 from services.hub.rotation.command import secrets
+from services.hub.rules.command import rules
 from services.hub.running import clock, down, feed, status, up
 from services.hub.schemas import schemas
 from services.hub.simulation.command import simulate
@@ -50,6 +51,7 @@ for command in (
     restore,
     drill,
     schemas,
+    rules,
     down,
     demo,
     simulate,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from services.agreements.signing import Asked, acting
-from services.hub import start
+from services.hub import adoption
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option
 from services.hub.exits import in_one_line
@@ -30,5 +30,5 @@ def adopt(home: Path, asked: Asked) -> None:
     or a co-ordinator.
     """
     with in_one_line():
-        highest = start.adopt_schemas(Cluster.load(home), asked)
+        highest = adoption.adopt_schemas(Cluster.load(home), asked)
     click.echo(f"Facts are written by schemas up to {highest}.")

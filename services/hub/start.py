@@ -13,21 +13,16 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from schemas.base import Fact, sourced_id
-from schemas.log import BuildAdopted, OfVersion, RulesAdopted, SchemasAdopted
 from services.agreements import apply as applying
-from services.agreements import bundle, epochs, signing
-from services.agreements.adopt import SPEAKER as DEPLOY
-from services.agreements.adopt import tell
+from services.agreements import epochs, signing
 from services.agreements.compile import load
 from services.agreements.signing import Asked
-from services.agreements.versions import Versions
+from services.hub import adoption
 from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
@@ -36,14 +31,10 @@ from services.hub.processes import Layout, Program, holding_back, programs
 from services.runtime import installed
 from services.runtime.faults import Stop
 from services.runtime.names import SERVICES
-from services.runtime.schema_store import committed
-from services.runtime.symptoms import Weight
 
 Say = Callable[[str], None]
 NOBODY_ASKED = Asked()
 
-RULES = "2026-3"
-"""The rule set `hub up` adopts."""
 READY_S = 120.0
 ALL_READY_S = 300.0
 """So long all workers' next processes may take, made ready one after the other beside the work."""
@@ -83,18 +74,18 @@ def bring_up(
     """
     if (home / epochs.RESTORING).exists():
         raise Stop(f"A restore into {home} was not ended: run hub restore again.")
-    _check_written(home)
+    adoption.check_written(home)
     pids = {one.name: one.pid for one in running(home)}
     another_build = installed.adopted_build(home)[0] != installed.build_fingerprint()
     cluster = broker(home, say)
     clock_file(home).unlink(missing_ok=True)
     say("Applying the agreements …")
-    adoption = signing.adoption(cluster, load(agreements), asked)
+    agreed = signing.adoption(cluster, load(agreements), asked)
 
     def adopt(version: str) -> None:
         if pids and another_build:
             make_ready(home, say)
-        _adopt(cluster, version, adoption)
+        adoption.adopt(cluster, version, agreed)
 
     applied = applying.apply(cluster, agreements, say=adopt)
     say(f"Agreements {applied.version} are in force.")
@@ -236,66 +227,6 @@ def broker(home: Path, say: Say, owner_pid: int = 0) -> Cluster:
         return process.start(home, owner_pid=owner_pid or None, say=say).cluster
     say("The broker runs already.")
     return Cluster.load(home)
-
-
-def _check_written(home: Path) -> None:
-    """This build has the schemas by which facts are written.
-
-    Raises:
-        Stop: it has not.
-    """
-    for one in installed.written(installed.in_use(home), committed().highest):
-        if one.weight is Weight.STOPS:
-            raise Stop(str(one))
-
-
-def adopt_schemas(cluster: Cluster, asked: Asked = NOBODY_ASKED) -> int:
-    """Facts are written by the newest schemas this build has, and no build without them goes on.
-
-    Returns the highest id of them.
-
-    Raises:
-        Stop: they are written by newer ones already.
-        NobodyActs, NotAllowed: it is not signed by whom it takes; nothing was done.
-        KafkaException: the broker refused or did not answer; run it again.
-    """
-    _check_written(cluster.home)
-    highest, act = committed().highest, None
-    if installed.in_use(cluster.home) != highest:
-        act = signing.allowed(cluster, "schemas", "adopt", str(highest), asked)
-    write_private(cluster.home / installed.IN_USE, str(highest))
-    if act is not None:
-        tell(cluster, act)
-    else:
-        _tell(cluster, SchemasAdopted, str(highest), datetime.now(UTC))
-    agreements = Versions(cluster.home / "agreements").latest()
-    for agency in agreements.agencies.values():
-        bundle.write(cluster, agency)
-    return highest
-
-
-def _adopt(cluster: Cluster, version: str, adoption: Fact) -> None:
-    """Rules, build and agreements in force from here on; what is already changes nothing.
-
-    A new installation writes by the newest schemas; another goes on writing as its earlier builds
-    did, to which it may go back, until somebody adopts the new ones.
-    """
-    if not (cluster.home / installed.INSTALLED).is_file():
-        write_private(cluster.home / installed.IN_USE, str(committed().highest))
-    now = datetime.now(UTC)
-    if schemas := installed.in_use(cluster.home):
-        _tell(cluster, SchemasAdopted, str(schemas), now)
-    # The build first: a worker of the one before may not have the new rules, and would end there.
-    build = installed.build_fingerprint()
-    offset = _tell(cluster, BuildAdopted, build, now)
-    _tell(cluster, RulesAdopted, RULES, now)
-    write_private(cluster.home / installed.INSTALLED, f"{build} {offset}")
-    signing.say_adopted(cluster, adoption, version)
-
-
-def _tell(cluster: Cluster, kind: type[OfVersion], version: str, now: datetime) -> int:
-    event_id = sourced_id(DEPLOY, kind.kind(), f"{version}@{now.isoformat()}")
-    return tell(cluster, kind(event_id=event_id, occurred_at=now, source=DEPLOY, version=version))
 
 
 def _ports(names: Sequence[str]) -> dict[str, int]:

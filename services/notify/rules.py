@@ -60,7 +60,10 @@ LOCAL_STANDARD: Ladder = MappingProxyType(
 )
 """By when what is done. Local standard, in no statute: see decisions 4 and 14, and R-EM-7."""
 LADDERS: Mapping[str, Ladder] = MappingProxyType(
-    {"2026-1": AT_FIRST, "2026-2": LOCAL_STANDARD, "2026-3": LOCAL_STANDARD}
+    {
+        "2026-1": AT_FIRST,
+        **dict.fromkeys(("2026-2", "2026-3", "2026-4"), LOCAL_STANDARD),
+    }
 )
 """By version of the rules; from 2026-3 on the door sends canaries (decision 19)."""
 

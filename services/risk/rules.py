@@ -34,6 +34,6 @@ class Rules:
 
 
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {version: Rules(version=version) for version in ("2026-1", "2026-2", "2026-3")}
+    {version: Rules(version=version) for version in ("2026-1", "2026-2", "2026-3", "2026-4")}
 )
 """The rules this build can decide by."""

@@ -11,6 +11,7 @@ from schemas.log import (
     AgreementsAdopted,
     Decided,
     HoldLifted,
+    RulesAdopted,
     SchemasAdopted,
 )
 from services.admission.domain import acts
@@ -23,7 +24,14 @@ from services.agreements.replay import UNDECIDED, Replay
 from services.hub.simulation import people
 from services.hub.simulation.people import Invented
 from tests.admission.at_the_door import HERS, REFERENCES, Door, a_door, agreements
-from tests.makers import NOON, a_held_person, a_lifting, agreements_adopted, schemas_adopted
+from tests.makers import (
+    NOON,
+    a_held_person,
+    a_lifting,
+    agreements_adopted,
+    rules_adopted,
+    schemas_adopted,
+)
 
 HERE = REFERENCES.installation
 ADOPTED = agreements_adopted(agreements().version)
@@ -213,6 +221,22 @@ def test_newer_schemas_are_adopted_by_somebody() -> None:
     assert door.say(word) == "refused-no-such-version"
 
 
+def test_other_rules_are_adopted_by_two() -> None:
+    door, _ = known()
+    assert door.say(rules_adopted("2026-3")) == "said-everywhere"
+    assert door.say(rules_adopted("2026-4")) == "refused-takes-a-decision"
+    alone = people.decided("rules", "adopt", "2026-4", people.LEAD, at=NOON, installation=HERE)
+    assert door.say(alone) == "refused-not-as-many-as-it-takes"
+    both = people.decided(
+        "rules", "adopt", "2026-4", people.LEAD, people.CO_ORDINATOR, at=NOON, installation=HERE
+    )
+    assert door.say(both) == "decided"
+    fact = door.log_facts[-1]
+    assert isinstance(fact, RulesAdopted)
+    assert (fact.version, fact.caused_by) == ("2026-4", both.event_id)
+    assert door.say(rules_adopted("2026-3", occurred_at=NOON)) == "refused-takes-a-decision"
+
+
 # -- proved again
 
 
@@ -246,6 +270,8 @@ def test_a_log_in_which_somebody_helped_themselves_does_not() -> None:
     assert replayed(late) == ["stale"]
     assert replayed(agreements_adopted(wider().version)) == [UNDECIDED]
     assert replayed(schemas_adopted(1), schemas_adopted(2)) == ["", UNDECIDED]
+    versions = ("2026-2", "2026-3", "2026-4", "2026-4", "2026-3")
+    assert replayed(*map(rules_adopted, versions)) == ["", "", UNDECIDED, "", UNDECIDED]
 
 
 def test_a_log_of_before_anybody_was_enrolled_is_taken_as_it_is() -> None:

@@ -35,6 +35,8 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("credential", "revoke"): (people.ON_CALL, people.GOVERNS_TOO),
     ("credential", "reinstate"): (people.CO_ORDINATOR, people.GOVERNS),
     ("schemas", "adopt"): (people.CO_ORDINATOR,),
+    ("rules", "compare"): (people.LEAD,),
+    ("rules", "adopt"): (people.LEAD, people.CO_ORDINATOR),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
     ("register", "consult"): (people.LEAD,),
     ("register", "count"): (people.CO_ORDINATOR,),

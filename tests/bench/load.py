@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 
 from schemas.base import Fact, FactAboutPerson, sourced_id
-from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted
+from schemas.log import AgreementsAdopted, BuildAdopted, RulesAdopted, SchemasAdopted
 from schemas.register import NotificationKind
-from services.hub.start import RULES
+from services.hub.rules.in_force import NEWEST
 from services.runtime.installed import build_fingerprint
 from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Outgoing
+from services.runtime.schema_store import committed
 from services.runtime.speech import DEPTH, log_partition
 from services.runtime.wire import Trigger, encode, headers_of
 from tests import makers
@@ -61,7 +62,8 @@ def adoptions(version: str) -> tuple[Fact, ...]:
             version=adopted,
         )
         for kind, adopted in (
-            (RulesAdopted, RULES),
+            (SchemasAdopted, str(committed().highest)),
+            (RulesAdopted, NEWEST),
             (BuildAdopted, build_fingerprint()),
             (AgreementsAdopted, version),
         )

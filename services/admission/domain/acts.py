@@ -13,6 +13,7 @@ from schemas.log import (
     Decided,
     GrantSuspended,
     HoldLifted,
+    RulesAdopted,
     SchemasAdopted,
 )
 from schemas.notice import Mistake, NoticeRecalled, RecallAnswered, Reporting, Withheld
@@ -22,18 +23,26 @@ from services.admission.domain.entry import hear, heard
 from services.admission.domain.letters import Letter
 from services.admission.domain.states import ACTS_HEARD, Heard, InForce, Person
 from services.admission.rules import Rules, of_the_log
-from services.agreements.acts import anybody, check, enrolled, hold_of, recall_of
+from services.agreements.acts import (
+    CAME_WITH_A_BUILD,
+    anybody,
+    check,
+    enrolled,
+    hold_of,
+    recall_of,
+)
 from services.agreements.widening import takes_two
 from services.runtime.faults import Refused, Unreadable
 
 ACTS_REMEMBERED = 1000
 """So many people do not decide in the day in which an act counts. Source: local choice, see
 decision 12."""
+Adopts = AgreementsAdopted | RulesAdopted | SchemasAdopted
 WIDENS = "takes-a-decision"
 """What is said would widen something, and nobody decided that."""
 
 
-def take(desk: Desk, fact: Decided | AgreementsAdopted | SchemasAdopted, letter: Letter) -> str:
+def take(desk: Desk, fact: Decided | Adopts, letter: Letter) -> str:
     """An act, or an adoption that needs none.
 
     Raises:
@@ -112,13 +121,15 @@ def _asked(fact: object) -> tuple[str, str] | None:
         return "agreements", "widen"
     if isinstance(fact, SchemasAdopted):
         return "schemas", "adopt"
+    if isinstance(fact, RulesAdopted):
+        return "rules", "adopt"
     if isinstance(fact, GrantSuspended):
         return "inbox", "suspend" if fact.waits else "release"
     return None
 
 
-def _widens(desk: Desk, fact: AgreementsAdopted | SchemasAdopted) -> bool:
-    """Whether that is more than what is in force; nothing is in force before the first."""
+def _widens(desk: Desk, fact: Adopts) -> bool:
+    """Whether that is more than what is in force, or other rules; before the first nothing is."""
     known = desk.get(f"adopted:{kebab(type(fact).__name__)}", InForce)
     if known is None or known.version == fact.version or fact.event_id in known.said:
         return False
@@ -127,6 +138,8 @@ def _widens(desk: Desk, fact: AgreementsAdopted | SchemasAdopted) -> bool:
         return False
     if isinstance(fact, SchemasAdopted):
         return fact.version.isdecimal() and int(fact.version) > int(known.version)
+    if isinstance(fact, RulesAdopted):
+        return not {fact.version, known.version} <= CAME_WITH_A_BUILD
     return bool(takes_two(rules.agreements, rules.version(fact.version)))
 
 
@@ -196,7 +209,7 @@ def _recalled(desk: Desk, act: Decided) -> tuple[UUID, datetime]:
     return found
 
 
-def _adopt(kind: type[AgreementsAdopted | SchemasAdopted]) -> Callable[[Desk, Decided], None]:
+def _adopt(kind: type[Adopts]) -> Callable[[Desk, Decided], None]:
     def adopt(desk: Desk, act: Decided) -> None:
         adopted = kind(
             event_id=derived_id(act.event_id, kind.kind()),
@@ -219,6 +232,7 @@ _FOLLOWS: Mapping[tuple[str, str], Callable[[Desk, Decided], None]] = {
     ("notice", "reported"): _answer,
     ("notice", "no-risk"): _answer,
     ("schemas", "adopt"): _adopt(SchemasAdopted),
+    ("rules", "adopt"): _adopt(RulesAdopted),
     ("agreements", "widen"): _adopt(AgreementsAdopted),
 }
 """What follows in the log itself; what other acts let somebody do is done outside it."""

@@ -11,7 +11,7 @@ from schemas.base import (
     kebab,
 )
 from schemas.catalogue import entry_of
-from schemas.log import AgreementsAdopted, Decided, GrantSuspended, SchemasAdopted, Tick
+from schemas.log import Decided, GrantSuspended, Tick
 from schemas.notice import Withheld
 from services.admission.domain import acts, ours, people
 from services.admission.domain.desk import Desk
@@ -48,7 +48,7 @@ def forget(waiting: Waiting | Waited, tick: Tick, _: Context) -> Decision[State]
 
 def _admit(desk: Desk, letter: Letter) -> str:
     fact = _well_said(letter)
-    if isinstance(fact, Decided | AgreementsAdopted | SchemasAdopted):
+    if isinstance(fact, Decided | acts.Adopts):
         return acts.take(desk, fact, letter)
     if isinstance(fact, GrantSuspended):
         acts.known(desk, fact)

@@ -38,6 +38,7 @@ from services.hub.backup.segments import Segment
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, try_hold, write_private
 from services.hub.catalogue import all_services
+from services.hub.rules.in_force import FILE as RULES_IN_FORCE
 from services.runtime import topics
 from services.runtime.faults import Stop
 from services.runtime.installed import IN_USE, INSTALLED
@@ -314,7 +315,7 @@ def _held(
 def _files(home: Path, folder: Path) -> dict[str, str]:
     """The installation's own files but its secrets, copied, with their digests."""
     found = [path for path in sorted((home / "agreements").rglob("*")) if path.is_file()]
-    kept = (INSTALLED, IN_USE, epochs.EPOCH, SUSPENDED, PENDING)
+    kept = (INSTALLED, IN_USE, RULES_IN_FORCE, epochs.EPOCH, SUSPENDED, PENDING)
     found += [path for name in kept if (path := home / name).exists()]
     copied = {}
     for path in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from services.runtime.speech import log_partition, recorded_at
 from services.runtime.topics import Reader
 
 _READ: tuple[type[Fact], ...] = (*DAYS, RulesAdopted)
+_OF_SOMEBODY = frozenset(fact.kind() for fact in DAYS)
 _WANTED = frozenset(fact.kind() for fact in _READ)
 
 
@@ -71,6 +73,23 @@ def _heard(cluster: Cluster, person: PersonId, known_at: datetime) -> Iterator[F
             mine = record.key in (None, person.bytes)
             if mine and wire.kind_of(record.headers) in _WANTED:
                 yield wire.decode(record.value or b"")
+
+
+def heard_of_all(cluster: Cluster) -> Iterator[tuple[PersonId, list[Fact]]]:
+    """Everybody with all the register heard of them, one partition of the log after the other.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    with closing(Reader(cluster.service_config("registry"))) as reader:
+        for number in range(LOG_PARTITIONS):
+            people: defaultdict[PersonId, list[Fact]] = defaultdict(list)
+            for record in reader.part(cluster.names.log, number):
+                if wire.kind_of(record.headers) in _OF_SOMEBODY:
+                    fact = wire.decode(record.value or b"")
+                    if fact.person_id is not None:
+                        people[fact.person_id].append(fact)
+            yield from people.items()
 
 
 def counted_by(cluster: Cluster, known_at: datetime) -> Counts:

@@ -17,8 +17,10 @@ from schemas import case, custody, eligibility, housing, log, notice, register, 
 from schemas.base import Fact, FactAboutPerson, Identifier, LogFact, sourced_id
 from services.clock.app import tick
 from services.hub.demo.identifiers import pnc, wrong_pnc
+from services.hub.rules.in_force import NEWEST
 from services.runtime.names import Names
 from services.runtime.records import Outgoing
+from services.runtime.schema_store import committed
 from services.runtime.speech import as_said
 
 F = TypeVar("F", bound=Fact)
@@ -122,8 +124,9 @@ class _Teller:
         self._whose: list[tuple[Saying, Identifier]] = []
 
     def adoption(self, agreements: str) -> Iterator[Saying]:
-        """Rules, agreements and a build, as whoever deploys says them."""
-        yield self._of_log(log.RulesAdopted, version="2026-3")
+        """Schemas, rules, agreements and a build, as whoever deploys says them."""
+        yield self._of_log(log.SchemasAdopted, version=str(committed().highest))
+        yield self._of_log(log.RulesAdopted, version=NEWEST)
         yield self._of_log(log.AgreementsAdopted, version=agreements)
         yield self._of_log(log.BuildAdopted, version=BUILDS[0])
 
