@@ -35,8 +35,10 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
 
 def milestone_clocks_of(heard: Register, rules: Rules) -> tuple[Clock, ...]:
     """What agencies have to do that follows from what was heard, as far as these rules watch it."""
-    release = rules.release
-    found = (one for one in milestones_of(heard, release) if one.duty in release.milestones.value)
+    release, watched = rules.release, rules.release.milestones.value
+    if not watched:
+        return ()
+    found = (one for one in milestones_of(heard, release) if one.duty in watched)
     days = release.milestone_remind_days.value
     return tuple(_kept(heard, _reminded(one, days)) for one in found)
 
