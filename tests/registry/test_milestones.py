@@ -135,6 +135,8 @@ def test_the_day_of_the_release_itself_counts_once_it_is_told() -> None:
 def test_who_is_back_in_custody_has_nothing_left_of_the_release_before() -> None:
     facts = (HELD, planned(), released(DECEMBER), back(date(2027, 3, 1)))
     assert all_of(Milestone.FORM_J, *facts) == []
+    same_day = (HELD, planned(), released(DECEMBER), back(DECEMBER))
+    assert the(Milestone.FORM_J, *same_day).since == date.min
     again = planned(date(2027, 3, 8), date(2027, 9, 1))
     clock = the(Milestone.FORM_J, *facts, again)
     assert (clock.since, clock.due_on) == (DECEMBER, date(2027, 7, 21))
@@ -144,6 +146,8 @@ def test_a_level_of_before_the_last_release_is_none_for_the_next() -> None:
     story = (HELD, planned(), levelled(JUNE), released(DECEMBER), back(date(2027, 3, 1)))
     again = (*story, planned(date(2027, 3, 8), date(2028, 1, 1)))
     assert the(Milestone.LEVEL_SET, *again, on=date(2027, 4, 1)).stage is Stage.OPEN
+    that_day = the(Milestone.LEVEL_SET, *again, levelled(DECEMBER), on=date(2027, 4, 1))
+    assert that_day.stage is Stage.OPEN
     met = the(Milestone.LEVEL_SET, *again, levelled(date(2027, 5, 1)))
     assert (met.stage, met.met_on, met.late) == (Stage.MET, date(2027, 5, 1), False)
 
@@ -153,6 +157,15 @@ def test_form_j_that_went_after_all_counts_more_than_that_none_was_needed() -> N
     assert the(Milestone.FORM_J, *facts).stage is Stage.NOT_NEEDED
     went = the(Milestone.FORM_J, *facts, form_j(date(2026, 11, 1)))
     assert (went.stage, went.late) == (Stage.MET, True)
+
+
+def test_of_several_forms_j_and_several_steps_the_first_counts() -> None:
+    first, again = date(2026, 4, 1), date(2026, 11, 1)
+    assert the(Milestone.FORM_J, HELD, planned(), form_j(again), form_j(first)).met_on == first
+    not_needed = (form_j(again, sent=False), form_j(first, sent=False))
+    assert the(Milestone.FORM_J, HELD, planned(), *not_needed).met_on == first
+    levels = (levelled(again), levelled(first))
+    assert the(Milestone.LEVEL_SET, HELD, planned(), *levels).met_on == first
 
 
 ZONED = (HELD, planned(), zone(date(2026, 3, 9), DECEMBER))
@@ -212,6 +225,14 @@ def test_without_a_zone_that_binds_on_the_day_no_tag_is_asked(facts: tuple[Fact,
     assert all_of(Milestone.ZONES_LIVE, *facts) == []
 
 
+def test_a_tag_taken_off_the_moment_the_day_is_over_was_on_for_the_day() -> None:
+    fitted = said(a_fitting, date(2026, 11, 30))
+    for at, met in ((end_of(DECEMBER), True), (end_of(DECEMBER) - timedelta(seconds=1), False)):
+        off = admitted(a_removal(occurred_at=at))
+        clock = the(Milestone.ZONES_LIVE, *ZONED, fitted, off)
+        assert (clock.stage is Stage.MET) is met
+
+
 def test_an_absence_that_moved_asks_for_notice_anew() -> None:
     first = said(an_absence, MONDAY, leaves_on=date(2026, 3, 16), notified_on=MONDAY)
     moved = said(
@@ -240,6 +261,7 @@ def test_working_days_before_easter_are_none_of_the_bank_holidays() -> None:
         ((convicted(MONDAY),), False),
         ((HELD,), True),
         ((HELD, released(JUNE)), False),
+        ((convicted(MONDAY, in_custody=True), released(MONDAY)), False),
         ((HELD, released(JUNE, release=ReleaseKind.TO_HOSPITAL)), True),
         ((HELD, released(JUNE), back(date(2026, 7, 1))), True),
         ((convicted(MONDAY), said(a_presence, JUNE, since_on=JUNE)), True),
@@ -427,6 +449,18 @@ def test_the_end_of_the_last_day_shows_it_missed_once_and_what_is_done_then_is_l
     assert desk.ticked(end_of(last) + timedelta(days=1)) == []
     (met,) = of_kind(desk.hear(form_j(date(2026, 11, 1))), MilestoneDeadline)
     assert (met.stage, met.done_on, met.late) == (MilestoneStage.MET, date(2026, 11, 1), True)
+
+
+def test_what_is_done_in_time_is_not_told_as_late() -> None:
+    desk = a_desk()
+    desk.hear(HELD, planned())
+    (met,) = of_kind(desk.hear(form_j(date(2026, 10, 20))), MilestoneDeadline)
+    assert (met.stage, met.done_on, met.late) == (
+        MilestoneStage.MET,
+        date(2026, 10, 20),
+        False,
+    )
+    assert desk.hear(form_j(date(2026, 11, 1))) == []
 
 
 def test_a_day_missed_that_moved_and_came_back_is_missed_anew_under_another_id() -> None:

@@ -249,6 +249,10 @@ def test_a_recall_is_over_with_the_release_after_it() -> None:
     assert [returned for _, returned in running(there)] == [JUNE]
     assert list(running(heard(before, recalled(), back(JUNE), again))) == []
     assert [returned for _, returned in running(heard(before, recalled()))] == [None]
+    same_day = admitted(a_release(released_on=JUNE))
+    assert [returned for _, returned in running(heard(recalled(), back(JUNE), same_day))] == [JUNE]
+    next_day = admitted(a_release(released_on=date(2026, 6, 2)))
+    assert list(running(heard(recalled(), back(JUNE), next_day))) == []
 
 
 def test_who_is_back_on_a_recall_has_no_clock_of_notification_running() -> None:
