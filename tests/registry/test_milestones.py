@@ -336,6 +336,8 @@ def test_any_step_of_parole_shows_that_it_was_referred() -> None:
     heard = parole(ParoleStep.HEARD, date(2026, 7, 10))
     met = the(Milestone.PAROLE_REFERRAL, *STANDARD, heard)
     assert (met.met_on, met.late) == (date(2026, 7, 10), True)
+    first = the(Milestone.PAROLE_REFERRAL, *STANDARD, heard, parole(ParoleStep.REFERRED, JUNE))
+    assert first.met_on == JUNE
 
 
 def test_reviews_follow_each_other_by_the_year() -> None:
