@@ -118,3 +118,13 @@ class AgencyLeftCase(FactAboutPerson):
     """An agency left the case: from here it hears nothing more of the person."""
 
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that left.")]
+
+
+class FormJSettled(FactAboutPerson):
+    """Form J went to Jobcentre Plus, since work or training is limited, or none is needed.
+
+    Source: MAPPA document set, form J (MG12-P2); what it says goes its own way, never here.
+    """
+
+    sent: Annotated[bool, has(FieldClass.MANAGEMENT, "True: it was sent; false: none is needed.")]
+    settled_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of that.")]

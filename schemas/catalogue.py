@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
+from schemas import (
+    case,
+    custody,
+    eligibility,
+    housing,
+    log,
+    milestone,
+    notice,
+    register,
+    risk,
+    tracking,
+    victim,
+)
 from schemas.base import AboutWhom, Fact, FactAboutDevice, LogFact, Nature, kebab
 
 
@@ -67,6 +79,12 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(custody.ReleaseDateSet),
     Entry(custody.Released),
     Entry(custody.PresenceChanged),
+    Entry(custody.RecalledToCustody),
+    Entry(custody.ReturnedToCustody),
+    Entry(custody.AbsenceAgreed),
+    Entry(custody.ParoleStepTaken),
+    Entry(case.FormJSettled),
+    Entry(victim.VictimStepTaken),
     Entry(tracking.ZoneSet),
     Entry(tracking.ZoneEnded),
     Entry(tracking.TagFitted),
@@ -84,6 +102,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.DeadlineOpened, derived=True),
     Entry(register.DeadlineMet, derived=True),
     Entry(register.DeadlineMissed, derived=True),
+    Entry(milestone.MilestoneDeadline, derived=True),
+    Entry(milestone.MilestoneMissed, derived=True),
+    Entry(victim.VictimDeadline, derived=True),
     Entry(risk.AlertRaised, nature=Nature.ASSESSMENT, derived=True),
     Entry(risk.AlertClosed, nature=Nature.ASSESSMENT, derived=True),
     Entry(notice.NoticeIssued, derived=True),

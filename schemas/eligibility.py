@@ -71,6 +71,10 @@ class ConvictionRecorded(FactAboutPerson):
     overlap_days: Annotated[
         int | None, has(FieldClass.OFFENCE, "Days of that beyond the whole months.", ge=0, le=366)
     ] = None
+    sentenced_on: Annotated[
+        date | None,
+        has(FieldClass.OFFENCE, "The day of sentence, where it is not the relevant date."),
+    ] = None
 
 
 class Sentence(Part):

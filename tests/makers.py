@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
+from schemas import (
+    case,
+    custody,
+    eligibility,
+    housing,
+    log,
+    milestone,
+    notice,
+    register,
+    risk,
+    tracking,
+    victim,
+)
 from schemas.base import (
     Fact,
     FactAboutPerson,
@@ -206,6 +218,64 @@ def a_presence(
     return _made(custody.PresenceChanged, fields, source="derbyshire-police", **defaults)
 
 
+def a_recall_to_custody(**fields: Any) -> custody.RecalledToCustody:
+    """Of an adult, and nothing stands in the way of a fixed term."""
+    free = {
+        "terrorist": False,
+        "foreign_power": False,
+        "referred_before_release": False,
+        "repatriated_for_murder": False,
+        "particular_concern": False,
+        "discretionary_conditional": False,
+        "category_4": False,
+    }
+    return _made(
+        custody.RecalledToCustody,
+        fields,
+        source="probation",
+        recall_ref="recall-1",
+        recalled_on=TODAY,
+        group=custody.SentenceGroup.ADULT_DETERMINATE,
+        term_months=24,
+        new_charge=custody.NewCharge.NONE,
+        **free,
+    )
+
+
+def a_return(**fields: Any) -> custody.ReturnedToCustody:
+    defaults = {"recall_ref": "recall-1", "returned_on": TODAY}
+    return _made(custody.ReturnedToCustody, fields, source="prison", **defaults)
+
+
+def an_absence(**fields: Any) -> custody.AbsenceAgreed:
+    defaults = {
+        "absence_ref": "absence-1",
+        "notified_on": TODAY,
+        "leaves_on": TODAY + timedelta(days=14),
+        "back_on": TODAY + timedelta(days=16),
+    }
+    return _made(custody.AbsenceAgreed, fields, source="prison", **defaults)
+
+
+def a_parole_step(
+    step: custody.ParoleStep = custody.ParoleStep.REFERRED, **fields: Any
+) -> custody.ParoleStepTaken:
+    defaults = {"step": step, "taken_on": TODAY}
+    return _made(custody.ParoleStepTaken, fields, source="prison", **defaults)
+
+
+def a_form_j(**fields: Any) -> case.FormJSettled:
+    defaults = {"sent": True, "settled_on": TODAY}
+    return _made(case.FormJSettled, fields, source="probation", **defaults)
+
+
+def a_victim_step(
+    step: victim.VictimStep = victim.VictimStep.REFERRED, **fields: Any
+) -> victim.VictimStepTaken:
+    defaults = {"step": step, "taken_on": TODAY}
+    return _made(victim.VictimStepTaken, fields, source="probation", **defaults)
+
+
 def a_zone(**fields: Any) -> tracking.ZoneSet:
     return _made(
         tracking.ZoneSet,
@@ -345,6 +415,50 @@ def a_deadline_missed(**fields: Any) -> register.DeadlineMissed:
         due_on=TODAY - timedelta(days=1),
         possible_breach=True,
         noticed_at=NOON,
+    )
+
+
+def a_milestone(**fields: Any) -> milestone.MilestoneDeadline:
+    return _derived(
+        milestone.MilestoneDeadline,
+        fields,
+        source="registry",
+        deadline_ref="deadline-2",
+        milestone=milestone.Milestone.PAROLE_REFERRAL,
+        owed_by=milestone.Owner.PRISON,
+        stage=milestone.MilestoneStage.OPENED,
+        due_on=TODAY + timedelta(days=28),
+        rule="R-PAR-1",
+        local=False,
+    )
+
+
+def a_milestone_missed(**fields: Any) -> milestone.MilestoneMissed:
+    return _derived(
+        milestone.MilestoneMissed,
+        fields,
+        source="registry",
+        deadline_ref="deadline-2",
+        milestone=milestone.Milestone.PAROLE_REFERRAL,
+        owed_by=milestone.Owner.PRISON,
+        due_on=TODAY - timedelta(days=1),
+        local=False,
+        noticed_at=NOON,
+    )
+
+
+def a_victim_deadline(**fields: Any) -> victim.VictimDeadline:
+    return _derived(
+        victim.VictimDeadline,
+        fields,
+        source="registry",
+        deadline_ref="deadline-3",
+        milestone=milestone.Milestone.VICTIM_REFERRAL,
+        owed_by=milestone.Owner.PROBATION,
+        stage=milestone.MilestoneStage.OPENED,
+        due_on=TODAY + timedelta(days=14),
+        rule="R-VIC-2",
+        local=True,
     )
 
 

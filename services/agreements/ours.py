@@ -19,6 +19,7 @@ from schemas.log import (
     SchemasAdopted,
     Tick,
 )
+from schemas.milestone import MilestoneDeadline, MilestoneMissed
 from schemas.notice import (
     CanarySent,
     NoticeIssued,
@@ -43,6 +44,7 @@ from schemas.register import (
 )
 from schemas.risk import AlertClosed, AlertRaised
 from schemas.tracking import ZoneEntered, ZoneLeft
+from schemas.victim import VictimDeadline
 
 SAYS: Mapping[str, tuple[type[Fact], ...]] = {
     "registry": (
@@ -52,6 +54,9 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
         DeadlineOpened,
         DeadlineMet,
         DeadlineMissed,
+        MilestoneDeadline,
+        MilestoneMissed,
+        VictimDeadline,
         PersonHeld,
     ),
     "risk": (AlertRaised, AlertClosed, PersonHeld),

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
+from schemas.bank_holidays import BANK_HOLIDAYS
 from schemas.notice import ReceiptStatus
 from schemas.risk import Urgency
 from services.agreements.actors import Role
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.whom import LONDON
-from services.notify.bank_holidays import BANK_HOLIDAYS
 from services.runtime.faults import Stop
 
 _ANY = ReceiptStatus.COLLECTED

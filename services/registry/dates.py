@@ -5,6 +5,8 @@
     "not less than N days before"  days_before        two days: a safe one and a hard one
     days that do not count         last_counted_day   the clock stands still in a pause
     "N working days after D"       working_day_after  neither weekends nor bank holidays
+    "N working days before D"      working_day_before the same, backwards
+    "N months before D"            months_before      D is not counted
 
 Days are local civil days in London; instants are UTC. Nothing here asks for the time.
 
@@ -102,6 +104,19 @@ def working_day_after(day: date, days: int, holidays: Collection[date]) -> date:
         day += DAY
         days -= day.weekday() < SATURDAY and day not in holidays
     return day
+
+
+def working_day_before(day: date, days: int, holidays: Collection[date]) -> date:
+    """The day so many working days before `day`, which is day 0; `holidays` as above."""
+    while days > 0:
+        day -= DAY
+        days -= day.weekday() < SATURDAY and day not in holidays
+    return day
+
+
+def months_before(day: date, months: int) -> date:
+    """The day of the same number so many months before; the last of that month if it has none."""
+    return _anniversary(day, -months) or _first_of_next(day, -months) - DAY
 
 
 def age_on(born_on: date, day: date) -> int:

@@ -8,89 +8,19 @@ an edit: old decisions stay as they were.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from schemas.custody import Presence
 from schemas.register import Basis, Circumstance, Duty, PreventionOrder
 from services.registry.dates import DAY
+from services.registry.readings import Dated, Reading, always, by_section_81, each, since_2012
+from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 
-T = TypeVar("T")
-PART_2_BEGAN = date(2004, 5, 1)
-"""SOA 2003 Part 2 commenced; before, the Sex Offenders Act 1997."""
-REGULATIONS_OF_2012 = date(2012, 8, 13)
-"""SI 2012/1876 in force: weekly notification, all journeys, children's households, finance."""
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
-    """One rule as it is read, while it is in force."""
-
-    value: T
-    says: str
-    """In words, for a lawyer who reads no code."""
-    source: str
-    """Act and section, and the id of the rule in the domain rules."""
-    since: date = date.min
-    """The first day on which it is in force."""
-    until: date = date.max
-    """The last."""
-    local: bool = False
-    """A local standard: unconfirmed, an inference, or the judgement of those who run the hub."""
-
-
-@dataclass(frozen=True)
-class Dated(Generic[T]):
-    """The readings of one rule, one after the other without a gap."""
-
-    readings: tuple[Reading[T], ...]
-
-    def on(self, day: date) -> T:
-        """What holds on that day."""
-        return self.reading_on(day).value
-
-    def reading_on(self, day: date) -> Reading[T]:
-        """The reading in force on that day.
-
-        Raises:
-            LookupError: none is; a test holds that there is always one.
-        """
-        for reading in self.readings:
-            if reading.since <= day <= reading.until:
-                return reading
-        raise LookupError("no reading is in force on that day")
-
-
-def always(value: T, says: str, source: str, *, local: bool = False) -> Dated[T]:
-    """A rule with one reading."""
-    return Dated((Reading(value, says, source, local=local),))
-
-
-def since_2012(value: T, says: str, source: str) -> Dated[T | None]:
-    """A rule of the regulations of 2012, unconfirmed in its text; before them there is none."""
-    return Dated(
-        (
-            Reading(None, f"not yet: {says}", source, until=REGULATIONS_OF_2012 - DAY, local=True),
-            Reading(value, says, source, since=REGULATIONS_OF_2012, local=True),
-        )
-    )
-
-
-def by_section_81(value: T, says: str, source: str) -> Dated[T]:
-    """A rule of Part 2, and for relevant dates before it what s.81 carries over: the same."""
-    carried = f"{says}; carried over from the Act of 1997"
-    return Dated(
-        (
-            Reading(
-                value, carried, f"SOA 2003 s.81, {source}", until=PART_2_BEGAN - DAY, local=True
-            ),
-            Reading(value, says, source, since=PART_2_BEGAN),
-        )
-    )
 
 
 @dataclass(frozen=True)
@@ -135,13 +65,12 @@ class Rules:
     category_order: Reading[tuple[int, ...]]
     """Configuration and no law: the one in force now holds for every case."""
     category_2_from_months: Dated[int]
+    release: ReleaseRules
+    """What is done before a release, on a recall and in parole."""
 
     def each(self) -> Iterator[tuple[str, Reading[Any]]]:
         """Every reading by the name of its rule."""
-        for field in fields(self):
-            found = getattr(self, field.name)
-            readings = found.readings if isinstance(found, Dated) else (found,)
-            yield from ((field.name, one) for one in readings if isinstance(one, Reading))
+        return each(self)
 
 
 _TABLE: Mapping[Basis, int | None] = MappingProxyType(
@@ -304,6 +233,7 @@ _FIRST = Rules(
     category_2_from_months=always(
         12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
     ),
+    release=AT_FIRST,
 )
 _FOURTH = replace(
     _FIRST,
@@ -354,6 +284,7 @@ _FOURTH = replace(
             ),
         )
     ),
+    release=WATCHED,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {

@@ -6,7 +6,8 @@ import pytest
 
 from services.hub.register.cases import OF
 from services.hub.register.examples import Example, Kind, lines
-from services.hub.register.invented import NOBODY, told
+from services.hub.register.invented import told
+from services.hub.register.making import NOBODY
 from services.registry.rules import RULES
 from tests.makers import FAMILY_NAME
 

@@ -28,11 +28,13 @@ def installation(
         yield there
 
 
-def looked_up(installation: Installation, reference: str, role: str | None) -> Result:
+def looked_up(
+    installation: Installation, reference: str, role: str | None, page: str = "show"
+) -> Result:
     by = () if role is None else ("--as", installation.actors[role])
     keys = ("--keys", str(installation.keys))
     return CliRunner().invoke(
-        command.register, ["show", reference, *by, *keys, "--json"], env={"HUB_ACTOR": ""}
+        command.register, [page, reference, *by, *keys, "--json"], env={"HUB_ACTOR": ""}
     )
 
 
@@ -42,7 +44,7 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     cluster = installation.cluster
     monkeypatch.setattr(Cluster, "load", lambda _: cluster)
     references = References((cluster.home / "secrets" / "references").read_bytes())
-    asyncio.run(installation.said(KNOWN, makers.a_rosh()))
+    asyncio.run(installation.said(KNOWN, makers.a_rosh(), makers.a_release_date()))
     asyncio.run(installation.admit())
     hers = references.ref("probation", SOMEBODY)
 
@@ -51,6 +53,12 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     shown = json.loads(page.stdout)
     assert shown["requirement"]["basis"] == "imprisonment-30-months-or-more"
     assert KNOWN.family_name not in page.output
+
+    ready = looked_up(installation, hers, "lead-officer", "release")
+    assert ready.exit_code == command.SOMETHING_RED, ready.output
+    (over,) = json.loads(ready.stdout)["lines"]
+    assert (over["what"], over["colour"], over["owed_by"]) == ("release", "red", "prison-service")
+    assert KNOWN.family_name not in ready.output
 
     nobody = looked_up(installation, hers, None)
     assert (nobody.exit_code, nobody.stdout) == (1, "")
@@ -71,7 +79,7 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     acts = [one for one in installation.stands(Decided) if isinstance(one, Decided)]
     assert [(one.what, one.outcome, one.by.role) for one in acts] == [
         ("register", "consult", "lead-officer")
-    ] * 3 + [("register", "count", "co-ordinator")]
-    assert [one.subject for one in acts][:3] == [hers, others, "p-" + "0" * 32]
+    ] * 4 + [("register", "count", "co-ordinator")]
+    assert [one.subject for one in acts][:4] == [hers, hers, others, "p-" + "0" * 32]
     told = [one for one in installation.stands(ActRefused) if isinstance(one, ActRefused)]
     assert [(one.what, one.reason) for one in told] == [("register", "role-may-not")] * 2

@@ -156,7 +156,7 @@ def test_vector_18_a_move_that_did_not_come_is_to_be_said_within_six_days() -> N
     desk = a_desk(NEWEST)
     desk.hear(*SUBJECT)
     assert ("opened", date(2026, 3, 15)) not in short(*desk.hear(foretold(date(2026, 3, 1))))
-    assert desk.ticked(datetime(2026, 3, 12, tzinfo=UTC)) == []
+    assert short(*desk.ticked(datetime(2026, 3, 12, tzinfo=UTC))) == []
     (opened,) = desk.ticked(datetime(2026, 3, 13, tzinfo=UTC))
     assert isinstance(opened, DeadlineOpened)
     assert (opened.duty, opened.due_on) == (Duty.CHANGE_WITHDRAWAL, date(2026, 3, 15))

@@ -18,9 +18,11 @@ from services.registry.dates import (
     last_day,
     last_day_within,
     local_day,
+    months_before,
     start_of,
     term,
     working_day_after,
+    working_day_before,
 )
 
 DAY = timedelta(days=1)
@@ -174,3 +176,23 @@ def test_working_days_are_neither_weekends_nor_bank_holidays(day: date, days: in
 
 def test_ten_working_days_over_christmas() -> None:
     assert working_day_after(date(2026, 12, 18), 10, OFFICIAL) == date(2027, 1, 6)
+
+
+@given(st.dates(date(2025, 1, 1), date(2026, 12, 1)), st.integers(1, 20))
+def test_working_days_before_a_day_are_as_many_as_after_the_day_they_lead_to(
+    day: date, days: int
+) -> None:
+    start = working_day_before(day, days, OFFICIAL)
+    between = takewhile(lambda one: one < day, walk(start))
+    assert sum(one.isoweekday() < 6 and one not in OFFICIAL for one in between) == days
+    assert start.isoweekday() < 6
+    assert start not in OFFICIAL
+
+
+@given(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.integers(1, 24))
+def test_months_before_a_day_are_the_same_day_or_the_last_of_a_shorter_month(
+    day: date, months: int
+) -> None:
+    found = months_before(day, months)
+    assert (day.year - found.year) * 12 + day.month - found.month == months
+    assert found.day == day.day or (found.day < day.day and (found + DAY).day == 1)

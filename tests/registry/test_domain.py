@@ -138,7 +138,7 @@ def test_a_notification_heard_before_its_conviction_meets_the_duty() -> None:
         ("met", WEDNESDAY),
         ("opened", date(2027, 3, 4)),
     ]
-    assert desk.ticked(datetime(2026, 4, 1, tzinfo=UTC)) == []
+    assert short(*desk.ticked(datetime(2026, 4, 1, tzinfo=UTC))) == []
 
 
 def test_deadline_and_duty_are_the_same_from_opened_to_met() -> None:

@@ -1,16 +1,24 @@
 """What the register promises of any facts: order, repeats, causes, ends, storage."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from schemas.custody import Presence, ReleaseKind
+from schemas.custody import (
+    NewCharge,
+    ParoleStep,
+    Presence,
+    RecallForm,
+    ReleaseKind,
+    SentenceGroup,
+)
 from schemas.eligibility import Disposal
 from schemas.log import Tick
+from schemas.milestone import MilestoneDeadline, MilestoneMissed
 from schemas.register import (
     Basis,
     Circumstance,
@@ -20,23 +28,37 @@ from schemas.register import (
     OtherOrder,
     PreventionOrder,
 )
+from schemas.victim import VictimDeadline, VictimStep
+from services.registry.dates import start_of
 from services.registry.domain import Because, Register, Stage
 from services.registry.rules import RULES
 from tests.makers import (
     PERSON,
     a_change,
     a_conviction,
+    a_fitting,
+    a_form_j,
+    a_level,
     a_notification,
     a_notification_order,
+    a_parole_step,
     a_presence,
     a_prevention_order,
+    a_recall_to_custody,
     a_release,
+    a_release_date,
+    a_removal,
+    a_return,
     a_review,
     a_revision,
     a_sentence,
     a_tick,
     a_travel_notice,
+    a_victim_step,
+    a_zone,
+    a_zone_ending,
     admitted,
+    an_absence,
     an_address_change,
     an_order_change,
     another_order,
@@ -161,8 +183,52 @@ def order_changes(draw: st.DrawFn) -> Fact:
     )
 
 
+@st.composite
+def preparations(draw: st.DrawFn) -> Fact:
+    """What milestones follow from."""
+    return admitted(draw(st.sampled_from(PREPARED))(draw, draw(DAYS)))
+
+
+def _at(draw: st.DrawFn) -> datetime:
+    return start_of(draw(DAYS))
+
+
+PREPARED: tuple[Callable[[st.DrawFn, date], Fact], ...] = (
+    lambda draw, on: a_level(draw(st.integers(1, 3)), set_on=on, occurred_at=_at(draw)),
+    lambda draw, on: a_release_date(release_on=on, occurred_at=_at(draw)),
+    lambda draw, on: a_recall_to_custody(
+        recall_ref=draw(REFS),
+        recalled_on=on,
+        occurred_at=_at(draw),
+        group=draw(st.sampled_from(SentenceGroup)),
+        term_months=draw(st.none() | st.sampled_from([6, 12, 60])),
+        category_4=draw(st.none() | st.booleans()),
+        new_charge=draw(st.none() | st.sampled_from(NewCharge)),
+        form=draw(st.none() | st.sampled_from(RecallForm)),
+        decided_on=draw(st.none() | DAYS),
+    ),
+    lambda draw, on: a_return(recall_ref=draw(REFS), returned_on=on, occurred_at=_at(draw)),
+    lambda draw, on: an_absence(
+        absence_ref=draw(REFS), leaves_on=on, notified_on=draw(DAYS), occurred_at=_at(draw)
+    ),
+    lambda draw, on: a_parole_step(draw(st.sampled_from(ParoleStep)), taken_on=on),
+    lambda draw, on: a_form_j(sent=draw(st.booleans()), settled_on=on),
+    lambda draw, on: a_victim_step(draw(st.sampled_from(VictimStep)), taken_on=on),
+    lambda draw, on: a_zone(
+        zone_ref=draw(REFS),
+        zone_version=draw(st.integers(1, 2)),
+        in_force_from=start_of(on),
+        in_force_to=draw(st.none() | st.just(start_of(on) + timedelta(days=400))),
+        occurred_at=_at(draw),
+    ),
+    lambda draw, _: a_zone_ending(zone_ref=draw(REFS), occurred_at=_at(draw)),
+    lambda draw, _: a_fitting(device_ref=draw(REFS), occurred_at=_at(draw)),
+    lambda draw, _: a_removal(device_ref=draw(REFS), occurred_at=_at(draw)),
+)
+
 FACTS = st.lists(
     convictions()
+    | preparations()
     | releases()
     | notifications()
     | happenings()
@@ -249,6 +315,7 @@ def test_by_rules_before_no_word_is_said_that_older_builds_do_not_know(
         assert getattr(fact, "duty", Duty.INITIAL_NOTIFICATION) in OLD_WORDS
         assert getattr(fact, "basis", None) is not Basis.ORDER
         assert getattr(fact, "remind_on", None) is None
+        assert not isinstance(fact, MilestoneDeadline | MilestoneMissed | VictimDeadline)
 
 
 @settings(deadline=None)
@@ -274,6 +341,7 @@ def test_nothing_that_identifies_is_kept(pair: tuple[list[Fact], list[Fact]]) ->
         text = json.dumps(state.model_dump(mode="json"))
         assert "Testperson" not in text
         assert "Example Street" not in text
+        assert "52.9" not in text
 
 
 @settings(deadline=None)
@@ -285,6 +353,7 @@ def test_at_the_end_of_time_no_clock_runs_unless_it_has_no_end(
     desk.ticked(THE_END)
     assert desk.ticked(THE_END + timedelta(days=1)) == []
     if desk.state is not None:
-        assert all(clock.stage is not Stage.OPEN for clock in desk.state.clocks)
+        every = (*desk.state.clocks, *desk.state.milestones)
+        assert all(clock.stage is not Stage.OPEN for clock in every)
         assert all(c.until is None for c in desk.state.clocks if c.stage is Stage.MISSED)
     assert desk.wake_at is None

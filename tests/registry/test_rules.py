@@ -8,7 +8,8 @@ import pytest
 
 from schemas.register import Basis
 from services.registry.domain import DAYS, as_of
-from services.registry.rules import PART_2_BEGAN, RULES, Dated, Reading
+from services.registry.readings import PART_2_BEGAN, Dated, Reading
+from services.registry.rules import RULES
 from tests.registry.person import cautioned, convicted
 
 EVERY = [(version, name, one) for version, rules in RULES.items() for name, one in rules.each()]
@@ -16,7 +17,8 @@ EVERY = [(version, name, one) for version, rules in RULES.items() for name, one 
 
 @pytest.mark.parametrize("version", RULES)
 def test_on_every_day_each_rule_has_exactly_one_reading(version: str) -> None:
-    for dated in vars(RULES[version]).values():
+    rules = RULES[version]
+    for dated in (*vars(rules).values(), *vars(rules.release).values()):
         if isinstance(dated, Dated):
             first, *_, last = (dated.readings[0], *dated.readings)
             assert (first.since, last.until) == (date.min, date.max)

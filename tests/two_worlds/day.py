@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from schemas import case, custody, eligibility, housing, log, notice, register, risk, tracking
+from schemas import (
+    case,
+    custody,
+    eligibility,
+    housing,
+    log,
+    milestone,
+    notice,
+    register,
+    risk,
+    tracking,
+    victim,
+)
 from schemas.base import (
     Fact,
     FactAboutPerson,
@@ -36,20 +48,26 @@ from tests.makers import (
     a_change,
     a_conviction,
     a_fitting,
+    a_form_j,
     a_joining,
     a_leaving,
     a_level,
     a_limit,
+    a_milestone,
+    a_milestone_missed,
     a_notification,
     a_notification_order,
+    a_parole_step,
     a_pnc,
     a_position,
     a_presence,
     a_prevention_order,
+    a_recall_to_custody,
     a_receipt,
     a_release,
     a_release_date,
     a_removal,
+    a_return,
     a_review,
     a_revision,
     a_rosh,
@@ -60,8 +78,11 @@ from tests.makers import (
     a_tenancy_offer,
     a_transfer,
     a_travel_notice,
+    a_victim_deadline,
+    a_victim_step,
     a_zone,
     a_zone_ending,
+    an_absence,
     an_address_change,
     an_order_change,
     another_order,
@@ -280,6 +301,8 @@ _RESUMED: Said = (
     ),
 )
 
+_ABOUT_THEM: dict[str, Any] = {"person_id": OTHER_ID}
+"""Of what the register says by rules that are not in force yet: put into its mouth."""
 _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
     eligibility.ConvictionRevised: ((4, a_revision(**_THEM)),),
@@ -292,6 +315,12 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.TravelNotified: ((4, a_travel_notice(**_THEM)),),
     register.ReviewDecided: ((4, a_review(**_THEM)),),
     custody.PresenceChanged: ((4, a_presence(**_THEM)),),
+    custody.RecalledToCustody: ((4, a_recall_to_custody(**_THEM)),),
+    custody.ReturnedToCustody: ((4, a_return(**_THEM)),),
+    custody.AbsenceAgreed: ((4, an_absence(**_THEM)),),
+    custody.ParoleStepTaken: ((4, a_parole_step(**_THEM)),),
+    case.FormJSettled: ((4, a_form_j(**_THEM)),),
+    victim.VictimStepTaken: ((4, a_victim_step(**_THEM)),),
     register.AddressChanged: ((5, an_address_change(source="probation", **_THEM)),),
     register.RequirementOpened: (),
     register.RequirementEnded: (_OVER,),
@@ -299,6 +328,9 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.DeadlineOpened: (_RELEASE,),
     register.DeadlineMet: (_RELEASE, _NOTIFIED),
     register.DeadlineMissed: (_RELEASE,),
+    milestone.MilestoneDeadline: ((4, a_milestone(**_ABOUT_THEM)),),
+    milestone.MilestoneMissed: ((4, a_milestone_missed(**_ABOUT_THEM)),),
+    victim.VictimDeadline: ((4, a_victim_deadline(**_ABOUT_THEM)),),
     case.LevelSet: ((4, a_level(3, event_id=_GUESSED, **_THEM)),),
     case.LimitedAccessSet: ((4, a_limit(*LEADS, excluded=("dwp",), **_THEM)),),
     case.LeadTransferred: (_LEADS, (4.2, a_transfer(**_THEM))),
@@ -387,6 +419,9 @@ def _of_known(who: Identifier, number: PersonId) -> dict[str, tuple[Said, ...]]:
     }
 
 
+_OF_MILESTONES = milestone.MilestoneDeadline | milestone.MilestoneMissed | victim.VictimDeadline
+
+
 def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
     whose = f"of {who.value}"
     of_them: dict[str, Any] = {"event_id": derived_id(fact.event_id, whose)}
@@ -402,7 +437,7 @@ def _said_of(who: Identifier, number: PersonId, fact: Fact) -> Fact:
         return fact
     if isinstance(fact, Decided):
         return _release(number)
-    if isinstance(fact, Withheld):
+    if isinstance(fact, Withheld | _OF_MILESTONES):
         return fact.model_copy(update={**of_them, "person_id": number})
     return fact
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.hub.register import cases_of_duties, cases_of_terms
+from services.hub.register import (
+    cases_of_duties,
+    cases_of_parole,
+    cases_of_recall,
+    cases_of_release,
+    cases_of_terms,
+)
 from services.hub.register.examples import Example
 
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
-    {**cases_of_terms.OF, **cases_of_duties.OF}
+    {
+        **cases_of_terms.OF,
+        **cases_of_duties.OF,
+        **cases_of_release.OF,
+        **cases_of_recall.OF,
+        **cases_of_parole.OF,
+    }
 )
 """By the name of the rule."""

@@ -1,16 +1,19 @@
 """Three examples of each rule: one it applies to, one on its edge, one it does not reach.
 
-They are run: `shows` is a line of what `hub register show` says of that person on that day.
+They are run: `shows` is a line of what `hub register show`, or `hub register release`, says of that
+person on that day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from schemas.base import Fact
-from services.hub.register import words
+from services.hub.register import readiness, words
+from services.hub.register.lookup import Found
 from services.registry.domain import as_of
 from services.registry.rules import Rules
 
@@ -44,7 +47,18 @@ def lines(example: Example, rules: Rules) -> tuple[str, ...]:
     not_owed = (f"no duty: {what}" for what, _ in words.DUTIES.values() if what not in known)
     review = words.review(register, example.on, rules) or ("no review", "")
     requirement = words.requirement(register, example.on)
-    return (requirement[0], review[0], category, *duties, *not_owed)
+    release = _of_release(Found(register, rules, example.on))
+    return (requirement[0], review[0], category, *duties, *not_owed, *release)
+
+
+def _of_release(found: Found) -> Iterator[str]:
+    shown = readiness.readiness(found, with_victims=True)
+    for one in shown:
+        yield f"{one.what}: {words.said(one.by) if one.by else 'no day'}, {one.stands}"
+    there = {one.what for one in shown}
+    yield from (
+        f"no milestone: {what}" for what in readiness.MILESTONES.values() if what not in there
+    )
 
 
 def three(*examples: tuple[tuple[Fact, ...], date, str]) -> tuple[Example, ...]:

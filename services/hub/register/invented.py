@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
-from schemas.base import Fact, PersonId, sourced_id
+from schemas.base import Fact
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import (
@@ -26,12 +25,11 @@ from schemas.register import (
     ReviewDecided,
     TravelNotified,
 )
+from services.hub.register import invented_release
+from services.hub.register.making import made
 from services.hub.register.words import length, said
-from services.registry.dates import LONDON, start_of
+from services.registry.dates import LONDON
 
-F = TypeVar("F", bound=Fact)
-
-NOBODY = PersonId(UUID("00000000-0000-8000-8000-00000000e5a3"))
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
 _ORDER = "order-1"
 
@@ -47,53 +45,53 @@ def convicted(
     """Of an offence under Schedule 3, unless said otherwise."""
     fields = {"schedule_3": True, "term_months": months, "term_days": days, **fields}
     name = {"family_name": "Testperson", "given_names": "Exemplar", "born_on": born_on}
-    return _made(ConvictionRecorded, on, convicted_on=on, disposal=disposal, **name, **fields)
+    return made(ConvictionRecorded, on, convicted_on=on, disposal=disposal, **name, **fields)
 
 
 def notified(on: date, *circumstances: Circumstance, **fields: Any) -> NotificationMade:  # noqa: ANN401
     """A first notification, or of a change if any is named."""
     kind = NotificationKind.CHANGE if circumstances else NotificationKind.INITIAL
     fields = {"notification": kind, "circumstances": circumstances, **fields}
-    return _made(NotificationMade, on, made_on=on, **fields)
+    return made(NotificationMade, on, made_on=on, **fields)
 
 
 def changed(what: Circumstance, on: date, until: date | None = None) -> CircumstanceChanged:
     """A change that has to be notified; a stay with its last day."""
     premises = "premises-1" if what is Circumstance.PREMISES else None
     told = {"circumstance": what, "until": until, "premises_ref": premises}
-    return _made(CircumstanceChanged, on, changed_on=on, **told)
+    return made(CircumstanceChanged, on, changed_on=on, **told)
 
 
 def there(presence: Presence, since_on: date) -> PresenceChanged:
     """In custody, in hospital, abroad, or at liberty again."""
-    return _made(PresenceChanged, since_on, presence=presence, since_on=since_on)
+    return made(PresenceChanged, since_on, presence=presence, since_on=since_on)
 
 
 def released(on: date) -> Released:
     """On licence."""
-    return _made(Released, on, released_on=on, release=ReleaseKind.LICENCE, prison_code="ZZZ")
+    return made(Released, on, released_on=on, release=ReleaseKind.LICENCE, prison_code="ZZZ")
 
 
 def ordered(on: date, until: date | None = None) -> PreventionOrderMade:
     """A sexual harm prevention order."""
     order = PreventionOrder.SEXUAL_HARM_PREVENTION
-    return _made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
+    return made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
 def risk_ordered(on: date) -> OtherOrderMade:
     """A sexual risk order."""
     order = OtherOrder.SEXUAL_RISK
-    return _made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on)
+    return made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on)
 
 
 def served(on: date) -> OrderChanged:
     """Either of them, served."""
-    return _made(OrderChanged, on, order_ref=_ORDER, step=OrderStep.SERVED, changed_on=on)
+    return made(OrderChanged, on, order_ref=_ORDER, step=OrderStep.SERVED, changed_on=on)
 
 
 def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:
     """A review of indefinite notification, decided."""
-    return _made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
+    return made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
 
 
 def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
@@ -103,18 +101,12 @@ def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> T
         "departs_at": departs_at.replace(tzinfo=LONDON),
     }
     told = {"journey_ref": "journey-1", "learned_late": late}
-    return _made(TravelNotified, made_at.date(), **moments, **told)
+    return made(TravelNotified, made_at.date(), **moments, **told)
 
 
 def told(fact: Fact) -> str:
     """The fact in words."""
     return _WORDS[type(fact)](fact)
-
-
-def _made(kind: type[F], day: date, **fields: Any) -> F:  # noqa: ANN401
-    number = "|".join(f"{name}={value}" for name, value in fields.items())
-    head = {"occurred_at": start_of(day), "source": "example", "person_id": NOBODY}
-    return kind(event_id=sourced_id("example", kind.kind(), number), **head, **fields)
 
 
 def _conviction(fact: ConvictionRecorded) -> str:
@@ -124,6 +116,7 @@ def _conviction(fact: ConvictionRecorded) -> str:
     more += ", held" if fact.in_custody else ""
     more += "" if fact.schedule_3 else ", not under Schedule 3"
     more += ", under Schedule 15" if fact.schedule_15 else ""
+    more += f", sentenced {said(fact.sentenced_on)}" if fact.sentenced_on else ""
     return f"{said(fact.convicted_on)}: {how}{term}{more}"
 
 
@@ -178,5 +171,6 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
         ReviewDecided: _review,
+        **invented_release.WORDS,
     }
 )

@@ -8,10 +8,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from schemas.milestone import Milestone
 from schemas.register import Basis, Duty
 from services.hub.register import cases, invented
+from services.hub.register.readiness import MILESTONES
 from services.hub.register.words import BASES, DUTIES, said
-from services.registry.rules import RULES, Reading, Rules
+from services.registry.readings import Reading
+from services.registry.rules import RULES, Rules
 
 HEAD = """\
 # The rules of the register, version {version}
@@ -32,7 +35,7 @@ EXAMPLES = """
 
 {rules} rules, {examples} examples: of each rule one it applies to, one on its edge, one it does not
 reach. They are run by the tests: what stands under *is shown* is what `hub register show` says of
-that person on that day.
+that person on that day, or `hub register release`.
 """
 
 
@@ -100,11 +103,13 @@ def _row(row: object) -> str:
         return BASES[row]
     if isinstance(row, Duty):
         return DUTIES[row][0]
+    if isinstance(row, Milestone):
+        return MILESTONES[row]
     return str(row).replace("-", " ")
 
 
 def _length(row: object, many: int | None) -> str:
-    if isinstance(row, Duty):
+    if isinstance(row, Duty | Milestone):
         return f"{many} days"
     if many is None:
         return "indefinite"

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from schemas.eligibility import Disposal
+from schemas.milestone import Milestone
 from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
 from services.registry.domain import Clock, Conviction, Register, Stage
-from services.registry.domain.record import convictions_of, last_word_on, orders_of
+from services.registry.domain.record import convictions_of, instead, last_word_on, orders_of
 from services.registry.domain.review import review_of
 from services.registry.domain.state import Revision
 from services.registry.domain.terms import NOTHING, Term, terms_of
@@ -28,7 +29,7 @@ BASES = {
     Basis.ORDER: "an order lasts longer",
 }
 """Rows of the table of SOA 2003 s.82(1)."""
-DUTIES = {
+DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
     Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),
     Duty.WEEKLY_NOTIFICATION: ("weekly notification: no fixed home", "SOA 2003 s.85(5)-(6)"),
@@ -80,6 +81,15 @@ STAGES = {
 }
 
 
+OF_RELEASE = frozenset(
+    {
+        *("levels", "plans", "recalls", "returns", "absences", "parole", "forms_j", "contacts"),
+        *("zones", "zones_gone", "tags", "milestones"),
+    }
+)
+"""What a row holds of another question, which has a page of its own: how ready a release is."""
+
+
 def requirement(register: Register, day: date) -> tuple[str, str]:
     """Whether the person is subject to notification, and by what."""
     found = register.requirement
@@ -127,7 +137,7 @@ def _came_of(one: Conviction, now: Revision | None, counts: Mapping[Conviction, 
         by = "put right as of" if now.corrects else "by a court on"
         if now.becomes is None:
             return f"counts no more, {by} {said(now.on)}"
-        stands = now.becomes.model_copy(update={"in_custody": one.in_custody})
+        stands = instead(one, now.becomes)
         changed = f"{_dealt_with(stands)}, {by} {said(now.on)}; "
     if counts[stands] in (NOTHING, (stands.months, stands.days)):
         return changed.removesuffix("; ")
@@ -183,8 +193,8 @@ def said(day: date) -> str:
 
 
 def as_object(found: Found) -> dict[str, Any]:
-    """Everything, for programs; no number of the hub's own among it."""
-    kept = found.register.model_dump(mode="json", exclude={"person_id"})
+    """Everything of the requirement, for programs; no number of the hub's own among it."""
+    kept = found.register.model_dump(mode="json", exclude={"person_id", *OF_RELEASE})
     review = review_of(found.register, found.day, found.rules)
     opens_on = None if review is None else review.opens_on
     return {

@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from schemas.base import Fact, Instant
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadSettled, LevelSet
-from schemas.custody import Released, ReleaseDateSet
+from schemas.custody import RecalledToCustody, Released, ReleaseDateSet, ReturnedToCustody
 from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyEnded, TenancyOffered, TenancyStarted
+from schemas.milestone import MilestoneDeadline, MilestoneMissed, MilestoneStage
 from schemas.register import (
     AddressChanged,
     CategoryChanged,
@@ -27,6 +28,7 @@ from schemas.register import (
 )
 from schemas.risk import AlertClosed, AlertRaised, RoshAssessed
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneEntered, ZoneLeft, ZoneSet
+from schemas.victim import VictimDeadline
 
 MOST = 32
 """So many of one kind are kept as current, and as over; the newest. Local choice, decision 13."""
@@ -67,6 +69,8 @@ _MATTERS: Mapping[type[Fact], _Matter] = {
     RoshAssessed: _Matter("rosh"),
     ReleaseDateSet: _Matter("custody"),
     Released: _Matter("custody"),
+    RecalledToCustody: _Matter("recall"),
+    ReturnedToCustody: _Matter("return"),
     TenancyOffered: _Matter("tenancy", "tenancy_ref"),
     TenancyStarted: _Matter("tenancy", "tenancy_ref"),
     TenancyEnded: _Matter("tenancy", "tenancy_ref", stands=False),
@@ -83,6 +87,9 @@ _MATTERS: Mapping[type[Fact], _Matter] = {
     DeadlineOpened: _Matter("duty", "deadline_ref", derived=True),
     DeadlineMissed: _Matter("duty", "deadline_ref", derived=True),
     DeadlineMet: _Matter("duty", "deadline_ref", stands=False, derived=True),
+    MilestoneDeadline: _Matter("milestone", "deadline_ref", derived=True),
+    MilestoneMissed: _Matter("milestone", "deadline_ref", derived=True),
+    VictimDeadline: _Matter("victim", "deadline_ref", derived=True),
     AlertRaised: _Matter("alert", "alert_ref", derived=True),
     AlertClosed: _Matter("alert", "alert_ref", stands=False, derived=True),
     ZoneEntered: _Matter("crossing", "zone_ref", derived=True),
@@ -98,19 +105,20 @@ def with_fact(
     matter = _MATTERS.get(type(fact))
     if matter is None or (isinstance(fact, LeadSettled) and not fact.counted):
         return current
+    stands = matter.stands and not _settled(fact)
     word = Current(
         matter=matter.name,
         which=_which(matter, fact),
         at=fact.occurred_at,
         tie=_tie(fact),
-        offset=offset if matter.stands else None,
+        offset=offset if stands else None,
         under=under,
     )
     last = next((one for one in current if _about(one) == _about(word)), None)
     if last is not None and not matter.derived and _order(word) <= _order(last):
         return current
     others = [one for one in current if one is not last]
-    if matter.derived and not matter.stands:
+    if matter.derived and not stands:
         return tuple(others)
     return _bounded(sorted((*others, word), key=_about), word)
 
@@ -128,6 +136,13 @@ def named(current: Iterable[Current], tie: str) -> tuple[int, ...]:
 def offsets(current: Iterable[Current]) -> tuple[int, ...]:
     """Where the facts that are current stand, as they came."""
     return tuple(sorted(one.offset for one in current if one.offset is not None))
+
+
+def _settled(fact: Fact) -> bool:
+    """Whether it says of a milestone that nothing is to be done any more."""
+    if not isinstance(fact, MilestoneDeadline | VictimDeadline):
+        return False
+    return fact.stage in (MilestoneStage.MET, MilestoneStage.FELL_AWAY)
 
 
 def _bounded(current: list[Current], word: Current) -> tuple[Current, ...]:

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from schemas.base import Fact, sourced_id
-from schemas.custody import PresenceChanged, Released
+from schemas.case import FormJSettled, LevelSet
+from schemas.custody import (
+    AbsenceAgreed,
+    ParoleStepTaken,
+    PresenceChanged,
+    RecalledToCustody,
+    Released,
+    ReleaseDateSet,
+    ReturnedToCustody,
+)
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
 from schemas.register import (
@@ -24,6 +33,8 @@ from schemas.register import (
     ReviewDecided,
     TravelNotified,
 )
+from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
+from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day, start_of
 from services.registry.domain.decide import BY_FACT, on_tick
 from services.registry.domain.state import Register
@@ -44,8 +55,22 @@ DAYS: Mapping[type[Fact], str] = {
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
     ReviewDecided: "decided_on",
+    LevelSet: "set_on",
+    ReleaseDateSet: "occurred_at",
+    RecalledToCustody: "occurred_at",
+    ReturnedToCustody: "returned_on",
+    AbsenceAgreed: "notified_on",
+    ParoleStepTaken: "taken_on",
+    FormJSettled: "settled_on",
+    VictimStepTaken: "taken_on",
+    ZoneSet: "occurred_at",
+    ZoneEnded: "occurred_at",
+    TagFitted: "occurred_at",
+    TagRemoved: "occurred_at",
 }
-"""The field that says on which day a fact took effect, whenever it was recorded."""
+"""The field that says on which day a fact took effect, whenever it was recorded.
+
+Of a word that plans ahead, or that is said anew, that is the day it was said."""
 
 
 def took_effect_on(fact: Fact) -> date:

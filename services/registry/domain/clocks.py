@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from services.registry.dates import Pause, end_of, start_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
+from services.registry.domain.milestones import milestones_of
 from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
@@ -28,7 +30,17 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
     watched = [one for one in found if one.duty in rules.duties.value]
     # Said twice, of one order or of one day ahead, it is one duty: as the later word leaves it.
     once = {(one.duty, one.since, one.about): one for one in watched}
-    return tuple(_kept(heard, _reminded(one, rules)) for one in once.values())
+    return tuple(_kept(heard, _reminded(one, rules.remind_days.value)) for one in once.values())
+
+
+def milestone_clocks_of(heard: Register, rules: Rules) -> tuple[Clock, ...]:
+    """What agencies have to do that follows from what was heard, as far as these rules watch it."""
+    release, watched = rules.release, rules.release.milestones.value
+    if not watched:
+        return ()
+    found = (one for one in milestones_of(heard, release) if one.duty in watched)
+    days = release.milestone_remind_days.value
+    return tuple(_kept(heard, _reminded(one, days)) for one in found)
 
 
 def at_the_end_of(clock: Clock, today: date) -> Clock:
@@ -47,7 +59,8 @@ def at_the_end_of(clock: Clock, today: date) -> Clock:
 
 def wake_of(register: Register) -> datetime | None:
     """The first moment at which a Tick can show something new."""
-    moments = [end_of(clock.due_on) for clock in register.clocks if clock.stage is Stage.OPEN]
+    clocks = (*register.clocks, *register.milestones)
+    moments = [end_of(clock.due_on) for clock in clocks if clock.stage is Stage.OPEN]
     for clock in register.clocks:
         if clock.unsettled and clock.until is not None:
             moments.append(end_of(clock.until))
@@ -70,9 +83,9 @@ def _within(
     yield from return_clocks(heard, spell, rules)
 
 
-def _reminded(clock: Clock, rules: Rules) -> Clock:
-    """With the day from which the person is to be reminded, where none is set by the duty."""
-    days = rules.remind_days.value.get(clock.duty)
+def _reminded(clock: Clock, days_before: Mapping[Any, int]) -> Clock:
+    """With the day from which it is to be called to mind, where none is set by the duty."""
+    days = days_before.get(clock.duty)
     if days is None or clock.remind_on is not None:
         return clock
     return clock.model_copy(update={"remind_on": clock.due_on - timedelta(days=days)})

@@ -6,9 +6,10 @@ fact heard late is judged in its own time, and the order of hearing does not mat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from schemas.base import Fact, PersonId
 from schemas.custody import Released, ReleaseKind
@@ -24,7 +25,13 @@ from schemas.register import (
 )
 from services.registry.dates import local_day
 from services.registry.domain import heard
-from services.registry.domain.clocks import at_the_end_of, clocks_of, wake_of
+from services.registry.domain.clocks import (
+    at_the_end_of,
+    clocks_of,
+    milestone_clocks_of,
+    wake_of,
+)
+from services.registry.domain.milestone_news import milestone_news, milestones_over, missed
 from services.registry.domain.news import news, over
 from services.registry.domain.periods import Spell, category_of, periods_of, spells_of
 from services.registry.domain.record import convictions_of, revised_on
@@ -48,6 +55,8 @@ class Because(StrEnum):
     DUTY_DONE = "duty-done"
     DONE_LATE = "done-late"
     DUTY_MISSED = "duty-missed"
+    MILESTONE_MISSED = "milestone-missed"
+    MILESTONE_MOVED = "milestone-moved"
 
 
 def open_requirement(
@@ -104,10 +113,12 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
         update={
             "requirement": requirement,
             "clocks": tuple(at_the_end_of(clock, today) for clock in register.clocks),
+            "milestones": tuple(at_the_end_of(clock, today) for clock in register.milestones),
         }
     )
     after = told.model_copy(update={"category": _category(told, context.rules)})
-    return _decided(register, after, over(register, after, tick))
+    said = chain(over(register, after, tick), milestones_over(register, after, tick, context.rules))
+    return _decided(register, after, said)
 
 
 def _hear(
@@ -122,7 +133,8 @@ def _hear(
         return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before))
     told = before.model_copy(update={kind: tuple(sorted((*known, new), key=_in_time))})
     after = _picture(told, rules)
-    return _decided(before, after, news(before, after, cause, rules))
+    said = chain(news(before, after, cause, rules), milestone_news(before, after, cause, rules))
+    return _decided(before, after, said)
 
 
 def _in_time(new: State | date) -> str:
@@ -137,6 +149,7 @@ def _picture(before: Register, rules: Rules) -> Register:
         update={
             "requirement": _requirement(before, spells[-1]) if spells else None,
             "clocks": clocks_of(before, spells, rules),
+            "milestones": milestone_clocks_of(before, rules),
         }
     )
     return told.model_copy(update={"category": _category(told, rules)})
@@ -179,7 +192,7 @@ def _decided(before: Register, after: Register, said: Iterable[Fact]) -> Decisio
     return Decision(after, _because(before, facts), facts, wake_of(after))
 
 
-def _because(before: Register, facts: Iterable[Fact]) -> Because:
+def _because(before: Register, facts: Collection[Fact]) -> Because:
     """The weightiest of what is said."""
     said = {type(fact): fact for fact in facts}
     met = said.get(DeadlineMet)
@@ -194,7 +207,15 @@ def _because(before: Register, facts: Iterable[Fact]) -> Because:
         return Because.CATEGORY_CHANGED
     if isinstance(met, DeadlineMet):
         return Because.DONE_LATE if met.late else Because.DUTY_DONE
-    return Because.CLOCK_STARTED if DeadlineOpened in said else Because.NOTHING_NEW
+    if DeadlineOpened in said:
+        return Because.CLOCK_STARTED
+    return _because_of_milestones(facts)
+
+
+def _because_of_milestones(said: Collection[Fact]) -> Because:
+    if any(missed(fact) for fact in said):
+        return Because.MILESTONE_MISSED
+    return Because.MILESTONE_MOVED if said else Because.NOTHING_NEW
 
 
 def _person(fact: Fact) -> PersonId:

@@ -23,6 +23,7 @@ from schemas.register import (
     TravelNotified,
 )
 from services.registry.dates import age_on, term
+from services.registry.domain import heard_of_custody
 from services.registry.domain.state import (
     Change,
     Conviction,
@@ -53,6 +54,7 @@ def conviction(fact: ConvictionRecorded) -> Conviction:
         sentence_ref=fact.sentence_ref,
         consecutive_to=fact.consecutive_to,
         overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
+        sentenced_on=fact.sentenced_on,
     )
 
 
@@ -173,6 +175,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
         ReviewDecided: ("reviews", _review),
+        **heard_of_custody.OF,
     }
 )
 """Which part of the row a fact goes to, and what of it; convictions and releases need weighing."""

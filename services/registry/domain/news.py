@@ -6,12 +6,13 @@ Tick: whichever Tick shows it, nobody is told of it under another number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, follows
 from schemas.log import Tick
+from schemas.milestone import Milestone
 from schemas.register import (
     CategoryChanged,
     DeadlineMet,
@@ -28,7 +29,7 @@ from services.registry.domain.state import Clock, Register, Requirement, Stage
 from services.registry.rules import Rules
 
 ME = "registry"
-RULE = {
+RULE: Mapping[Duty | Milestone, str] = {
     Duty.INITIAL_NOTIFICATION: "R-NOT-20",
     Duty.ANNUAL_NOTIFICATION: "R-NOT-40",
     Duty.WEEKLY_NOTIFICATION: "R-NOT-43",

@@ -21,6 +21,7 @@ def pauses_of(heard: Register, rules: Rules) -> tuple[Pause, ...]:
     Source: SOA 2003 s.83(6), s.84(5), s.85(4); R-NOT-20, R-NOT-42.
     """
     begun = [one.on for one in heard.whereabouts if one.presence in rules.pauses.on(one.on)]
+    begun += [one.on for one in heard.returns if Presence.IN_CUSTODY in rules.pauses.on(one.on)]
     begun += [
         one.convicted_on
         for one in convictions_of(heard)
@@ -43,6 +44,11 @@ def let_go(heard: Register) -> set[date]:
 
     Source: SOA 2003 s.84(1)(d).
     """
-    held = (one.on for one in heard.whereabouts if one.presence in _DETAINED)
-    ends = {free_on(heard, day) for day in held}
+    ends = {free_on(heard, day) for day in held_from(heard)}
     return {*heard.releases, *(day for day in ends if day is not None)}
+
+
+def held_from(heard: Register) -> set[date]:
+    """The days from which the person was in custody or detained, but for the relevant dates."""
+    told = (one.on for one in heard.whereabouts if one.presence in _DETAINED)
+    return {*told, *(one.on for one in heard.returns)}

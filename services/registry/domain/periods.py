@@ -11,7 +11,7 @@ from schemas.register import Basis
 from services.registry.dates import DAY, last_day
 from services.registry.domain.record import Standing, convictions_of, orders_of
 from services.registry.domain.state import Conviction, Register
-from services.registry.domain.terms import CUSTODIAL, Term, terms_of
+from services.registry.domain.terms import CUSTODIAL, HOSPITAL, Term, terms_of
 from services.registry.rules import Rules
 
 _PLAIN: dict[Disposal, Basis] = {
@@ -21,7 +21,6 @@ _PLAIN: dict[Disposal, Basis] = {
     Disposal.CONDITIONAL_DISCHARGE: Basis.CONDITIONAL_DISCHARGE,
     Disposal.OTHER: Basis.OTHER,
 }
-_HOSPITAL = frozenset({Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ def _qualifies(conviction: Conviction, rules: Rules) -> bool:
     """Whether CJA 2003 s.327(3) is met: the offence by the record's word, the disposal by ours."""
     if not conviction.schedule_15:
         return False
-    if conviction.for_life or conviction.disposal in _HOSPITAL:
+    if conviction.for_life or conviction.disposal in HOSPITAL:
         return True
     length = (conviction.months, conviction.days)
     least = rules.category_2_from_months.on(conviction.convicted_on)

@@ -80,13 +80,19 @@ def last_word_on(conviction: Conviction, revisions: Iterable[Revision]) -> Revis
     return max(said, key=_last_word, default=None)
 
 
+def instead(conviction: Conviction, becomes: Conviction) -> Conviction:
+    """What holds instead, with what only the record of the conviction itself tells."""
+    kept = {"in_custody": conviction.in_custody, "sentenced_on": conviction.sentenced_on}
+    return becomes.model_copy(update=kept)
+
+
 def _standing(heard: Register) -> Iterator[Conviction]:
     for conviction in heard.convictions:
         last = last_word_on(conviction, heard.revisions)
         if last is None:
             yield conviction
         elif last.becomes is not None:
-            yield last.becomes.model_copy(update={"in_custody": conviction.in_custody})
+            yield instead(conviction, last.becomes)
 
 
 def _last_word(said: Revision) -> tuple[object, ...]:

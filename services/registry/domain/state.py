@@ -12,6 +12,7 @@ from enum import StrEnum
 from schemas.base import PersonId, derived_id
 from schemas.custody import Presence
 from schemas.eligibility import Disposal
+from schemas.milestone import Milestone
 from schemas.register import (
     Basis,
     Circumstance,
@@ -20,6 +21,19 @@ from schemas.register import (
     OrderStep,
     OtherOrder,
     PreventionOrder,
+)
+from services.registry.domain.custody import (
+    Absence,
+    Contact,
+    FormJ,
+    Level,
+    Parole,
+    Plan,
+    Recall,
+    Return,
+    Tag,
+    ZoneGone,
+    ZoneWord,
 )
 from services.runtime.decision import State
 
@@ -43,6 +57,8 @@ class Conviction(State):
     """The sentence after whose term, or a part of it, this term runs."""
     overlap: tuple[int, int] = (0, 0)
     """How much of both terms runs together: whole months, and days beyond them."""
+    sentenced_on: date | None = None
+    """Where it was told and is not the relevant date."""
 
 
 class Revision(State):
@@ -165,9 +181,9 @@ class Stage(StrEnum):
 
 
 class Clock(State):
-    """A duty with a last day to do it."""
+    """A duty of the person, or a milestone of an agency, with a last day to do it."""
 
-    duty: Duty
+    duty: Duty | Milestone
     since: date
     """The relevant date of a first notification; of a yearly one, the notification before it."""
     due_on: date
@@ -227,11 +243,32 @@ class Register(State):
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
+    levels: tuple[Level, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    recalls: tuple[Recall, ...] = ()
+    returns: tuple[Return, ...] = ()
+    absences: tuple[Absence, ...] = ()
+    parole: tuple[Parole, ...] = ()
+    forms_j: tuple[FormJ, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    zones: tuple[ZoneWord, ...] = ()
+    zones_gone: tuple[ZoneGone, ...] = ()
+    tags: tuple[Tag, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
+    """Of the person's duties."""
+    milestones: tuple[Clock, ...] = ()
+    """Of what agencies have to do."""
     category: int | None = None
 
-    def clock(self, duty: Duty, since: date, about: str | None = None) -> Clock | None:
-        """The clock of that duty that started from that day."""
-        key = (duty, since, about)
-        return next((c for c in self.clocks if (c.duty, c.since, c.about) == key), None)
+    @property
+    def words(self) -> int:
+        """How many were heard of the person that count."""
+        follows = (self.clocks, self.milestones)
+        kept = [value for _, value in self if isinstance(value, tuple)]
+        return sum(map(len, kept)) - sum(map(len, follows))
+
+    def clock(self, duty: Duty | Milestone, since: date, about: str | None = None) -> Clock | None:
+        """The clock of that duty or milestone that started from that day."""
+        key, all_ = (duty, since, about), (*self.clocks, *self.milestones)
+        return next((one for one in all_ if (one.duty, one.since, one.about) == key), None)

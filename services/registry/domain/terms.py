@@ -19,6 +19,7 @@ Term = tuple[int, int]
 """Whole months, and days beyond them."""
 NOTHING: Term = (0, 0)
 CUSTODIAL = frozenset({Disposal.IMPRISONMENT, Disposal.DETENTION_AND_TRAINING})
+HOSPITAL = frozenset({Disposal.HOSPITAL_ORDER, Disposal.HOSPITAL_ORDER_RESTRICTED})
 
 
 def terms_of(convictions: Iterable[Conviction], rules: Rules) -> dict[Conviction, Term]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import govuk_bank_holidays.bank_holidays as official
 
-from services.notify.bank_holidays import BANK_HOLIDAYS, LISTED_UNTIL
+from schemas.bank_holidays import BANK_HOLIDAYS, LISTED_UNTIL
 
 
 def test_they_are_those_of_the_official_list_for_england_and_wales() -> None:

@@ -1,0 +1,100 @@
+"""What is due on a recall and in parole (CJA 2003 s.255C; R-PAR-1, R-PAR-2, R-RCL-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from schemas.bank_holidays import BANK_HOLIDAYS
+from schemas.custody import ParoleStep, RecallForm
+from schemas.milestone import Milestone
+from services.registry.dates import DAY, last_day_within, working_day_after
+from services.registry.domain.pauses import free_on
+from services.registry.domain.recall import changed_since, running, weighed_of
+from services.registry.domain.state import Clock, Register, Stage
+from services.registry.release_rules import ReleaseRules
+
+_DECIDED = frozenset({ParoleStep.REFUSED, ParoleStep.DIRECTED})
+
+
+def recall_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
+    """Until release: the referral of what is no fixed term, and the form that is looked at anew.
+
+    What is neither decided nor settled by the rules is referred in time, as if it were standard.
+    Any step after the return shows that it was referred.
+
+    Source: R-PAR-1; R-RCL-10.
+    """
+    for recall, back_on in running(heard):
+        changed = changed_since(heard, recall)
+        if changed is not None:
+            due_on = working_day_after(
+                changed.on, rules.recall_form_days.on(changed.on), BANK_HOLIDAYS
+            )
+            clock = _clock(Milestone.RECALL_FORM, changed.on, due_on, recall.recall_ref)
+            decided = (one for one in heard.recalls if one.recall_ref == recall.recall_ref)
+            days = (one.decided_on for one in decided if one.decided_on is not None)
+            yield _met(clock, (day for day in days if day >= changed.on))
+        form = recall.form or weighed_of(heard, recall, rules).form
+        if back_on is not None and form is not RecallForm.FIXED_TERM:
+            due_on = last_day_within(back_on, days=rules.parole_referral_days.on(back_on))
+            clock = _clock(Milestone.PAROLE_REFERRAL, back_on, due_on, recall.recall_ref)
+            yield _met(clock, _days(heard, back_on, *ParoleStep))
+
+
+def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
+    """Until release: the hearing after each referral, the decision after it, and the next review.
+
+    What is decided on the papers needs no hearing.
+
+    Source: R-PAR-1, R-PAR-2.
+    """
+    for step in heard.parole:
+        if free_on(heard, step.on + DAY) is not None:
+            continue
+        if step.step is ParoleStep.REFERRED:
+            weeks = rules.parole_hearing_weeks.on(step.on)
+            due_on = last_day_within(step.on, days=7 * weeks)
+            clock = _met(
+                _clock(Milestone.PAROLE_HEARING, step.on, due_on),
+                _days(heard, step.on, ParoleStep.HEARD),
+            )
+            yield _on_the_papers(clock, heard)
+        elif step.step is ParoleStep.HEARD:
+            days = rules.parole_decision_days.on(step.on)
+            due_on = last_day_within(step.on, days=days)
+            clock = _clock(Milestone.PAROLE_DECISION, step.on, due_on)
+            yield _met(clock, _days(heard, step.on, *_DECIDED))
+        elif step.step is ParoleStep.REFUSED:
+            months = rules.parole_review_months.on(step.on)
+            due_on = last_day_within(step.on, months=months)
+            clock = _clock(Milestone.PAROLE_REVIEW, step.on, due_on)
+            yield _met(clock, _days(heard, step.on + DAY, *_DECIDED))
+
+
+def _clock(milestone: Milestone, since: date, due_on: date, about: str | None = None) -> Clock:
+    return Clock(
+        duty=milestone,
+        since=since,
+        due_on=due_on,
+        until=None,
+        stage=Stage.OPEN,
+        about=about,
+    )
+
+
+def _met(clock: Clock, days: Iterator[date]) -> Clock:
+    first = min(days, default=None)
+    return clock if first is None else clock.settled(Stage.MET, first)
+
+
+def _on_the_papers(clock: Clock, heard: Register) -> Clock:
+    """A hearing is needless where it was decided before one, or with none."""
+    decided = min(_days(heard, clock.since, *_DECIDED), default=None)
+    if decided is None or (clock.met_on is not None and clock.met_on <= decided):
+        return clock
+    return clock.settled(Stage.NOT_NEEDED, decided)
+
+
+def _days(heard: Register, since: date, *steps: ParoleStep) -> Iterator[date]:
+    return (one.on for one in heard.parole if one.step in steps and one.on >= since)

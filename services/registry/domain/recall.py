@@ -1,0 +1,173 @@
+"""In which form somebody is recalled, by the law of the day, and when a fixed term ends by itself.
+
+Nothing of it is kept: it is counted anew from what was heard, so that a change of level, category
+or circumstance between the recall and the decision counts (R-RCL-10). What is decided is for
+people; this says what the rules make of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from types import MappingProxyType
+
+from schemas.custody import NewCharge, RecallForm, SentenceGroup
+from services.registry.dates import last_day
+from services.registry.domain.custody import Level, Recall
+from services.registry.domain.pauses import free_on
+from services.registry.domain.state import Register
+from services.registry.release_rules import Bar, ReleaseRules
+
+_SAID: Mapping[Bar, str] = MappingProxyType(
+    {
+        Bar.SERIOUS_CHARGE: "serious_charge",
+        Bar.TERRORIST: "terrorist",
+        Bar.FOREIGN_POWER: "foreign_power",
+        Bar.REFERRED: "referred_before_release",
+        Bar.REPATRIATED: "repatriated_for_murder",
+        Bar.PARTICULAR_CONCERN: "particular_concern",
+        Bar.DISCRETIONARY: "discretionary_conditional",
+        Bar.CATEGORY_4: "category_4",
+    }
+)
+"""Which field of a recall says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the rules make of a recall."""
+
+    form: RecallForm | None
+    """None: whoever decides chooses."""
+    bars: tuple[Bar, ...]
+    """What keeps a fixed term from being mandatory, known or not."""
+    unknown: tuple[Bar, ...]
+    """Those of them that count only since nobody said."""
+
+
+def weighed(recall: Recall, level: int | None, rules: ReleaseRules) -> Weighed:
+    """The form by the law of the day of the recall; `level` None: not known, which counts as 2.
+
+    Source: CJA 2003 ss.255A-255C; Sentencing Act 2026 ss.30-33; R-RCL-2 to R-RCL-8.
+    """
+    if recall.group in (SentenceGroup.EXTENDED, SentenceGroup.INDETERMINATE):
+        return Weighed(RecallForm.STANDARD, (Bar.SENTENCE,), ())
+    youth = recall.group is SentenceGroup.YOUTH_DETERMINATE
+    on = recall.recalled_on
+    known = {bar: _holds(bar, recall, level) for bar in sorted(_asked(youth, on, rules))}
+    below = rules.youth_below_months.on(on) if youth else rules.fixed_term_below_months.on(on)
+    known[Bar.TERM] = _too_long(recall, below)
+    bars = tuple(bar for bar, holds in known.items() if holds is not False)
+    unknown = tuple(bar for bar, holds in known.items() if holds is None)
+    if not bars:
+        return Weighed(RecallForm.FIXED_TERM, (), ())
+    return Weighed(None if youth else rules.barred_form.on(on), bars, unknown)
+
+
+def releases_on(recall: Recall, returned_on: date, rules: ReleaseRules) -> date:
+    """The day a fixed term that began with that return ends by itself.
+
+    It begins with a requisite date that is later than the return, and ends with the sentence at the
+    latest. The law is that of the day it begins: the 56 days reach those recalled before them. An
+    unknown length of sentence counts as long.
+
+    Source: R-RCL-2, R-RCL-4, R-RCL-5, R-RCL-6, R-RCL-9.
+    """
+    begins_on = max(returned_on, recall.requisite_on or returned_on)
+    days = None
+    if recall.group is not SentenceGroup.YOUTH_DETERMINATE:
+        days = rules.adult_fixed_days.on(begins_on)
+    if days is None:
+        short = _too_long(recall, rules.short_below_months.on(begins_on)) is False
+        days = (rules.short_fixed_days if short else rules.long_fixed_days).on(begins_on)
+    ends_on = last_day(begins_on, days=days)
+    return min(ends_on, recall.sentence_ends_on or ends_on)
+
+
+def recalls_of(heard: Register) -> tuple[Recall, ...]:
+    """Each recall as the last word on it has it, in their order."""
+    last: dict[str, Recall] = {}
+    for word in sorted(heard.recalls, key=lambda one: (one.said_at, one.model_dump_json())):
+        last[word.recall_ref] = word
+    return tuple(sorted(last.values(), key=lambda one: (one.recalled_on, one.recall_ref)))
+
+
+def returned_on(heard: Register, recall: Recall) -> date | None:
+    """The day of the return to custody, as it was said last."""
+    said = (one for one in heard.returns if one.recall_ref == recall.recall_ref)
+    last = max(said, key=lambda one: (one.said_at, one.on), default=None)
+    return None if last is None else last.on
+
+
+def running(heard: Register) -> Iterator[tuple[Recall, date | None]]:
+    """The recalls after which nobody was released again, with the day of return if there was one.
+
+    A release on the day of the return itself is none of that recall: it was before.
+    """
+    for recall in recalls_of(heard):
+        back_on = returned_on(heard, recall)
+        after = (back_on or recall.recalled_on) + timedelta(days=1)
+        if free_on(heard, after) is None:
+            yield recall, back_on
+
+
+def level_on(heard: Register, day: date = date.max) -> int | None:
+    """The level in force on that day, or as set last; None: nobody set one."""
+    said = (one for one in heard.levels if one.on <= day)
+    found = max(said, key=_in_force, default=None)
+    return None if found is None else found.level
+
+
+def changed_since(heard: Register, recall: Recall) -> Level | None:
+    """The word after the day of the recall that brought the level there is now, if it is another.
+
+    Whether that re-opens the form is unclear: a person looks at it.
+
+    Source: R-RCL-10, an inference.
+    """
+    found, then = None, level_on(heard, recall.recalled_on)
+    for word in sorted(heard.levels, key=_in_force):
+        if word.on > recall.recalled_on:
+            if word.level == then:
+                found = None
+            elif found is None or found.level != word.level:
+                found = word
+    return found
+
+
+def weighed_of(heard: Register, recall: Recall, rules: ReleaseRules) -> Weighed:
+    """What the rules make of it by the level of the day it was decided, or as set last till then.
+
+    Source: R-RCL-10.
+    """
+    return weighed(recall, level_on(heard, recall.decided_on or date.max), rules)
+
+
+def _in_force(word: Level) -> tuple[date, datetime, int]:
+    """Of two set on one day the one said later holds; of two said at once the higher."""
+    return word.on, word.said_at, word.level
+
+
+def _asked(youth: bool, on: date, rules: ReleaseRules) -> frozenset[Bar]:  # noqa: FBT001
+    return rules.youth_bars.on(on) if youth else rules.fixed_term_bars.on(on)
+
+
+def _holds(bar: Bar, recall: Recall, level: int | None) -> bool | None:
+    """Whether it stands in the way; None: nobody said."""
+    if bar is Bar.LEVEL:
+        return None if level is None else level > 1
+    if bar is Bar.NEW_CHARGE:
+        charge = recall.new_charge
+        return None if charge is None else charge is NewCharge.CHARGED
+    said: bool | None = getattr(recall, _SAID[bar])
+    return said
+
+
+def _too_long(recall: Recall, below_months: int | None) -> bool | None:
+    """Whether the sentence is of so many months or more; None: its length is not known."""
+    if below_months is None:
+        return False
+    if below_months == 0:
+        return True
+    return None if recall.months is None else (recall.months, recall.days) >= (below_months, 0)
