@@ -20,8 +20,11 @@ from schemas.register import (
     OtherOrder,
     PreventionOrder,
 )
-from services.registry.domain import Because, Register, Stage
+from services.registry.dates import start_of
+from services.registry.domain import Because, Register, Stage, as_of, on_tick
+from services.registry.domain.as_of import took_effect_on
 from services.registry.rules import RULES
+from services.runtime.decision import Context
 from tests.makers import (
     PERSON,
     a_change,
@@ -207,6 +210,20 @@ def test_any_order_of_the_same_facts_and_any_ticks_end_in_the_same_state(
     other.ticked(now)
     assert one.state == other.state
     assert one.wake_at == other.wake_at
+
+
+@settings(deadline=None)
+@given(FACTS, st.sampled_from(sorted(RULES)), DAYS)
+def test_what_is_told_at_once_is_what_one_by_one_leads_to(
+    facts: list[Fact], version: str, day: date
+) -> None:
+    """As `as_of` reads a story: nothing between the facts, and the day's own Tick."""
+    so_far = [fact for fact in facts if took_effect_on(fact) <= day]
+    desk = _heard(so_far, version)
+    if desk.state is not None:
+        context = Context(rules=RULES[version], now=None, rows={})
+        desk.state = on_tick(desk.state, a_tick(start_of(day)), context).state
+    assert as_of(facts, day, RULES[version]) == desk.state
 
 
 @settings(deadline=None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
-from schemas.custody import PresenceChanged
+from schemas.custody import PresenceChanged, Released
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.register import (
     AddressChanged,
@@ -37,7 +38,7 @@ from services.registry.domain.state import (
 from services.runtime.decision import State
 
 
-def conviction(fact: ConvictionRecorded) -> Conviction:
+def _conviction(fact: ConvictionRecorded) -> Conviction:
     """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
     months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
     return Conviction(
@@ -162,6 +163,8 @@ def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
 
 OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProxyType(
     {
+        ConvictionRecorded: ("convictions", _conviction),
+        Released: ("releases", attrgetter("released_on")),
         ConvictionRevised: ("revisions", _revision),
         PreventionOrderMade: ("orders", _order),
         OtherOrderMade: ("orders", _order),
@@ -175,4 +178,4 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         ReviewDecided: ("reviews", _review),
     }
 )
-"""Which part of the row a fact goes to, and what of it; convictions and releases need weighing."""
+"""Which part of the row a fact goes to, and what of it."""
