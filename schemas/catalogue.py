@@ -55,6 +55,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.CircumstanceChanged),
     Entry(register.TravelNotified),
     Entry(register.ReviewDecided),
+    Entry(register.BreachProved, eligibility=True),
     Entry(case.LevelSet),
     Entry(case.LimitedAccessSet),
     Entry(case.LeadTransferred),

@@ -149,6 +149,13 @@ def a_review(**fields: Any) -> register.ReviewDecided:
     return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)
 
 
+def a_breach(
+    breach: register.Breached = register.Breached.NOTIFICATION, **fields: Any
+) -> register.BreachProved:
+    defaults = {"breach": breach, "proved_on": TODAY}
+    return _made(register.BreachProved, fields, source="derbyshire-police", **defaults)
+
+
 def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 

@@ -13,6 +13,7 @@ from schemas.eligibility import Disposal
 from schemas.log import Tick
 from schemas.register import (
     Basis,
+    Breached,
     Circumstance,
     Duty,
     NotificationKind,
@@ -27,6 +28,7 @@ from services.registry.rules import RULES
 from services.runtime.decision import Context
 from tests.makers import (
     PERSON,
+    a_breach,
     a_change,
     a_conviction,
     a_notification,
@@ -98,13 +100,16 @@ def notifications(draw: st.DrawFn) -> Fact:
 def happenings(draw: st.DrawFn) -> Fact:
     """Something that has to be notified, or a day from which no clock runs."""
     day, ref = draw(DAYS), draw(st.none() | REFS)
-    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review"]))
+    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review", "breach"]))
     if kind == "move":
         return admitted(an_address_change(moved_on=day))
     if kind == "change":
         until = draw(st.none() | DAYS)
         circumstance = draw(st.sampled_from(Circumstance))
         return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "breach":
+        breach = draw(st.sampled_from(Breached))
+        return admitted(a_breach(breach, proved_on=day, order_ref=ref))
     if kind == "review":
         lifted, again = draw(st.booleans()), draw(st.none() | DAYS)
         return admitted(a_review(decided_on=day, lifted=lifted, next_from=again))

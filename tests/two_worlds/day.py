@@ -33,6 +33,7 @@ from tests.in_memory import REFERENCES, agreements, changed
 from tests.makers import (
     HOME,
     TODAY,
+    a_breach,
     a_change,
     a_conviction,
     a_fitting,
@@ -291,6 +292,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.CircumstanceChanged: ((4, a_change(**_THEM)),),
     register.TravelNotified: ((4, a_travel_notice(**_THEM)),),
     register.ReviewDecided: ((4, a_review(**_THEM)),),
+    register.BreachProved: ((4, a_breach(**_THEM)),),
     custody.PresenceChanged: ((4, a_presence(**_THEM)),),
     register.AddressChanged: ((5, an_address_change(source="probation", **_THEM)),),
     register.RequirementOpened: (),

@@ -13,6 +13,8 @@ from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import (
     AddressChanged,
+    Breached,
+    BreachProved,
     Circumstance,
     CircumstanceChanged,
     NotificationKind,
@@ -80,10 +82,10 @@ def ordered(on: date, until: date | None = None) -> PreventionOrderMade:
     return _made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
-def risk_ordered(on: date) -> OtherOrderMade:
+def risk_ordered(on: date, until: date | None = None) -> OtherOrderMade:
     """A sexual risk order."""
     order = OtherOrder.SEXUAL_RISK
-    return _made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on)
+    return _made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
 def served(on: date) -> OrderChanged:
@@ -94,6 +96,12 @@ def served(on: date) -> OrderChanged:
 def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:
     """A review of indefinite notification, decided."""
     return _made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
+
+
+def breached(on: date) -> BreachProved:
+    """A conviction for a breach of the sexual risk order."""
+    told = {"breach": Breached.RISK_ORDER, "order_ref": _ORDER}
+    return _made(BreachProved, on, proved_on=on, **told)
 
 
 def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
@@ -163,6 +171,11 @@ def _prevention(fact: PreventionOrderMade) -> str:
     return f"{said(fact.made_on)}: sexual harm prevention order {until}"
 
 
+def _risk_order(fact: OtherOrderMade) -> str:
+    until = f" until {said(fact.until)}" if fact.until else ""
+    return f"{said(fact.made_on)}: sexual risk order{until}"
+
+
 _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
     {
         ConvictionRecorded: _conviction,
@@ -174,9 +187,10 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         ),
         Released: lambda fact: f"{said(fact.released_on)}: released",
         PreventionOrderMade: _prevention,
-        OtherOrderMade: lambda fact: f"{said(fact.made_on)}: sexual risk order",
+        OtherOrderMade: _risk_order,
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
         ReviewDecided: _review,
+        BreachProved: lambda fact: f"{said(fact.proved_on)}: convicted of a breach of it",
     }
 )

@@ -91,7 +91,11 @@ def requirement(register: Register, day: date) -> tuple[str, str]:
     if found.last_day is not None and found.last_day < day:
         return f"no longer subject; the last day was {said(found.last_day)}", "SOA 2003 s.82"
     halved = ", halved: under 18" if found.halved else ""
-    law = "SOA 2003 s.103G" if by_order else f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    law = (
+        "SOA 2003 s.103G, s.122I"
+        if by_order
+        else f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    )
     return (
         f"subject from {said(found.begins_on)} {until} ({BASES[found.basis]}{halved})",
         law,

@@ -15,6 +15,7 @@ from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
 from schemas.register import (
     AddressChanged,
+    BreachProved,
     CircumstanceChanged,
     NotificationMade,
     NotificationOrderMade,
@@ -44,6 +45,7 @@ DAYS: Mapping[type[Fact], str] = {
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
     ReviewDecided: "decided_on",
+    BreachProved: "proved_on",
 }
 """The field that says on which day a fact took effect, whenever it was recorded."""
 

@@ -13,6 +13,7 @@ from schemas.custody import PresenceChanged, Released
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.register import (
     AddressChanged,
+    BreachProved,
     Circumstance,
     CircumstanceChanged,
     NotificationMade,
@@ -25,6 +26,7 @@ from schemas.register import (
 )
 from services.registry.dates import age_on, term
 from services.registry.domain.state import (
+    Breach,
     Change,
     Conviction,
     Notification,
@@ -161,6 +163,15 @@ def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
     )
 
 
+def _breach(fact: BreachProved) -> Breach:
+    return Breach(
+        on=fact.proved_on,
+        breach=fact.breach,
+        cautioned=fact.cautioned,
+        order_ref=fact.order_ref,
+    )
+
+
 OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProxyType(
     {
         ConvictionRecorded: ("convictions", _conviction),
@@ -176,6 +187,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
         ReviewDecided: ("reviews", _review),
+        BreachProved: ("breaches", _breach),
     }
 )
 """Which part of the row a fact goes to, and what of it."""

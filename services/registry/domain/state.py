@@ -14,6 +14,7 @@ from schemas.custody import Presence
 from schemas.eligibility import Disposal
 from schemas.register import (
     Basis,
+    Breached,
     Circumstance,
     Duty,
     NotificationKind,
@@ -137,6 +138,15 @@ class Reviewed(State):
     """Of a refusal: the first day to ask again, if one was set."""
 
 
+class Breach(State):
+    """A breach of which the person was convicted or for which they were cautioned."""
+
+    on: date
+    breach: Breached
+    cautioned: bool
+    order_ref: str | None = None
+
+
 class Requirement(State):
     """The time a person is subject to notification without a break; the last such time."""
 
@@ -227,6 +237,7 @@ class Register(State):
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     category: int | None = None
