@@ -174,6 +174,10 @@ def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCa
     return _made(case.AgencyLeftCase, fields, source="probation", agency=agency)
 
 
+def a_lead(agency: str = "probation", **fields: Any) -> case.LeadSettled:
+    return _derived(case.LeadSettled, fields, source="notify", agency=agency)
+
+
 def a_limit(*restricted_to: str, **fields: Any) -> case.LimitedAccessSet:
     """Told only to those named, if any are; `excluded` as a field."""
     only = restricted_to or None

@@ -12,7 +12,10 @@ from schemas.base import Fact
 from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
 from services.hub.register import words
 from services.hub.register.command import print_register, register
+from services.hub.register.limits import Limits
 from services.hub.register.lookup import Found, shown
+from services.hub.register.people import Told
+from services.hub.register.reading import rules_of
 from services.registry.domain import Stage
 from services.registry.rules import RULES
 from services.runtime.faults import Stop
@@ -26,7 +29,6 @@ from tests.makers import (
     a_revision,
     a_sentence,
     admitted,
-    rules_adopted,
 )
 from tests.registry.person import MONDAY, cautioned, notified
 
@@ -39,8 +41,12 @@ SENTENCES: tuple[Fact, ...] = tuple(
 )
 
 
+def told(version: str, *facts: Fact) -> Told:
+    return Told(PERSON, facts, Limits(), rules_of(version))
+
+
 def found(day: date, *facts: Fact) -> Found:
-    there = shown([rules_adopted(), *facts], day)
+    there = shown(told("2026-1", *facts), day)
     assert there is not None
     return there
 
@@ -93,7 +99,7 @@ def test_what_a_court_made_of_a_conviction_stands_beside_it() -> None:
 
 def test_an_order_stands_with_its_days_and_the_requirement_names_it() -> None:
     order = admitted(a_prevention_order())
-    there = shown([rules_adopted(max(RULES)), cautioned(MONDAY), order], MONDAY)
+    there = shown(told(max(RULES), cautioned(MONDAY), order), MONDAY)
     assert there is not None
     page = printed(there)
     assert "subject from 2 Mar 2026 until further order (an order lasts longer)" in page
@@ -135,7 +141,7 @@ def test_for_programs_all_of_it_stands_there_with_the_rules_it_goes_by() -> None
 
 def test_nothing_is_shown_by_rules_this_build_does_not_have() -> None:
     with pytest.raises(Stop):
-        shown([cautioned(MONDAY)], MONDAY)
+        rules_of(None)
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from services.agreements.model import Body
 from services.agreements.signing import Asked, acting, decide
-from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register import law, words
-from services.hub.register.lookup import Found, counted_by, look_up
+from services.hub.register import counts, law, words
+from services.hub.register.board import board_of
+from services.hub.register.list_commands import (
+    DAY,
+    as_of,
+    due,
+    known_option,
+    moment_of,
+    overdue,
+    released,
+)
+from services.hub.register.lookup import Found, look_up
+from services.hub.register.output import reading_shown, table
+from services.hub.register.reading import everybody
+from services.hub.register.statistics_command import statistics
 from services.registry.dates import local_day
 from services.registry.rules import RULES
 
 NOBODY = "Nobody is in the register under that reference."
-DAY = click.DateTime(["%Y-%m-%d"])
-MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
 
 
 @click.group()
@@ -50,22 +58,22 @@ def law_(version: str, *, markdown: bool, as_json: bool) -> None:
     elif markdown:
         click.echo(law.page(rules), nl=False)
     else:
-        table = Table(header_style="bold", expand=True)
+        page = Table(header_style="bold", expand=True)
         for column in ("what it says", "value", "where it stands", "from", "until", ""):
-            table.add_column(column)
+            page.add_column(column)
         for row in law.rows(rules):
-            table.add_row(*(cell.strip("*") for cell in row))
-        Console().print(table)
+            page.add_row(*(cell.strip("*") for cell in row))
+        Console().print(page)
         if version == max(RULES):
             columns = ("rule", "", "told", "on", "is shown")
-            Console().print(_table(columns, law.examples()))
+            Console().print(table(columns, law.examples()))
 
 
 @register.command()
 @click.argument("reference", metavar="PERSON")
 @acting
 @click.option("--as-of", "day", type=DAY, help="As it was on that day; today if not said.")
-@click.option("--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC).")
+@known_option
 @home_option
 @json_option
 def show(
@@ -83,7 +91,7 @@ def show(
     co-ordinator of the Responsible Authority; that it was asked is recorded. Exit 1: nothing is
     shown.
     """
-    moment = datetime.now(UTC) if known_at is None else known_at.replace(tzinfo=UTC)
+    moment = moment_of(known_at)
     on = local_day(moment) if day is None else day.date()
     with in_one_line():
         cluster = Cluster.load(home)
@@ -99,7 +107,7 @@ def show(
 
 @register.command("counts")
 @acting
-@click.option("--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC).")
+@known_option
 @home_option
 @json_option
 def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: bool) -> None:
@@ -109,30 +117,23 @@ def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: boo
     was asked is recorded. A number under five, and what would give it away, is *. Limited cases and
     category 4 are in no number.
     """
-    moment = datetime.now(UTC) if known_at is None else known_at.replace(tzinfo=UTC)
+    moment = moment_of(known_at)
     with in_one_line():
         cluster = Cluster.load(home)
-        decide(cluster, "register", "count", f"agency-{_board(cluster.home)}", asked)
-        found = counted_by(cluster, moment)
+        decide(cluster, "register", "count", f"agency-{board_of(cluster.home)}", asked)
+        with reading_shown() as progress:
+            found = counts.counted(everybody(cluster, moment, progress, counts.READ))
     if as_json:
         click.echo(json.dumps({"known_at": moment.isoformat(), "managed": found.as_object()}))
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("category")
-    for level in ("level 1", "level 2", "level 3", "no level", "all"):
-        table.add_column(level, justify="right")
-    for row in found.rows():
-        table.add_row(*row)
+    levels = ("level 1", "level 2", "level 3", "no level", "all")
     console = Console(highlight=False)
-    console.print(table)
+    console.print(table(("category", *levels), found.rows(), levels))
     console.print("[dim]* under five, or it would give such a number away.[/dim]")
 
 
-def _board(home: Path) -> str:
-    """The body that co-ordinates for the board and may be told counts alone."""
-    agencies = Versions(home / "agreements").latest().agencies
-    found = (slug for slug, one in agencies.items() if one.agreement.body is Body.CO_ORDINATION)
-    return next(found, "nobody")
+for _command in (due, overdue, released, as_of, statistics):
+    register.add_command(_command)
 
 
 def print_register(found: Found, console: Console) -> None:
@@ -144,18 +145,9 @@ def print_register(found: Found, console: Console) -> None:
     category = found.register.category or "none"
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
     convictions = words.convictions(found.register, found.rules)
-    console.print(_table(("convicted on", "dealt with by", ""), convictions))
+    console.print(table(("convicted on", "dealt with by", ""), convictions))
     if orders := tuple(words.orders(found.register)):
-        console.print(_table(("order", "made on", "served on", "until", ""), orders))
+        console.print(table(("order", "made on", "served on", "until", ""), orders))
     deadlines = words.deadlines(found.register)
-    console.print(_table(("duty", "last day", "how it stands", ""), deadlines))
+    console.print(table(("duty", "last day", "how it stands", ""), deadlines))
     console.print(f"[dim]By the rules {found.rules.version}.[/dim]")
-
-
-def _table(columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*row)
-    return table

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from schemas.base import Fact, PersonId, sourced_id
+from schemas.case import LevelSet
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import (
@@ -98,10 +99,15 @@ def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> Review
     return _made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
 
 
-def breached(on: date) -> BreachProved:
-    """A conviction for a breach of the sexual risk order."""
-    told = {"breach": Breached.RISK_ORDER, "order_ref": _ORDER}
-    return _made(BreachProved, on, proved_on=on, **told)
+def breached(on: date, breach: Breached = Breached.RISK_ORDER) -> BreachProved:
+    """A conviction for a breach, of the sexual risk order unless said otherwise."""
+    order = _ORDER if breach is Breached.RISK_ORDER else None
+    return _made(BreachProved, on, proved_on=on, breach=breach, order_ref=order)
+
+
+def managed(level: int, on: date) -> LevelSet:
+    """A level of management."""
+    return _made(LevelSet, on, set_on=on, level=level)
 
 
 def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
