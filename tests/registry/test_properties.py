@@ -246,6 +246,20 @@ def test_a_repeated_fact_changes_nothing(
 
 
 @settings(deadline=None)
+@given(interleavings(), DAYS, st.sampled_from(sorted(RULES)))
+def test_a_tick_that_wakes_nobody_would_have_shown_nothing(
+    pair: tuple[list[Fact], list[Fact]], day: date, version: str
+) -> None:
+    """So those whose moment has come are all there are to look at: index and full scan agree."""
+    desk = _heard(pair[0], version)
+    if desk.state is None or (desk.wake_at is not None and desk.wake_at <= start_of(day)):
+        return
+    decision = on_tick(desk.state, a_tick(start_of(day)), desk.context())
+    assert (decision.state, decision.facts) == (desk.state, ())
+    assert decision.wake_at == desk.wake_at
+
+
+@settings(deadline=None)
 @given(interleavings())
 def test_everything_said_is_about_the_person_caused_by_what_was_heard_and_of_its_own_id(
     pair: tuple[list[Fact], list[Fact]],

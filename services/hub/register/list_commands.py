@@ -155,4 +155,4 @@ def put(found: Listing, day: date, moment: datetime, *, as_json: bool, as_csv: b
         console = Console(highlight=False)
         console.print(f"On {said(day)}: {len(found.rows) or 'nobody'}.")
         if found.rows:
-            console.print(table(found.columns.values(), found.lines()))
+            console.print(table(found.headings.values(), found.lines()))

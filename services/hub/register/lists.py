@@ -54,10 +54,15 @@ class Listing:
         """For programs: days as ISO 8601."""
         return [{key: _plain(row[key]) for key in self.columns} for row in self.rows]
 
+    @property
+    def headings(self) -> dict[str, str]:
+        """Of what people read: all but the deadline's number, by which only programs go."""
+        return {key: heading for key, heading in self.columns.items() if key != "deadline"}
+
     def lines(self) -> Iterator[list[str]]:
         """For people."""
         for row in self.rows:
-            yield [_read(row[key], key) for key in self.columns]
+            yield [_read(row[key], key) for key in self.headings]
 
 
 @dataclass(frozen=True, slots=True)
