@@ -37,6 +37,7 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("schemas", "adopt"): (people.CO_ORDINATOR,),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
     ("register", "consult"): (people.LEAD,),
+    ("register", "list"): (people.LEAD,),
     ("register", "count"): (people.CO_ORDINATOR,),
     ("inbox", "suspend"): (people.ON_CALL,),
     ("inbox", "release"): (people.CO_ORDINATOR,),

@@ -49,6 +49,8 @@ YEARS = 10
 TICKS_A_DAY = 8_640
 """One every ten seconds, in each partition."""
 COUNTY, FACTS_A_YEAR = 1_500, 20
+TICKS_EACH = 20
+"""Ticks written for each person, from which those of ten years are extrapolated."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def figures(cluster: Cluster, persons: int, say: Callable[[str], None]) -> Itera
     yield Figure(f"asking the rule for all {who} instead", whole, "s")
     yield Figure(f"Tick on which nobody is due, {who}", idle * 1000, "ms")
     yield Figure(f"rows of {who} in memory and kept", held, "MB")
-    yield from _looking_back(cluster, say)
+    yield from _looking_back(cluster, TICKS_EACH * persons, say)
 
 
 def _rows(names: Names, persons: int) -> MemoryRowLog:
@@ -150,7 +152,7 @@ def _everybody(kept: MemoryRowLog, day: date) -> float:
     return time.process_time() - began
 
 
-def _looking_back(cluster: Cluster, say: Callable[[str], None]) -> Iterator[Figure]:
+def _looking_back(cluster: Cluster, ticks: int, say: Callable[[str], None]) -> Iterator[Figure]:
     hub = Hub.set_up(cluster, "lookback")
     facts = COUNTY * FACTS_A_YEAR * YEARS
     say(f"writing {facts:,} facts about {COUNTY:,} people, then Ticks …")
@@ -158,7 +160,6 @@ def _looking_back(cluster: Cluster, say: Callable[[str], None]) -> Iterator[Figu
     person = makers.a_person(COUNTY // 2)
     took = _looked_up(hub, person.bytes, log_partition(person))
     yield Figure(f"as of a day: one of {COUNTY:,} people, {YEARS} years of facts", took, "s", 5)
-    ticks = facts
     hub.write("admission", (_tick(hub.names, number) for number in range(ticks)))
     with_ticks = _looked_up(hub, person.bytes, log_partition(person))
     all_ticks = TICKS_A_DAY * 365 * YEARS

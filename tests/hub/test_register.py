@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from schemas.base import Fact
-from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
+from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
 from services.hub.register import words
 from services.hub.register.command import print_register, register
 from services.hub.register.limits import Limits
@@ -24,6 +24,7 @@ from tests.makers import (
     FAMILY_NAME,
     PERSON,
     PNC,
+    a_breach,
     a_conviction,
     a_prevention_order,
     a_revision,
@@ -108,6 +109,15 @@ def test_an_order_stands_with_its_days_and_the_requirement_names_it() -> None:
     assert row.split("  ")[1:4] == ["2 Mar 2026", "not served", "further order"]
 
 
+def test_a_breach_that_was_proved_stands_with_how_and_where_in_the_law() -> None:
+    breach = admitted(a_breach(cautioned=True))
+    there = shown(told(max(RULES), cautioned(MONDAY), breach), MONDAY)
+    assert there is not None
+    (row,) = [line for line in printed(there).splitlines() if line.startswith("notification ")]
+    assert row.split("  ")[1:] == ["2 Mar 2026", "cautioned", "SOA 2003 s.91"]
+    assert "breach of" not in printed(found(MONDAY, cautioned(MONDAY)))
+
+
 def test_outside_the_schedules_nobody_is_subject() -> None:
     term = admitted(a_conviction(schedule_3=False, schedule_15=True, term_months=12))
     page = printed(found(MONDAY, term))
@@ -155,6 +165,7 @@ def test_lengths_are_said_as_people_say_them(months: int, days: int, says: str) 
 def test_there_is_a_word_for_every_basis_duty_and_stage() -> None:
     assert (set(words.BASES), set(words.DUTIES)) == (set(Basis), set(Duty))
     assert set(words.STAGES) == set(Stage)
+    assert set(words.BREACHES) == set(Breached)
     assert set(words.ORDERS) == {None, *PreventionOrder, *OtherOrder}
 
 

@@ -13,21 +13,24 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from schemas.base import Fact
-from schemas.custody import Presence, ReleaseKind
+from schemas.custody import Presence, Released, ReleaseKind
 from schemas.eligibility import Disposal
-from schemas.register import Duty
+from schemas.register import DeadlineOpened, Duty
 from services.hub.register import lists
 from services.hub.register.calendar import SUMMARY, calendar
 from services.hub.register.command import register
+from services.hub.register.granted import Granted
 from services.hub.register.list_commands import put
 from services.hub.register.lists import NO_AREA, OFFENDER_MANAGER, PRACTITIONER, Listing, Scope
 from services.hub.register.people import Told
+from services.registry.dates import start_of
 from services.registry.domain import Stage
 from tests.hub.register_people import told
-from tests.in_memory import REFERENCES
+from tests.in_memory import REFERENCES, agreements
 from tests.makers import (
     FAMILY_NAME,
     HOME,
+    NOON,
     PNC,
     a_conviction,
     a_lead,
@@ -44,13 +47,15 @@ from tests.makers import (
 )
 
 MONDAY, WEDNESDAY, THURSDAY = date(2026, 3, 2), date(2026, 3, 4), date(2026, 3, 5)
+AGREEMENTS = agreements()
 CAUTION = a_conviction(convicted_on=MONDAY, disposal=Disposal.CAUTION, term_months=0)
 MOVED = an_address_change(moved_on=MONDAY)
 POLICE = "derbyshire-police"
 
 
 def scope(day: date, **of: tuple[str, ...]) -> Scope:
-    return Scope(day, POLICE, lambda person: REFERENCES.ref(POLICE, person), **of)
+    may = Granted(AGREEMENTS, POLICE, NOON, start_of(day)).may_know
+    return Scope(day, may, lambda person: REFERENCES.ref(POLICE, person), **of)
 
 
 def whole(*people: Told, day: date = WEDNESDAY, **of: tuple[str, ...]) -> tuple[lists.Row, ...]:
@@ -173,6 +178,62 @@ def test_who_the_agency_may_not_know_of_is_on_no_list(
     assert [bool(one.rows) for one in found] == [listed] * 4
 
 
+CHILD = a_conviction(convicted_on=MONDAY, born_on=date(2009, 6, 1))
+GROWN_UP = datetime(2027, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("agency", "now", "day", "may"),
+    [
+        (POLICE, NOON, MONDAY, True),
+        ("probation", NOON, MONDAY, False),
+        ("probation", GROWN_UP, GROWN_UP.date(), True),
+        ("probation", GROWN_UP, MONDAY, False),
+        ("probation", NOON, GROWN_UP.date(), False),
+        ("dwp", NOON, MONDAY, False),
+        ("nobody", NOON, MONDAY, False),
+    ],
+)
+def test_who_is_listed_is_who_the_agreement_lets_the_agency_be_told_of(
+    agency: str, now: datetime, day: date, may: bool
+) -> None:
+    """Probation's grants are of adults, then and now; who is on no grant sees nobody."""
+    granted = Granted(AGREEMENTS, agency, now, start_of(day))
+    assert granted.may_know(told(CHILD), DeadlineOpened) is may
+
+
+def test_of_whom_nobody_said_the_age_no_grant_of_adults_tells() -> None:
+    granted = Granted(AGREEMENTS, "probation", NOON, NOON)
+    assert granted.may_know(told(CAUTION), DeadlineOpened)
+    assert not granted.may_know(told(MOVED), DeadlineOpened)
+    assert not granted.may_know(told(CAUTION, a_taking_back(CAUTION)), DeadlineOpened)
+
+
+def test_what_an_agency_said_itself_it_knows_unless_it_may_not_know_the_person() -> None:
+    granted = Granted(AGREEMENTS, "prison", NOON, NOON)
+    left = a_release(released_on=MONDAY, source="prison")
+    assert granted.may_know(told(CHILD, left), Released)
+    assert not granted.may_know(told(CHILD), Released)
+    assert not granted.may_know(told(CHILD, left, a_limit("probation")), Released)
+
+
+def test_an_agency_that_is_told_of_nobody_is_told_so_and_no_empty_list() -> None:
+    tells = {
+        agency: [name for name, kinds in lists.TELLS.items() if granted.anything(*kinds)]
+        for agency in (POLICE, "probation", "nobody")
+        for granted in (Granted(AGREEMENTS, agency, NOON, NOON),)
+    }
+    every = list(lists.TELLS)
+    assert tells == {POLICE: every, "probation": every, "nobody": []}
+    assert Granted(AGREEMENTS, "prison", NOON, NOON).anything(Released)
+
+
+def test_a_grant_that_has_ended_tells_of_nobody() -> None:
+    later_on = datetime(2040, 1, 1, tzinfo=UTC)
+    granted = Granted(AGREEMENTS, POLICE, later_on, later_on)
+    assert not granted.may_know(told(CAUTION), DeadlineOpened)
+
+
 # -- released
 
 
@@ -225,6 +286,12 @@ def test_whose_work_a_release_is_follows_from_its_footing(kind: ReleaseKind, rol
     people = [told(CAUTION, a_release(released_on=MONDAY, release=kind))]
     assert [row["role"] for row in lists.released(people, scope(WEDNESDAY), 14).rows] == [role]
     assert len(lists.released(people, scope(WEDNESDAY, roles=(role,)), 14).rows) == 1
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 2), date(9999, 12, 30)])
+def test_where_the_calendar_ends_so_do_the_lists(day: date) -> None:
+    assert lists.due([], scope(day), 3660).rows == ()
+    assert lists.released([told(CAUTION)], scope(day), 3660).rows == ()
 
 
 # -- the whole register

@@ -225,6 +225,7 @@ def test_a_file_that_is_no_population_is_refused_without_its_values(
         populations(tmp_path / "population.yaml")
 
 
-def test_a_day_that_is_no_31_march_is_not_understood() -> None:
-    asked = CliRunner().invoke(register, ["statistics", "--as-of", "2017-03-30"])
+@pytest.mark.parametrize("day", ["2017-03-30", "2017-04-01", "2001-03-31", "0001-03-31"])
+def test_a_day_that_is_no_31_march_of_the_arrangements_is_not_understood(day: str) -> None:
+    asked = CliRunner().invoke(register, ["statistics", "--as-of", day])
     assert (asked.exit_code, asked.stdout) == (2, "")

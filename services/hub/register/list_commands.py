@@ -10,14 +10,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from services.agreements.signing import Asked, NobodyActs, acting, decide
+from services.agreements.signing import Asked, NobodyActs, NotAllowed, acting, decide
+from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.broker.private import write_private
 from services.hub.exits import in_one_line
 from services.hub.register import lists
 from services.hub.register.calendar import calendar
-from services.hub.register.lists import NO_AREA, ROLES, Listing, Scope
+from services.hub.register.granted import Granted
+from services.hub.register.lists import NO_AREA, ROLES, TELLS, Listing, Scope
 from services.hub.register.lookup import references
 from services.hub.register.output import (
     csv_option,
@@ -30,7 +32,7 @@ from services.hub.register.output import (
 from services.hub.register.people import Told
 from services.hub.register.reading import everybody
 from services.hub.register.words import said
-from services.registry.dates import local_day
+from services.registry.dates import local_day, start_of
 
 DAY = click.DateTime(["%Y-%m-%d"])
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
@@ -137,7 +139,13 @@ def _listed(name: str, of: Of, options: dict[str, Any], roles: tuple[str, ...] =
         if act is None:
             raise NobodyActs("Somebody has to answer for that: say who with --as ACTOR.")
         agency, keys = act.by.agency, references(cluster)
-        scope = Scope(day, agency, lambda who: keys.ref(agency, who), options["areas"], roles)
+        agreements = Versions(cluster.home / "agreements").latest()
+        granted = Granted(agreements, agency, datetime.now(UTC), start_of(day))
+        if not granted.anything(*TELLS[name]):
+            raise NotAllowed("Your agency's agreement tells it of nothing that stands there.")
+        scope = Scope(
+            day, granted.may_know, lambda who: keys.ref(agency, who), options["areas"], roles
+        )
         with reading_shown() as progress:
             found = of(everybody(cluster, moment, progress), scope)
     put(found, day, moment, as_json=options["as_json"], as_csv=options["as_csv"])

@@ -1,20 +1,20 @@
 """Whose duties are due or overdue, who leaves custody, and the whole register, on a day. Pure.
 
-A person is named by the reference of the agency that asks, and by nothing else. Who that agency may
-not know of now is in no list, whatever day it is of.
+A person is named by the reference of the agency that asks, and by nothing else. Of whom it may not
+be told such a thing now is in no list, whatever day it is of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from schemas.base import PersonId
-from schemas.custody import ReleaseKind
-from schemas.register import Duty
+from schemas.base import Fact, PersonId
+from schemas.custody import Released, ReleaseDateSet, ReleaseKind
+from schemas.register import DeadlineMissed, DeadlineOpened, Duty, RequirementOpened
 from services.hub.register import words
 from services.hub.register.people import Told
 from services.hub.register.words import DUTIES, said
@@ -37,6 +37,16 @@ _FOOTING = MappingProxyType(
         ReleaseKind.TO_HOSPITAL: "to hospital",
     }
 )
+
+TELLS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
+    {
+        "due": (DeadlineOpened,),
+        "overdue": (DeadlineMissed,),
+        "released": (Released, ReleaseDateSet),
+        "as-of": (RequirementOpened,),
+    }
+)
+"""The facts of which each list tells: whoever may be told none of them is told no list."""
 
 Row = Mapping[str, Any]
 """Values by column: text, numbers, days; None where something is not known."""
@@ -70,19 +80,22 @@ class Scope:
     """Of which day, for whom, and of which people."""
 
     day: date
-    agency: str
+    may_know: Callable[[Told, type[Fact]], bool]
+    """Whether the agency may be told such a fact of somebody."""
     ref_of: Callable[[PersonId], str]
-    """By which that agency knows somebody."""
+    """By which it knows somebody."""
     areas: Collection[str] = ()
     """ONS codes of councils, and `NO_AREA`; empty: all."""
     roles: Collection[str] = ()
     """Empty: all."""
 
-    def of(self, people: Iterable[Told]) -> Iterator[tuple[Told, Row]]:
-        """Whom it shows, each with what every list says of them."""
+    def of(self, people: Iterable[Told], listing: str) -> Iterator[tuple[Told, Row]]:
+        """Whom that list shows, each with what every list says of them."""
         for told in people:
             area = told.area(self.day)
-            if told.limits.allow(self.agency) and self._wants(area or NO_AREA, self.areas):
+            if not self._wants(area or NO_AREA, self.areas):
+                continue
+            if any(self.may_know(told, kind) for kind in TELLS[listing]):
                 ref, lead = self.ref_of(told.person), told.lead(self.day)
                 level = told.level(self.day)
                 yield told, {"person": ref, "area": area, "lead": lead, "level": level}
@@ -115,10 +128,10 @@ _AS_OF = {
 
 def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
     """Duties open on the day whose last day is at most so many days after it; soonest first."""
-    last = scope.day + timedelta(days=within)
+    last = _from(scope.day, within)
     found = (
         {**who, **_duty(clock, told), "remind_on": clock.remind_on}
-        for told, who, clock in _clocks(people, scope)
+        for told, who, clock in _clocks(people, scope, "due")
         if clock.stage is Stage.OPEN and scope.day <= clock.due_on <= last
     )
     return Listing(_DUE, _sorted(found, "due_on"))
@@ -128,7 +141,7 @@ def overdue(people: Iterable[Told], scope: Scope) -> Listing:
     """Duties whose last day was over on the day, not done: each a possible breach; oldest first."""
     found = (
         {**who, **_duty(clock, told), "days_over": (scope.day - clock.due_on).days}
-        for told, who, clock in _clocks(people, scope)
+        for told, who, clock in _clocks(people, scope, "overdue")
         if clock.stage is Stage.MISSED
     )
     return Listing(_OVERDUE, _sorted(found, "due_on"))
@@ -139,9 +152,9 @@ def released(people: Iterable[Told], scope: Scope, within: int) -> Listing:
 
     A release that was planned for a day before and not told of stays on the list until it is.
     """
-    first, last = (scope.day + timedelta(days=days) for days in (-within, within))
+    first, last = _from(scope.day, -within), _from(scope.day, within)
     found = []
-    for told, who in scope.of(people):
+    for told, who in scope.of(people, "released"):
         for fact in told.releases(scope.day):
             if first <= fact.released_on:
                 found.append({**who, **_leaving(fact.release, fact.released_on, "left custody")})
@@ -158,15 +171,17 @@ def released(people: Iterable[Told], scope: Scope, within: int) -> Listing:
 def whole(people: Iterable[Told], scope: Scope) -> Listing:
     """Everybody of whom the register keeps something, as it was on the day."""
     found = []
-    for told, who in scope.of(people):
+    for told, who in scope.of(people, "as-of"):
         register = told.register(scope.day)
         if register is not None:
             found.append({**who, **_stands(register, scope.day)})
     return Listing(_AS_OF, _sorted(found, "person"))
 
 
-def _clocks(people: Iterable[Told], scope: Scope) -> Iterator[tuple[Told, Row, Clock]]:
-    for told, who in scope.of(people):
+def _clocks(
+    people: Iterable[Told], scope: Scope, listing: str
+) -> Iterator[tuple[Told, Row, Clock]]:
+    for told, who in scope.of(people, listing):
         register = told.register(scope.day)
         for clock in register.clocks if register is not None else ():
             if scope.wants_role(ROLE_OF[clock.duty]):
@@ -200,6 +215,11 @@ def _stands(register: Register, day: date) -> Row:
         "open": stages.count(Stage.OPEN),
         "overdue": stages.count(Stage.MISSED),
     }
+
+
+def _from(day: date, days: int) -> date:
+    """So many days from that one, as far as there are days."""
+    return date.fromordinal(min(max(1, day.toordinal() + days), date.max.toordinal()))
 
 
 def _sorted(rows: Iterable[Row], by: str) -> tuple[Row, ...]:

@@ -17,6 +17,7 @@ from uuid import UUID
 from schemas.base import Fact, PersonId
 from schemas.case import LeadSettled, LevelSet
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseDateSet
+from schemas.eligibility import ConvictionRecorded
 from schemas.notice import FactTakenBack
 from schemas.register import AddressChanged, NotificationMade
 from services.hub.register.limits import Limits
@@ -42,6 +43,12 @@ class Told:
     def register(self, day: date) -> Register | None:
         """What the register keeps of the person, as of that day."""
         return as_of((fact for fact in self.heard if type(fact) in DAYS), day, self.rules)
+
+    def born_on(self) -> date | None:
+        """As the conviction said last has it; None: nobody said so, or it was taken back."""
+        said = self._said(ConvictionRecorded)
+        last = max(said, key=lambda fact: (fact.occurred_at, fact.born_on), default=None)
+        return None if last is None or self._is_taken_back(last) else last.born_on
 
     def level(self, day: date) -> int | None:
         """The level of management; None: none was set."""

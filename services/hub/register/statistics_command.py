@@ -37,6 +37,8 @@ NOTE = (
     "In the community: nobody in custody or detained in a hospital is in tables 1 and 3. Nobody "
     f"limited to named bodies is in any. {HIDDEN}: under five, or it would give such a number away."
 )
+FIRST = date(2002, 3, 31)
+"""The end of the arrangements' first year (Criminal Justice and Court Services Act 2000 s.67)."""
 COLUMNS = ("table", "row", "column", "value")
 
 
@@ -78,8 +80,8 @@ def statistics(
     moment = moment_of(known_at)
     last = _last_march(local_day(moment)) if day is None else day.date()
     last = LAST if example else last
-    if (last.month, last.day) != (3, 31):
-        raise click.UsageError("--as-of is a 31 March")
+    if (last.month, last.day) != (3, 31) or last < FIRST:
+        raise click.UsageError("--as-of is a 31 March, from 2002 on")
     with in_one_line():
         people = population_on(populations(population), last)
         if example:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from schemas.eligibility import Disposal
-from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
+from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
 from services.registry.domain import Clock, Conviction, Register, Stage
 from services.registry.domain.record import convictions_of, last_word_on, orders_of
@@ -69,6 +69,11 @@ ORDERS = {
         "parental direction",
         "SOA 2003 s.89: a parent answers for the duties",
     ),
+}
+BREACHES = {
+    Breached.NOTIFICATION: ("notification", "SOA 2003 s.91"),
+    Breached.PREVENTION_ORDER: ("a prevention order", "SOA 2003 s.103I; Sentencing Code s.354"),
+    Breached.RISK_ORDER: ("a risk order", "SOA 2003 s.122H, s.122I"),
 }
 STAGES = {
     Stage.AHEAD: "not yet: only if the change does not come",
@@ -145,6 +150,13 @@ def orders(register: Register) -> Iterator[tuple[str, str, str, str, str]]:
         served = "not served" if one.served_on is None else said(one.served_on)
         until = "" if one.order is None else "further order"
         yield name, said(one.made_on), served, said(one.until) if one.until else until, law
+
+
+def breaches(register: Register) -> Iterator[tuple[str, str, str, str]]:
+    """What the person was in breach of, when that was proved, how, and where in the law."""
+    for one in register.breaches:
+        what, law = BREACHES[one.breach]
+        yield what, said(one.on), "cautioned" if one.cautioned else "convicted", law
 
 
 def _dealt_with(one: Conviction) -> str:
