@@ -62,6 +62,8 @@ class Applied:
     """Each agency's own, by slug."""
     shut_out: tuple[str, ...] = ()
     """Who is granted less and reads nothing until `withdraw` has ended."""
+    begin_anew: tuple[str, ...] = ()
+    """Services that read other topics now: where they run, their workers end and begin anew."""
 
 
 def plan(cluster: Cluster, agreements: Agreements) -> Plan:
@@ -101,14 +103,14 @@ def apply(cluster: Cluster, directory: Path, *, say: Say | None = None) -> Appli
         ensure_scram(cluster, wanted.users)
     inside, outside = _apart(cluster, wanted, made.give)
     _give(admin, inside)
-    _write_sources(cluster, agreements)
+    anew = _write_sources(cluster, agreements)
     if say is not None:
         say(agreements.version)
     with passwords.alone(cluster.home):
         folders = {slug: bundle.write(cluster, one) for slug, one in agreements.agencies.items()}
     shut = {inboxes.reading(slug) for slug in shut_out}
     _give(admin, (right for right in outside if right not in shut))
-    return Applied(agreements.version, made, folders, shut_out)
+    return Applied(agreements.version, made, folders, shut_out, anew)
 
 
 def _wanted(cluster: Cluster, agreements: Agreements) -> Desired:
@@ -210,15 +212,18 @@ def keep(cluster: Cluster, agreements: Agreements, directory: Path) -> Path:
     return folder
 
 
-def _write_sources(cluster: Cluster, agreements: Agreements) -> None:
+def _write_sources(cluster: Cluster, agreements: Agreements) -> tuple[str, ...]:
     """What the services here read from now on: whoever keeps them running starts them anew for it.
 
-    Of a separate installation on the same cluster none run here.
+    Those which that changes; of a separate installation on the same cluster none run here.
     """
-    if not cluster.names.prefix:
-        wanted = needs(agreements, cluster.names)
-        reads = {service: wanted[service].reads for service in SERVICES}
-        write_private(Home(cluster.home).sources, json.dumps(reads, indent=1))
+    if cluster.names.prefix:
+        return ()
+    wanted, path = needs(agreements, cluster.names), Home(cluster.home).sources
+    reads = {service: list(wanted[service].reads) for service in SERVICES}
+    before = json.loads(path.read_text()) if path.exists() else reads
+    write_private(path, json.dumps(reads, indent=1))
+    return tuple(service for service in SERVICES if before.get(service) != reads[service])
 
 
 def _ensure_reference_secret(home: Path) -> None:

@@ -138,6 +138,9 @@ def apply(
             directory,
             say=lambda version: signing.say_adopted(cluster, fact, version),
         )
+        if done.begin_anew:
+            names = ", ".join(done.begin_anew)
+            click.echo(f"Where it runs begins anew, to read what changed: {names}", err=True)
         if done.shut_out:
             click.echo(f"Granted less: {', '.join(done.shut_out)}; withdrawing …", err=True)
         for slug in applying.withdraw(cluster, within_s):

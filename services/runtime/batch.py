@@ -107,12 +107,7 @@ class Lane:
         if not self.store.whole or any((self.position(at) or 0) < offset for at, offset in done):
             raise RowsUnusable(f"rows of partition {self.partition} are lost{anew}")
         if self.journal is not None:
-            positions = self.store.meta.positions
-            unfinished = [
-                record
-                for record in await self.journal.last()
-                if record.offset >= positions.get(record.topic, 0)
-            ]
+            unfinished = await self.journal.unfinished(self.store.meta.positions)
             if unfinished:
                 await self.work(unfinished)
 

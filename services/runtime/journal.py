@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, groupby
+from time import monotonic
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
 
@@ -44,6 +45,14 @@ def spans_of(written: Record) -> list[Span]:
     return [tuple(span) for span in json.loads(written.value or b"[]")]
 
 
+def left_of(written: Iterable[Span], done: Mapping[str, int]) -> Iterator[Span]:
+    """What of it is not done."""
+    for topic, first, end in written:
+        first = max(first, done.get(topic, 0))
+        if first < end:
+            yield topic, first, end
+
+
 def to_record(message: object) -> Record:
     """A librdkafka message as a record."""
     timestamp = message.timestamp()[1]  # type: ignore[attr-defined]  # confluent ships no stubs
@@ -68,6 +77,8 @@ def _go_on(*entries: Sequence[Span]) -> bool:
     return True
 
 
+READS_S = 60.0
+"""So long nothing may come of what has to be read again: a broker that starts takes less."""
 _TAIL = 50
 """So far back from the end the last entry is looked for: aborted ones and markers lie between."""
 
@@ -88,11 +99,18 @@ class KafkaJournal:
         """The order of this batch is durable, and with it the rows of the one before."""
         await self._rowlog.note(0, self._topic, entry(batch), rows)
 
-    async def last(self) -> Sequence[Record]:
-        """The records of the last batch written down, in its order."""
-        return await asyncio.to_thread(self._last)
+    async def unfinished(self, done: Mapping[str, int]) -> Sequence[Record]:
+        """The records of the last batch written down that are not done, in its order.
 
-    def _last(self) -> list[Record]:
+        `done` is the offset after the last that is, by topic. What is done is not read, so a topic
+        may go once nothing of it is left to do.
+
+        Raises:
+            Stop: one of them cannot be read again.
+        """
+        return await asyncio.to_thread(self._unfinished, done)
+
+    def _unfinished(self, done: Mapping[str, int]) -> list[Record]:
         """What follows a transaction nobody ends counts as well: only the holder writes here.
 
         Nothing was said of an entry before it was committed, so the one left open is either the
@@ -114,7 +132,8 @@ class KafkaJournal:
             last = [spans_of(written) for written in entries[-2:]]
             if not open_now or not _go_on(*last):
                 last = last[-1:]
-            return [record for span in chain(*last) for record in self._fetch(consumer, span)]
+            left = left_of(chain(*last), done)
+            return [record for span in left for record in self._fetch(consumer, span)]
 
     def _consumer(self, isolation: str) -> Consumer:
         return Consumer(
@@ -134,15 +153,17 @@ class KafkaJournal:
         topic, first, end = span
         consumer.assign([TopicPartition(topic, 0, first)])
         found: list[Record] = []
-        following = first
+        following, until = first, monotonic() + READS_S
         while following < end:
+            if monotonic() > until:
+                raise Stop(f"{topic} cannot be read again: nothing comes from {following} on")
             for message in consumer.consume(min(500, end - following), timeout=0.2):
                 error = message.error()
                 if error is None:
                     record = to_record(message)
                     if record.offset < end:
                         found.append(record)
-                    following = record.offset + 1
+                    following, until = record.offset + 1, monotonic() + READS_S
                 elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001
                     return found  # what is missing is past its retention, or a marker
                 elif not error.retriable():
@@ -164,16 +185,16 @@ class MemoryJournal:
             await self._rowlog.save(0, rows)
         self._topics.append(Outgoing(self._topic, None, entry(batch)))
 
-    async def last(self) -> Sequence[Record]:
-        """The records of the last batch written down, in its order."""
-        return read_again(self._topics, self._topic)
+    async def unfinished(self, done: Mapping[str, int]) -> Sequence[Record]:
+        """The records of the last batch written down that are not done, in its order."""
+        return read_again(self._topics, self._topic, done)
 
 
-def read_again(topics: MemoryTopics, journal: str) -> list[Record]:
-    """The records of the last batch that journal holds, in its order."""
+def read_again(topics: MemoryTopics, journal: str, done: Mapping[str, int]) -> list[Record]:
+    """The records of the last batch that journal holds that are not done, in its order."""
     return [
         record
         for line in topics.read(journal)[-1:]
-        for topic, first, end in spans_of(line)
+        for topic, first, end in left_of(spans_of(line), done)
         for record in topics.read(topic, 0, first)[: end - first]
     ]

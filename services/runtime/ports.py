@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from services.runtime.records import Outgoings, Record, RowBytes
@@ -30,7 +30,7 @@ class Journal(Protocol):
 
     async def append(self, batch: Sequence[Record], rows: RowBytes) -> None: ...  # noqa: D102
 
-    async def last(self) -> Sequence[Record]: ...  # noqa: D102
+    async def unfinished(self, done: Mapping[str, int]) -> Sequence[Record]: ...  # noqa: D102
 
 
 class History(Protocol):

@@ -127,6 +127,27 @@ def test_an_agency_without_a_file_loses_rights_and_password_and_keeps_its_topics
     assert made.create == ()
 
 
+def test_our_services_keep_their_rights_where_an_agency_was_until_its_topics_go(
+    as_agreed: Live, wanted: Desired
+) -> None:
+    """A letter that waits there, its answer or a notice refused would end a service for ever."""
+    gone = {name for name in wanted.topics if "dwp" in name}
+    without = replace(
+        wanted,
+        topics={n: t for n, t in wanted.topics.items() if n not in gone},
+        bindings=frozenset(r for r in wanted.bindings if "dwp" not in f"{r.name} {r.principal}"),
+    )
+    ours = {
+        right
+        for right in wanted.bindings
+        if right.name in gone and right.principal.startswith("User:service-")
+    }
+    assert {r.operation for r in ours} == {"read", "write"}
+    assert ours.isdisjoint(planned(without, as_agreed).take)
+    deleted = replace(as_agreed, topics={n: t for n, t in wanted.topics.items() if n not in gone})
+    assert ours <= set(planned(without, deleted).take)
+
+
 def test_settings_that_differ_are_set_and_others_left(wanted: Desired, as_agreed: Live) -> None:
     log = wanted.topics["hub.facts"]
     drifted = replace(log, configs={**log.configs, "retention.ms": "1", "compression.type": "lz4"})

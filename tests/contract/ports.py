@@ -5,6 +5,7 @@ A test class inherits a suite and gives `made`; the one over the broker is a jou
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from services.runtime.ports import Journal, Outbox, RowLog
 from services.runtime.records import Outgoing, Record
@@ -100,7 +101,7 @@ class JournalSuite:
 
     async def test_an_empty_journal_has_no_last_batch(self) -> None:
         journal, _, _ = self.made()
-        assert await journal.last() == []
+        assert await journal.unfinished({}) == []
 
     async def test_the_last_batch_comes_back_in_its_order(self) -> None:
         journal, put, rowlog = self.made()
@@ -108,7 +109,23 @@ class JournalSuite:
         a, b = await put("a", 4), await put("b", 2)
         await journal.append([a[0]], {})
         await journal.append([b[0], a[1], a[2], b[1], a[3]], {})
-        assert await journal.last() == [b[0], a[1], a[2], b[1], a[3]]
+        assert await journal.unfinished({}) == [b[0], a[1], a[2], b[1], a[3]]
+
+    async def test_of_the_last_batch_only_what_is_not_done_is_read(self) -> None:
+        journal, put, rowlog = self.made()
+        await rowlog.take(0)
+        a, b = await put("a", 3), await put("b", 2)
+        await journal.append([*a, *b], {})
+        assert await journal.unfinished({"a": 2, "b": 2}) == [a[2]]
+        assert await journal.unfinished({"a": 3, "b": 1}) == [b[1]]
+
+    async def test_a_topic_may_go_once_nothing_of_it_is_left_to_do(self) -> None:
+        journal, put, rowlog = self.made()
+        await rowlog.take(0)
+        (one,) = await put("a", 1)
+        gone = replace(one, topic=f"{one.topic}-gone")
+        await journal.append([one, gone], {})
+        assert await journal.unfinished({gone.topic: 1}) == [one]
 
     async def test_rows_are_saved_with_the_order_of_what_comes_after_them(self) -> None:
         journal, put, rowlog = self.made()
@@ -116,4 +133,4 @@ class JournalSuite:
         (one,) = await put("a", 1)
         await journal.append([one], {"a": b"1"})
         assert await rowlog.take(0) == {"a": b"1"}
-        assert await journal.last() == [one]
+        assert await journal.unfinished({}) == [one]

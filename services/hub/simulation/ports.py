@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.hub.simulation.broker import Broker
@@ -63,7 +63,7 @@ class StepJournal:
         self.broker.append(Outgoing(self.topic, None, entry(batch)))
         await Step("written down", may_fail=True)
 
-    async def last(self) -> Sequence[Record]:
-        """The records of the last batch written down, in its order."""
+    async def unfinished(self, done: Mapping[str, int]) -> Sequence[Record]:
+        """The records of the last batch written down that are not done, in its order."""
         await Step("look back")
-        return read_again(self.broker.topics, self.topic)
+        return read_again(self.broker.topics, self.topic, done)

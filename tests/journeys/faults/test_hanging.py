@@ -95,7 +95,7 @@ class Desk:
     def take(self) -> list[Record]:
         """What its worker begins with when it takes the partition."""
         asyncio.run(self.rowlog.take(0))
-        return list(asyncio.run(self.journal.last()))
+        return list(asyncio.run(self.journal.unfinished({})))
 
     def begun(self, records: list[Record], of: str | None = None) -> None:
         """An order that stands written down, its transaction open for ever."""
