@@ -96,7 +96,10 @@ def show(
     with in_one_line():
         cluster = Cluster.load(home)
         act = decide(cluster, "register", "consult", reference, asked)
-        found = None if act is None else look_up(cluster, act.by.agency, reference, on, moment)
+        found = None
+        if act is not None:
+            with reading_shown() as progress:
+                found = look_up(cluster, act.by.agency, reference, on, moment, progress)
     if found is None:
         raise click.ClickException(NOBODY)
     if as_json:

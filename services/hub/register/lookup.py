@@ -9,7 +9,7 @@ from datetime import date, datetime
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
 from services.hub.register.people import Told
-from services.hub.register.reading import people_in
+from services.hub.register.reading import Progress, people_in, watched
 from services.registry.domain import Register
 from services.registry.rules import Rules
 from services.runtime.speech import log_partition
@@ -25,7 +25,14 @@ class Found:
     day: date
 
 
-def look_up(cluster: Cluster, agency: str, ref: str, day: date, known_at: datetime) -> Found | None:
+def look_up(
+    cluster: Cluster,
+    agency: str,
+    ref: str,
+    day: date,
+    known_at: datetime,
+    progress: Progress = lambda *_: None,
+) -> Found | None:
     """The register of whom the agency means, on that day, as far as the hub knew at that moment.
 
     None: it means nobody, the register keeps nothing of that person, or the agency may not know of
@@ -39,7 +46,7 @@ def look_up(cluster: Cluster, agency: str, ref: str, day: date, known_at: dateti
     if person is None:
         return None
     with closing(Reader(cluster.service_config("registry"))) as reader:
-        part = reader.part(cluster.names.log, log_partition(person))
+        (part,) = watched(reader, cluster.names.log, [log_partition(person)], progress)
         mine = (record for record in part if record.key in (None, person.bytes))
         told = next(people_in([mine], known_at), None)
     return None if told is None or not told.limits.allow(agency) else shown(told, day)

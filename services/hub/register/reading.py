@@ -96,10 +96,32 @@ def everybody(
         Unavailable: the broker does not answer.
     """
     with closing(Reader(cluster.service_config("registry"))) as reader:
-        log = cluster.names.log
-        total = sum(_length(reader, log, number) for number in range(LOG_PARTITIONS))
-        parts = (reader.part(log, number) for number in range(LOG_PARTITIONS))
-        yield from people_in(_watched(parts, total, progress), known_at, facts)
+        parts = watched(reader, cluster.names.log, range(LOG_PARTITIONS), progress)
+        yield from people_in(parts, known_at, facts)
+
+
+def watched(
+    reader: Reader, topic: str, partitions: Iterable[int], progress: Progress
+) -> Iterator[Iterator[Record]]:
+    """Every record of these partitions, one partition after the other; tells how far it is.
+
+    Raises:
+        Unavailable: the broker does not answer.
+    """
+    numbers = tuple(partitions)
+    ends = (reader.ends(topic, number) for number in numbers)
+    total, count = sum(end - low for low, end in ends), 0
+
+    def counted(part: Iterable[Record]) -> Iterator[Record]:
+        nonlocal count
+        for record in part:
+            count += 1
+            if count % _SHOWN_EVERY == 0:
+                progress(count, total)
+            yield record
+
+    for number in numbers:
+        yield counted(reader.part(topic, number))
 
 
 def rules_of(version: str | None) -> Rules:
@@ -111,25 +133,3 @@ def rules_of(version: str | None) -> Rules:
     if version is None or version not in RULES:
         raise Stop("rules are in force that this build does not have; update it")
     return RULES[version]
-
-
-def _length(reader: Reader, topic: str, partition: int) -> int:
-    low, end = reader.ends(topic, partition)
-    return end - low
-
-
-def _watched(
-    parts: Iterable[Iterable[Record]], total: int, progress: Progress
-) -> Iterator[Iterator[Record]]:
-    count = 0
-
-    def counted(part: Iterable[Record]) -> Iterator[Record]:
-        nonlocal count
-        for record in part:
-            count += 1
-            if count % _SHOWN_EVERY == 0:
-                progress(count, total)
-            yield record
-
-    for part in parts:
-        yield counted(part)
