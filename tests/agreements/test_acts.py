@@ -28,6 +28,7 @@ SUBJECTS = {
     "hold": "risk-0-17",
     "credential": "agency-derby-housing",
     "inbox": "agency-derby-housing",
+    "register": "agency-derby-housing",
 }
 RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("hold", "release"): (people.ON_CALL,),
