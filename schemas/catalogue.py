@@ -67,6 +67,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.CircumstanceChanged),
     Entry(register.TravelNotified),
     Entry(register.ReviewDecided),
+    Entry(register.BreachProved, eligibility=True),
     Entry(case.LevelSet),
     Entry(case.LimitedAccessSet),
     Entry(case.LeadTransferred),

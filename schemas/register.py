@@ -204,6 +204,33 @@ class ReviewDecided(FactAboutPerson):
     ] = None
 
 
+class Breached(StrEnum):
+    """What somebody was in breach of."""
+
+    NOTIFICATION = "notification"  # SOA 2003 s.91
+    PREVENTION_ORDER = "prevention-order"  # SOA 2003 s.103I; Sentencing Code s.354
+    RISK_ORDER = "risk-order"  # SOA 2003 s.122H
+
+
+class BreachProved(FactAboutPerson):
+    """The person was cautioned or convicted for a breach: an officer's or a court's word.
+
+    A breach of a sexual risk order puts the person on the register for as long as the order lasts
+    (SOA 2003 s.122I).
+    """
+
+    breach: Annotated[Breached, has(FieldClass.OFFENCE, "What the person was in breach of.")]
+    proved_on: Annotated[
+        date, has(FieldClass.OFFENCE, "The local day of the conviction, finding or caution.")
+    ]
+    cautioned: Annotated[
+        bool, has(FieldClass.OFFENCE, "True: a caution; otherwise a court convicted or found.")
+    ] = False
+    order_ref: Annotated[
+        Ref | None, has(FieldClass.OFFENCE, "Of an order: its number at the source.")
+    ] = None
+
+
 class Basis(StrEnum):
     """Why notification lasts as long as it does: the row of the table in SOA 2003 s.82(1)."""
 

@@ -161,6 +161,13 @@ def a_review(**fields: Any) -> register.ReviewDecided:
     return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)
 
 
+def a_breach(
+    breach: register.Breached = register.Breached.NOTIFICATION, **fields: Any
+) -> register.BreachProved:
+    defaults = {"breach": breach, "proved_on": TODAY}
+    return _made(register.BreachProved, fields, source="derbyshire-police", **defaults)
+
+
 def a_level(level: int = 2, **fields: Any) -> case.LevelSet:
     return _made(case.LevelSet, fields, source="probation", level=level, set_on=TODAY)
 
@@ -177,6 +184,10 @@ def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoined
 
 def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCase:
     return _made(case.AgencyLeftCase, fields, source="probation", agency=agency)
+
+
+def a_lead(agency: str = "probation", **fields: Any) -> case.LeadSettled:
+    return _derived(case.LeadSettled, fields, source="notify", agency=agency)
 
 
 def a_limit(*restricted_to: str, **fields: Any) -> case.LimitedAccessSet:

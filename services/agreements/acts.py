@@ -118,6 +118,15 @@ _TABLE = (
     ),
     Act(
         "register",
+        "list",
+        "list whose duties are due, who leaves custody or who is in the register",
+        _ANSWERS,
+        1,
+        ("supervision", "review", "request"),
+        from_the_first=True,
+    ),
+    Act(
+        "register",
         "count",
         "count who is managed",
         frozenset({Role.CO_ORDINATOR}),

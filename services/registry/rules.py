@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.custody import Presence
-from schemas.register import Basis, Circumstance, Duty, PreventionOrder
+from schemas.register import Basis, Breached, Circumstance, Duty, PreventionOrder
 from services.registry.dates import DAY
 from services.registry.readings import Dated, Reading, always, by_section_81, each, since_2012
 from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
@@ -37,6 +37,8 @@ class Rules:
     initial_days: Dated[int]
     orders_prolong: Dated[frozenset[PreventionOrder]]
     """Orders that make or keep a person subject to notification while they last."""
+    breaches_bind: Dated[frozenset[Breached]]
+    """Of what a breach makes a person subject to notification while the order lasts."""
     pauses: Dated[frozenset[Presence]]
     """Where the clocks of notification stand still."""
     change_days: Dated[int]
@@ -117,6 +119,9 @@ _FIRST = Rules(
     ),
     orders_prolong=always(
         frozenset(), "orders are not weighed by this version", "R-ORD-2", local=True
+    ),
+    breaches_bind=always(
+        frozenset(), "breaches of orders are not weighed by this version", "R-ORD table", local=True
     ),
     pauses=always(
         frozenset(),
@@ -238,6 +243,13 @@ _FIRST = Rules(
 _FOURTH = replace(
     _FIRST,
     version="2026-4",
+    breaches_bind=always(
+        frozenset({Breached.RISK_ORDER}),
+        "of what a breach, once proved, makes or keeps a person subject to notification from that "
+        "day until the order ends",
+        "SOA 2003 s.122I, before it s.129; from general knowledge, unconfirmed; R-ORD table",
+        local=True,
+    ),
     pauses=always(
         frozenset({Presence.IN_CUSTODY, Presence.IN_HOSPITAL, Presence.ABROAD}),
         "where a person is while the days do not count",

@@ -28,6 +28,7 @@ SUBJECTS = {
     "hold": "risk-0-17",
     "credential": "agency-derby-housing",
     "inbox": "agency-derby-housing",
+    "register": "agency-derby-housing",
 }
 RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("hold", "release"): (people.ON_CALL,),
@@ -39,6 +40,7 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("rules", "adopt"): (people.LEAD, people.CO_ORDINATOR),
     ("agreements", "widen"): (people.GOVERNS, people.GOVERNS_TOO),
     ("register", "consult"): (people.LEAD,),
+    ("register", "list"): (people.LEAD,),
     ("register", "count"): (people.CO_ORDINATOR,),
     ("inbox", "suspend"): (people.ON_CALL,),
     ("inbox", "release"): (people.CO_ORDINATOR,),

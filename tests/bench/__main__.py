@@ -22,6 +22,7 @@ from services.runtime.faults import Fault
 from services.runtime.outbox import RDKAFKA
 from tests.bench import (
     bulk,
+    days,
     door,
     figures,
     growth,
@@ -109,6 +110,7 @@ STUDIES: Mapping[str, Study] = {
     "secrecy": lambda cluster, size, say, _: secrecy.figures(
         cluster, size.spells, size.seconds, say
     ),
+    "days": lambda cluster, size, say, _: days.figures(cluster, size.persons, say),
     "holds": lambda cluster, size, say, _: holds.figures(cluster, size.records, say),
     "growth": lambda cluster, size, say, _: growth.figures(cluster, size.persons, say),
 }

@@ -9,10 +9,13 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from schemas.base import Fact
-from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
+from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
 from services.hub.register import words
 from services.hub.register.command import print_register, register
+from services.hub.register.limits import Limits
 from services.hub.register.lookup import Found, shown
+from services.hub.register.people import Told
+from services.hub.register.reading import rules_of
 from services.registry.domain import Stage
 from services.registry.rules import RULES
 from services.runtime.faults import Stop
@@ -21,12 +24,12 @@ from tests.makers import (
     FAMILY_NAME,
     PERSON,
     PNC,
+    a_breach,
     a_conviction,
     a_prevention_order,
     a_revision,
     a_sentence,
     admitted,
-    rules_adopted,
 )
 from tests.registry.person import MONDAY, cautioned, notified
 
@@ -39,8 +42,12 @@ SENTENCES: tuple[Fact, ...] = tuple(
 )
 
 
+def told(version: str, *facts: Fact) -> Told:
+    return Told(PERSON, facts, Limits(), rules_of(version))
+
+
 def found(day: date, *facts: Fact) -> Found:
-    there = shown([rules_adopted(), *facts], day)
+    there = shown(told("2026-1", *facts), day)
     assert there is not None
     return there
 
@@ -93,13 +100,22 @@ def test_what_a_court_made_of_a_conviction_stands_beside_it() -> None:
 
 def test_an_order_stands_with_its_days_and_the_requirement_names_it() -> None:
     order = admitted(a_prevention_order())
-    there = shown([rules_adopted(max(RULES)), cautioned(MONDAY), order], MONDAY)
+    there = shown(told(max(RULES), cautioned(MONDAY), order), MONDAY)
     assert there is not None
     page = printed(there)
     assert "subject from 2 Mar 2026 until further order (an order lasts longer)" in page
     assert "SOA 2003 s.103G" in page
     (row,) = [line for line in page.splitlines() if line.startswith("sexual harm")]
     assert row.split("  ")[1:4] == ["2 Mar 2026", "not served", "further order"]
+
+
+def test_a_breach_that_was_proved_stands_with_how_and_where_in_the_law() -> None:
+    breach = admitted(a_breach(cautioned=True))
+    there = shown(told(max(RULES), cautioned(MONDAY), breach), MONDAY)
+    assert there is not None
+    (row,) = [line for line in printed(there).splitlines() if line.startswith("notification ")]
+    assert row.split("  ")[1:] == ["2 Mar 2026", "cautioned", "SOA 2003 s.91"]
+    assert "breach of" not in printed(found(MONDAY, cautioned(MONDAY)))
 
 
 def test_outside_the_schedules_nobody_is_subject() -> None:
@@ -135,7 +151,7 @@ def test_for_programs_all_of_it_stands_there_with_the_rules_it_goes_by() -> None
 
 def test_nothing_is_shown_by_rules_this_build_does_not_have() -> None:
     with pytest.raises(Stop):
-        shown([cautioned(MONDAY)], MONDAY)
+        rules_of(None)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +165,7 @@ def test_lengths_are_said_as_people_say_them(months: int, days: int, says: str) 
 def test_there_is_a_word_for_every_basis_duty_and_stage() -> None:
     assert (set(words.BASES), set(words.DUTIES)) == (set(Basis), set(Duty))
     assert set(words.STAGES) == set(Stage)
+    assert set(words.BREACHES) == set(Breached)
     assert set(words.ORDERS) == {None, *PreventionOrder, *OtherOrder}
 
 

@@ -11,18 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import Fact, PersonId
+from schemas.case import LimitedAccessSet
 from schemas.register import CategoryChanged
-from services.hub.register.counts import (
-    ALL,
-    CATEGORIES,
-    FEW,
-    LEVELS,
-    Cell,
-    hidden,
-    lines,
-    table,
-    with_sums,
-)
+from services.hub.register.counts import CATEGORIES, GRID, LEVELS, cells
+from services.hub.register.limits import Limits
+from services.hub.register.people import Told
+from services.hub.register.suppression import ALL, FEW, Cell, hidden
+from services.registry.rules import RULES
 from tests.makers import NOON, a_level, a_limit, a_taking_back, later
 
 CELLS = tuple(product(CATEGORIES, LEVELS))
@@ -40,7 +35,12 @@ def category(value: int | None) -> CategoryChanged:
 
 
 def counted(*facts: Fact) -> Mapping[Cell, int]:
-    return {cell: n for cell, n in table((person(1), fact) for fact in facts).items() if n}
+    limits = Limits()
+    for fact in facts:
+        if isinstance(fact, LimitedAccessSet):
+            limits.hear(fact)
+    found = cells([Told(person(1), facts, limits, RULES[max(RULES)])])
+    return {cell: n for cell, n in GRID.with_sums(found).items() if n}
 
 
 def everywhere(cell: Cell) -> Mapping[Cell, int]:
@@ -85,10 +85,10 @@ def test_a_level_taken_back_by_its_source_counts_no_more() -> None:
 def test_nothing_small_is_shown_and_nothing_hidden_can_be_worked_out(
     cells: dict[Cell, int],
 ) -> None:
-    numbers = with_sums(cells)
-    kept_back = hidden(numbers)
+    numbers = GRID.with_sums(cells)
+    kept_back = hidden(GRID, numbers)
     assert not [cell for cell in numbers.keys() - kept_back if 0 < numbers[cell] < FEW]
-    for line in lines():
+    for line in GRID.lines():
         inside = [cell for cell in line if cell in kept_back]
         alone = len(inside) == 1 or (inside and sum(numbers[cell] for cell in inside) < FEW)
         assert not alone or len(inside) == len(line)
@@ -97,29 +97,31 @@ def test_nothing_small_is_shown_and_nothing_hidden_can_be_worked_out(
 @given(NUMBERS)
 def test_who_takes_rows_and_columns_apart_learns_no_hidden_number(cells: dict[Cell, int]) -> None:
     """As somebody would: a sum less what is shown of it, again and again."""
-    numbers = with_sums(cells)
-    unknown = set(hidden(numbers))
+    numbers = GRID.with_sums(cells)
+    unknown = set(hidden(GRID, numbers))
     for _ in unknown:
-        for line in lines():
+        for line in GRID.lines():
             missing = [cell for cell in line if cell in unknown]
             if len(missing) == 1:
                 unknown -= {*missing}
-    assert unknown == hidden(numbers)
+    assert unknown == hidden(GRID, numbers)
 
 
 @given(NUMBERS)
 def test_where_nothing_is_small_everything_is_shown(cells: dict[Cell, int]) -> None:
     large = {cell: 0 if number == 0 else number + FEW for cell, number in cells.items()}
-    assert hidden(with_sums(large)) == frozenset()
+    assert hidden(GRID, GRID.with_sums(large)) == frozenset()
 
 
 def test_sums_are_what_their_rows_and_columns_come_to() -> None:
-    numbers = with_sums({("1", "1"): 6, ("2", "1"): 7, ("2", "none"): 9})
+    numbers = GRID.with_sums({("1", "1"): 6, ("2", "1"): 7, ("2", "none"): 9})
     assert numbers[ALL, ALL] == 22
     assert (numbers[ALL, "1"], numbers["2", ALL], numbers["3", ALL]) == (13, 16, 0)
 
 
 def test_a_single_small_number_takes_others_with_it() -> None:
-    kept_back = hidden(with_sums({("1", "1"): 3, ("1", "2"): 20, ("2", "1"): 30, ("2", "2"): 40}))
+    kept_back = hidden(
+        GRID, GRID.with_sums({("1", "1"): 3, ("1", "2"): 20, ("2", "1"): 30, ("2", "2"): 40})
+    )
     assert {("1", "1"), ("1", "2"), ("2", "1"), ("2", "2")} <= kept_back
     assert (ALL, ALL) not in kept_back

@@ -16,12 +16,16 @@ from schemas.custody import ParoleStep, RecallForm
 from schemas.milestone import Milestone, Owner
 from schemas.victim import VictimDeadline
 from services.hub.broker.cluster import Cluster
-from services.hub.register import command, readiness
+from services.hub.register import command, consulting, readiness, release_command
+from services.hub.register.limits import Limits
 from services.hub.register.lookup import Found, shown
+from services.hub.register.people import Told
 from services.hub.register.readiness import Colour, Line
+from services.hub.register.reading import rules_of
+from services.hub.register.release_command import print_readiness
 from services.registry.rules import RULES
 from tests.in_memory import agreements
-from tests.makers import FAMILY_NAME, PERSON, PNC, rules_adopted
+from tests.makers import FAMILY_NAME, PERSON, PNC
 from tests.registry.person import MONDAY, convicted, released
 from tests.registry.test_milestones import (
     DECEMBER,
@@ -40,7 +44,7 @@ NEWEST = max(RULES)
 
 
 def found(day: date, *facts: Fact, version: str = NEWEST) -> Found:
-    there = shown([rules_adopted(version), *facts], day)
+    there = shown(Told(PERSON, facts, Limits(), rules_of(version)), day)
     assert there is not None
     return there
 
@@ -57,7 +61,7 @@ def line(what: str, day: date, *facts: Fact) -> Line:
 def printed(there: Found) -> str:
     out = StringIO()
     page = readiness.readiness(there, with_victims=True)
-    command.print_readiness(there, page, Console(file=out, width=200, highlight=False))
+    print_readiness(there, page, Console(file=out, width=200, highlight=False))
     return out.getvalue()
 
 
@@ -255,10 +259,12 @@ def asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
         cluster = SimpleNamespace(home=tmp_path)
         act = SimpleNamespace(by=SimpleNamespace(agency=agency))
         monkeypatch.setattr(Cluster, "load", lambda _: cluster)
-        monkeypatch.setattr(command, "decide", lambda *_: act)
-        monkeypatch.setattr(command, "look_up", lambda *a: found(a[3], *facts) if facts else None)
+        monkeypatch.setattr(consulting, "decide", lambda *_: act)
         monkeypatch.setattr(
-            command, "Versions", lambda _: SimpleNamespace(latest=lambda: agreements())
+            consulting, "look_up", lambda *a: found(a[3], *facts) if facts else None
+        )
+        monkeypatch.setattr(
+            release_command, "Versions", lambda _: SimpleNamespace(latest=lambda: agreements())
         )
         flags = ["--json"] if json_ else []
         return CliRunner().invoke(command.register, ["release", "p-1", "--as-of", day, *flags])
@@ -271,7 +277,7 @@ def test_something_red_is_exit_3_nothing_red_0_and_nobody_1(asks: Any) -> None:
     done = (LEVEL_1, recalled(), planned(JUNE, DECEMBER), released(DECEMBER), form_j(JUNE))
     assert asks("probation", *done, day="2026-12-02").exit_code == 0
     nobody = asks("probation")
-    assert (nobody.exit_code, nobody.output) == (1, f"Error: {command.NOBODY}\n")
+    assert (nobody.exit_code, nobody.output) == (1, f"Error: {consulting.NOBODY}\n")
 
 
 def test_for_programs_every_line_stands_there(asks: Any) -> None:

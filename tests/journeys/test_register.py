@@ -13,6 +13,8 @@ from schemas.log import ActRefused, Decided
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
 from services.hub.register import command
+from services.hub.register.consulting import NOBODY
+from services.hub.register.release_command import SOMETHING_RED
 from tests import makers
 from tests.journeys.hub import apart
 from tests.journeys.test_held import KNOWN, SOMEBODY, Installation, put_up
@@ -55,7 +57,7 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     assert KNOWN.family_name not in page.output
 
     ready = looked_up(installation, hers, "lead-officer", "release")
-    assert ready.exit_code == command.SOMETHING_RED, ready.output
+    assert ready.exit_code == SOMETHING_RED, ready.output
     (over,) = json.loads(ready.stdout)["lines"]
     assert (over["what"], over["colour"], over["owed_by"]) == ("release", "red", "prison-service")
     assert KNOWN.family_name not in ready.output
@@ -66,7 +68,7 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     assert (refused.exit_code, refused.stdout) == (1, "")
     others = references.ref("derbyshire-police", SOMEBODY)
     unknown = [looked_up(installation, ref, "lead-officer") for ref in (others, "p-" + "0" * 32)]
-    assert {(one.exit_code, one.output) for one in unknown} == {(1, f"Error: {command.NOBODY}\n")}
+    assert {(one.exit_code, one.output) for one in unknown} == {(1, f"Error: {NOBODY}\n")}
 
     by = ("--as", installation.others[0], "--keys", str(installation.keys))
     counts = CliRunner().invoke(command.register, ["counts", *by, "--json"])
@@ -75,11 +77,25 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     lead = ("--as", installation.actors["lead-officer"], "--keys", str(installation.keys))
     assert CliRunner().invoke(command.register, ["counts", *lead]).exit_code == 1
 
+    tables = CliRunner().invoke(command.register, ["statistics", *by, "--json"])
+    assert tables.exit_code == 0, tables.output
+    assert json.loads(tables.stdout)["table_3"]["registered"] in (0, None)  # one is hidden
+    assert CliRunner().invoke(command.register, ["statistics", *lead]).exit_code == 1
+    listed = CliRunner().invoke(command.register, ["as-of", *lead, "--json"])
+    assert listed.exit_code == 0, listed.output
+    assert [row["person"] for row in json.loads(listed.stdout)["rows"]] == [hers]
+    assert KNOWN.family_name not in listed.output
+    for name in ("due", "overdue", "released"):
+        assert CliRunner().invoke(command.register, [name, *lead, "--csv"]).exit_code == 0
+    others_list = ("--as", installation.actors["on-call"], "--keys", str(installation.keys))
+    assert CliRunner().invoke(command.register, ["as-of", *others_list]).exit_code == 1
+
     asyncio.run(installation.admit())
     acts = [one for one in installation.stands(Decided) if isinstance(one, Decided)]
     assert [(one.what, one.outcome, one.by.role) for one in acts] == [
         ("register", "consult", "lead-officer")
-    ] * 4 + [("register", "count", "co-ordinator")]
+    ] * 4 + [("register", "count", "co-ordinator")] * 2 + [("register", "list", "lead-officer")] * 4
     assert [one.subject for one in acts][:4] == [hers, hers, others, "p-" + "0" * 32]
+    assert [one.subject for one in acts][-4:] == ["as-of", "due", "overdue", "released"]
     told = [one for one in installation.stands(ActRefused) if isinstance(one, ActRefused)]
-    assert [(one.what, one.reason) for one in told] == [("register", "role-may-not")] * 2
+    assert [(one.what, one.reason) for one in told] == [("register", "role-may-not")] * 4

@@ -10,7 +10,9 @@ from schemas.base import Fact
 from schemas.eligibility import Disposal
 from schemas.register import (
     Basis,
+    Breached,
     DeadlineOpened,
+    Duty,
     OrderStep,
     OtherOrder,
     PreventionOrder,
@@ -20,6 +22,7 @@ from schemas.register import (
 from services.registry.domain import Register, Requirement, as_of
 from services.registry.rules import RULES, SHPO_BEGAN
 from tests.makers import (
+    a_breach,
     a_notification_order,
     a_prevention_order,
     a_sentence,
@@ -237,3 +240,58 @@ def test_a_sexual_risk_order_and_a_parental_direction_put_nobody_on_the_register
     subject = row(cautioned(MONDAY), made, served())
     assert subject.requirement is not None
     assert subject.requirement.last_day == date(2028, 3, 1)
+
+
+# -- breaches of orders that put nobody on the register
+
+
+def breached(on: date, ref: str | None = "order-1", **fields: Any) -> Fact:
+    return admitted(a_breach(Breached.RISK_ORDER, proved_on=on, order_ref=ref, **fields))
+
+
+def at_risk(until: date | None = date(2028, 3, 1), **fields: Any) -> Fact:
+    return admitted(another_order(made_on=MONDAY, until=until, **fields))
+
+
+def test_a_breach_of_a_risk_order_puts_on_the_register_for_as_long_as_the_order_lasts() -> None:
+    found = row(at_risk(), breached(SERVED))
+    assert found.requirement == Requirement(
+        begins_on=SERVED, last_day=date(2028, 3, 1), basis=Basis.ORDER, halved=False
+    )
+    assert found.category == 1
+    (clock,) = found.clocks
+    assert (clock.duty, clock.due_on) == (Duty.INITIAL_NOTIFICATION, date(2026, 3, 11))
+
+
+def test_whoever_is_subject_stays_so_and_owes_no_new_first_notification() -> None:
+    found = row(cautioned(MONDAY), at_risk(until=date(2030, 3, 1)), breached(SERVED))
+    assert found.requirement is not None
+    assert (found.requirement.begins_on, found.requirement.last_day) == (MONDAY, date(2030, 3, 1))
+    assert [clock.since for clock in found.clocks] == [MONDAY]
+
+
+def test_an_order_nobody_told_of_binds_until_it_is_said_how_long_it_lasts() -> None:
+    alone = required(breached(SERVED))
+    assert alone is not None
+    assert (alone.begins_on, alone.last_day) == (SERVED, None)
+    told = required(breached(SERVED), at_risk())
+    assert told is not None
+    assert told.last_day == date(2028, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (at_risk(until=date(2026, 3, 8)), breached(SERVED)),
+        (at_risk(), admitted(a_breach(Breached.NOTIFICATION, proved_on=SERVED))),
+        (at_risk(), admitted(a_breach(Breached.PREVENTION_ORDER, proved_on=SERVED))),
+    ],
+    ids=["over", "of-notification", "of-a-prevention-order"],
+)
+def test_no_other_breach_puts_anybody_on_the_register(facts: tuple[Fact, ...]) -> None:
+    assert required(*facts) is None
+
+
+def test_by_versions_before_a_breach_is_kept_and_nothing_follows() -> None:
+    found = row(at_risk(), breached(SERVED), version="2026-3")
+    assert (found.requirement, found.category, len(found.breaches)) == (None, None, 1)

@@ -21,6 +21,7 @@ from schemas.log import Tick
 from schemas.milestone import MilestoneDeadline, MilestoneMissed
 from schemas.register import (
     Basis,
+    Breached,
     Circumstance,
     Duty,
     NotificationKind,
@@ -30,10 +31,13 @@ from schemas.register import (
 )
 from schemas.victim import VictimDeadline, VictimStep
 from services.registry.dates import start_of
-from services.registry.domain import Because, Register, Stage
+from services.registry.domain import Because, Register, Stage, as_of, on_tick
+from services.registry.domain.as_of import took_effect_on
 from services.registry.rules import RULES
+from services.runtime.decision import Context
 from tests.makers import (
     PERSON,
+    a_breach,
     a_change,
     a_conviction,
     a_fitting,
@@ -117,13 +121,16 @@ def notifications(draw: st.DrawFn) -> Fact:
 def happenings(draw: st.DrawFn) -> Fact:
     """Something that has to be notified, or a day from which no clock runs."""
     day, ref = draw(DAYS), draw(st.none() | REFS)
-    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review"]))
+    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review", "breach"]))
     if kind == "move":
         return admitted(an_address_change(moved_on=day))
     if kind == "change":
         until = draw(st.none() | DAYS)
         circumstance = draw(st.sampled_from(Circumstance))
         return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "breach":
+        breach = draw(st.sampled_from(Breached))
+        return admitted(a_breach(breach, proved_on=day, order_ref=ref))
     if kind == "review":
         lifted, again = draw(st.booleans()), draw(st.none() | DAYS)
         return admitted(a_review(decided_on=day, lifted=lifted, next_from=again))
@@ -276,6 +283,20 @@ def test_any_order_of_the_same_facts_and_any_ticks_end_in_the_same_state(
 
 
 @settings(deadline=None)
+@given(FACTS, st.sampled_from(sorted(RULES)), DAYS)
+def test_what_is_told_at_once_is_what_one_by_one_leads_to(
+    facts: list[Fact], version: str, day: date
+) -> None:
+    """As `as_of` reads a story: nothing between the facts, and the day's own Tick."""
+    so_far = [fact for fact in facts if took_effect_on(fact) <= day]
+    desk = _heard(so_far, version)
+    if desk.state is not None:
+        context = Context(rules=RULES[version], now=None, rows={})
+        desk.state = on_tick(desk.state, a_tick(start_of(day)), context).state
+    assert as_of(facts, day, RULES[version]) == desk.state
+
+
+@settings(deadline=None)
 @given(interleavings(), st.data())
 def test_a_repeated_fact_changes_nothing(
     pair: tuple[list[Fact], list[Fact]], data: st.DataObject
@@ -287,6 +308,20 @@ def test_a_repeated_fact_changes_nothing(
     if repeats:
         assert desk.hear(data.draw(st.sampled_from(repeats))) == []
     assert (desk.state, desk.wake_at) == before
+
+
+@settings(deadline=None)
+@given(interleavings(), DAYS, st.sampled_from(sorted(RULES)))
+def test_a_tick_that_wakes_nobody_would_have_shown_nothing(
+    pair: tuple[list[Fact], list[Fact]], day: date, version: str
+) -> None:
+    """So those whose moment has come are all there are to look at: index and full scan agree."""
+    desk = _heard(pair[0], version)
+    if desk.state is None or (desk.wake_at is not None and desk.wake_at <= start_of(day)):
+        return
+    decision = on_tick(desk.state, a_tick(start_of(day)), desk.context())
+    assert (decision.state, decision.facts) == (desk.state, ())
+    assert decision.wake_at == desk.wake_at
 
 
 @settings(deadline=None)

@@ -179,6 +179,22 @@ def test_due_are_exactly_those_whose_time_has_come_and_their_order_tells_nothing
     assert Working(a_store(**kept)).due(-1) == []
 
 
+@given(st.dictionaries(keys, rows), st.dictionaries(keys, st.none() | rows), moments_us)
+def test_who_wakes_is_the_same_after_a_restart(
+    kept: dict[str, Kept], changes: dict[str, Kept | None], now_us: int
+) -> None:
+    """The list of wake-ups is made anew from the rows as they were saved."""
+    working = Working(a_store(**kept))
+    for key, row in changes.items():
+        working.put(key, row)
+    saved = {key: encode_row(row) for key, row in kept.items()}
+    for key, raw in working.encoded().items():
+        saved.pop(key, None)
+        saved |= {} if raw is None else {key: raw}
+    working.apply()
+    assert Working(RowStore(lambda _: Note, saved)).due(now_us) == working.due(now_us)
+
+
 def test_a_row_that_changed_its_mind_is_woken_at_its_new_time_only() -> None:
     store = a_store(a=Kept(Note(), 10))
     for wake in (20, 30, 20):

@@ -45,6 +45,7 @@ from tests.in_memory import REFERENCES, agreements, changed
 from tests.makers import (
     HOME,
     TODAY,
+    a_breach,
     a_change,
     a_conviction,
     a_fitting,
@@ -314,6 +315,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.CircumstanceChanged: ((4, a_change(**_THEM)),),
     register.TravelNotified: ((4, a_travel_notice(**_THEM)),),
     register.ReviewDecided: ((4, a_review(**_THEM)),),
+    register.BreachProved: ((4, a_breach(**_THEM)),),
     custody.PresenceChanged: ((4, a_presence(**_THEM)),),
     custody.RecalledToCustody: ((4, a_recall_to_custody(**_THEM)),),
     custody.ReturnedToCustody: ((4, a_return(**_THEM)),),

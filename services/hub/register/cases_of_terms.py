@@ -10,11 +10,13 @@ from schemas.eligibility import Disposal
 from services.hub.register.examples import Example, three
 from services.hub.register.invented import (
     CHILD,
+    breached,
     convicted,
     notified,
     ordered,
     released,
     reviewed,
+    risk_ordered,
     served,
 )
 
@@ -31,6 +33,9 @@ _FOR_LIFE = (
     notified(date(2010, 9, 1)),
 )
 """Indefinitely since 1 September 2006; notified after release on 1 September 2010."""
+
+_AT_RISK = (risk_ordered(_march(2), date(2028, 3, 1)), served(_march(2)))
+"""A sexual risk order of two years, served; no conviction."""
 
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
@@ -178,6 +183,23 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_FOR_LIFE, reviewed(_march(2), lifted=True)),
                 _march(3),
                 "no longer subject; the last day was 1 Mar 2026",
+            ),
+        ),
+        "breaches_bind": three(
+            (
+                (*_AT_RISK, breached(date(2026, 6, 1))),
+                date(2026, 6, 1),
+                "subject from 1 Jun 2026 until 1 Mar 2028 (an order lasts longer)",
+            ),
+            (
+                (*_AT_RISK, breached(date(2028, 3, 1))),
+                date(2028, 3, 1),
+                "subject from 1 Mar 2028 until 1 Mar 2028 (an order lasts longer)",
+            ),
+            (
+                (*_AT_RISK, breached(date(2028, 3, 2))),
+                date(2028, 3, 2),
+                "not subject to notification",
             ),
         ),
         "orders_block_review": three(

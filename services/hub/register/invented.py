@@ -8,10 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
+from schemas.case import LevelSet
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import (
     AddressChanged,
+    Breached,
+    BreachProved,
     Circumstance,
     CircumstanceChanged,
     NotificationKind,
@@ -78,10 +81,10 @@ def ordered(on: date, until: date | None = None) -> PreventionOrderMade:
     return made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
-def risk_ordered(on: date) -> OtherOrderMade:
+def risk_ordered(on: date, until: date | None = None) -> OtherOrderMade:
     """A sexual risk order."""
     order = OtherOrder.SEXUAL_RISK
-    return made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on)
+    return made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
 def served(on: date) -> OrderChanged:
@@ -92,6 +95,17 @@ def served(on: date) -> OrderChanged:
 def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:
     """A review of indefinite notification, decided."""
     return made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
+
+
+def breached(on: date, breach: Breached = Breached.RISK_ORDER) -> BreachProved:
+    """A conviction for a breach, of the sexual risk order unless said otherwise."""
+    order = _ORDER if breach is Breached.RISK_ORDER else None
+    return made(BreachProved, on, proved_on=on, breach=breach, order_ref=order)
+
+
+def managed(level: int, on: date) -> LevelSet:
+    """A level of management."""
+    return made(LevelSet, on, set_on=on, level=level)
 
 
 def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> TravelNotified:
@@ -156,6 +170,11 @@ def _prevention(fact: PreventionOrderMade) -> str:
     return f"{said(fact.made_on)}: sexual harm prevention order {until}"
 
 
+def _risk_order(fact: OtherOrderMade) -> str:
+    until = f" until {said(fact.until)}" if fact.until else ""
+    return f"{said(fact.made_on)}: sexual risk order{until}"
+
+
 _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
     {
         ConvictionRecorded: _conviction,
@@ -167,10 +186,11 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         ),
         Released: lambda fact: f"{said(fact.released_on)}: released",
         PreventionOrderMade: _prevention,
-        OtherOrderMade: lambda fact: f"{said(fact.made_on)}: sexual risk order",
+        OtherOrderMade: _risk_order,
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
         ReviewDecided: _review,
         **invented_release.WORDS,
+        BreachProved: lambda fact: f"{said(fact.proved_on)}: convicted of a breach of it",
     }
 )

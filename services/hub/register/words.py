@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
-from schemas.register import Basis, Duty, OtherOrder, PreventionOrder
+from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
 from services.registry.domain import Clock, Conviction, Register, Stage
 from services.registry.domain.record import convictions_of, instead, last_word_on, orders_of
@@ -71,6 +71,11 @@ ORDERS = {
         "SOA 2003 s.89: a parent answers for the duties",
     ),
 }
+BREACHES = {
+    Breached.NOTIFICATION: ("notification", "SOA 2003 s.91"),
+    Breached.PREVENTION_ORDER: ("a prevention order", "SOA 2003 s.103I; Sentencing Code s.354"),
+    Breached.RISK_ORDER: ("a risk order", "SOA 2003 s.122H, s.122I"),
+}
 STAGES = {
     Stage.AHEAD: "not yet: only if the change does not come",
     Stage.OPEN: "open",
@@ -101,7 +106,11 @@ def requirement(register: Register, day: date) -> tuple[str, str]:
     if found.last_day is not None and found.last_day < day:
         return f"no longer subject; the last day was {said(found.last_day)}", "SOA 2003 s.82"
     halved = ", halved: under 18" if found.halved else ""
-    law = "SOA 2003 s.103G" if by_order else f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    law = (
+        "SOA 2003 s.103G, s.122I"
+        if by_order
+        else f"SOA 2003 s.82(1){'-(2)' if found.halved else ''}"
+    )
     return (
         f"subject from {said(found.begins_on)} {until} ({BASES[found.basis]}{halved})",
         law,
@@ -151,6 +160,13 @@ def orders(register: Register) -> Iterator[tuple[str, str, str, str, str]]:
         served = "not served" if one.served_on is None else said(one.served_on)
         until = "" if one.order is None else "further order"
         yield name, said(one.made_on), served, said(one.until) if one.until else until, law
+
+
+def breaches(register: Register) -> Iterator[tuple[str, str, str, str]]:
+    """What the person was in breach of, when that was proved, how, and where in the law."""
+    for one in register.breaches:
+        what, law = BREACHES[one.breach]
+        yield what, said(one.on), "cautioned" if one.cautioned else "convicted", law
 
 
 def _dealt_with(one: Conviction) -> str:

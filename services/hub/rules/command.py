@@ -18,10 +18,13 @@ from services.hub import adoption
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register.lookup import heard_of_all
+from services.hub.register.lookup import references
+from services.hub.register.output import reading_shown
+from services.hub.register.reading import everybody
 from services.hub.rules.in_force import NEWEST, in_force
 from services.hub.rules.shadow import Report, compared
 from services.registry.dates import local_day
+from services.registry.domain import DAYS
 from services.registry.rules import RULES
 
 VERSION = click.Choice(sorted(RULES))
@@ -50,11 +53,11 @@ def show(home: Path, *, as_json: bool) -> None:
 
 @rules.command("compare")
 @click.argument("version", type=VERSION)
-@click.option("--all", "everybody", is_flag=True, help="Name everybody each change is true of.")
+@click.option("--all", "all_named", is_flag=True, help="Name everybody each change is true of.")
 @acting
 @home_option
 @json_option
-def compare(version: str, asked: Asked, home: Path, *, everybody: bool, as_json: bool) -> None:
+def compare(version: str, asked: Asked, home: Path, *, all_named: bool, as_json: bool) -> None:
     """Whom other rules would affect today, and how; nothing is changed, and nobody is told.
 
     Each person's register is made anew from the log by the rules in force and by those, and the two
@@ -68,10 +71,10 @@ def compare(version: str, asked: Asked, home: Path, *, everybody: bool, as_json:
         if act is None:
             raise click.ClickException("It takes an enrolled officer: hub actor enrol.")
         before, after = RULES[in_force(home)], RULES[version]
-        click.echo("Reading the log …", err=True)
-        report = compared(heard_of_all(cluster), day, before, after)
-        references = References((home / "secrets" / "references").read_bytes())
-    named = _Named(references, act.by.agency, None if everybody else EXAMPLES)
+        with reading_shown() as progress:
+            told = everybody(cluster, datetime.now(UTC), progress, DAYS)
+            report = compared(told, day, before, after)
+    named = _Named(references(cluster), act.by.agency, None if all_named else EXAMPLES)
     if as_json:
         click.echo(json.dumps(_as_object(before.version, after.version, report, named)))
     else:

@@ -7,17 +7,20 @@ the others had. So it shows where the two end up, not which words are said on th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from schemas.base import Fact, PersonId
+from schemas.base import PersonId
+from schemas.milestone import Milestone
 from schemas.register import Duty
+from services.hub.register.people import Told
+from services.hub.register.readiness import MILESTONES
 from services.hub.register.words import DUTIES
 from services.registry.domain import Register, Stage, as_of
 from services.registry.rules import Rules
 
-Due = tuple[Duty, date, str | None]
+Due = tuple[Duty | Milestone, date, str | None]
 """Of a clock: its duty, since when, about what."""
 _STANDS: Mapping[Stage, str] = {
     Stage.AHEAD: "may yet begin",
@@ -27,6 +30,10 @@ _STANDS: Mapping[Stage, str] = {
     Stage.NOT_NEEDED: "is not needed",
     Stage.LAPSED: "lapsed",
 }
+
+
+_OF_VICTIMS = frozenset({Milestone.VICTIM_REFERRAL, Milestone.VICTIM_CONTACT})
+"""Not reported: whom a victim is in contact about is not for all who may compare (R-VIC-4)."""
 
 
 @dataclass(slots=True)
@@ -53,13 +60,12 @@ class Report:
         yield from sorted(self.changes.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
-def compared(
-    heard: Iterable[tuple[PersonId, Sequence[Fact]]], day: date, before: Rules, after: Rules
-) -> Report:
+def compared(people: Iterable[Told], day: date, before: Rules, after: Rules) -> Report:
     """All people's registers on that day by the rules in force, held against those by others."""
     report = Report()
-    for person, facts in heard:
-        report.take(person, as_of(facts, day, before), as_of(facts, day, after))
+    for one in people:
+        was, now = (as_of(one.heard, day, rules) for rules in (before, after))
+        report.take(one.person, was, now)
     return report
 
 
@@ -91,16 +97,27 @@ def _requirement(before: Register | None, after: Register | None) -> Iterator[st
 
 
 def _clocks(register: Register | None) -> dict[Due, tuple[Stage, date]]:
-    clocks = () if register is None else register.clocks
-    return {(one.duty, one.since, one.about): (one.stage, one.due_on) for one in clocks}
+    clocks = () if register is None else (*register.clocks, *register.milestones)
+    return {
+        (one.duty, one.since, one.about): (one.stage, one.due_on)
+        for one in clocks
+        if one.duty not in _OF_VICTIMS
+    }
 
 
-def _clock(duty: Duty, was: tuple[Stage, date] | None, now: tuple[Stage, date] | None) -> str:
-    name = DUTIES[duty][0]
+def _clock(
+    duty: Duty | Milestone, was: tuple[Stage, date] | None, now: tuple[Stage, date] | None
+) -> str:
+    name = MILESTONES[duty] if isinstance(duty, Milestone) else DUTIES[duty][0]
     if now is None:
-        return f"{name}: no duty any more"
+        return f"{name}: no longer to be done"
     if was is None:
-        return f"{name}: new, and {_STANDS[now[0]]}"
+        return f"{name}: new, and {_stands(duty, now[0])}"
     if was[0] is not now[0]:
-        return f"{name}: {_STANDS[now[0]]}, where it {_STANDS[was[0]]}"
+        return f"{name}: {_stands(duty, now[0])}, where it {_stands(duty, was[0])}"
     return f"{name}: its last day is {'later' if now[1] > was[1] else 'earlier'}"
+
+
+def _stands(duty: Duty | Milestone, stage: Stage) -> str:
+    overdue = isinstance(duty, Milestone) and stage is Stage.MISSED
+    return "is overdue, which is nobody's breach" if overdue else _STANDS[stage]

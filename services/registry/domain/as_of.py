@@ -24,6 +24,7 @@ from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
 from schemas.register import (
     AddressChanged,
+    BreachProved,
     CircumstanceChanged,
     NotificationMade,
     NotificationOrderMade,
@@ -36,7 +37,7 @@ from schemas.register import (
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
 from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day, start_of
-from services.registry.domain.decide import BY_FACT, on_tick
+from services.registry.domain.decide import BY_FACT, kept_of, on_tick
 from services.registry.domain.state import Register
 from services.registry.rules import Rules
 from services.runtime.decision import Context
@@ -67,6 +68,7 @@ DAYS: Mapping[type[Fact], str] = {
     ZoneEnded: "occurred_at",
     TagFitted: "occurred_at",
     TagRemoved: "occurred_at",
+    BreachProved: "proved_on",
 }
 """The field that says on which day a fact took effect, whenever it was recorded.
 
@@ -85,12 +87,9 @@ def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
 
     None: nothing is kept of the person.
     """
+    told = (fact for fact in facts if type(fact) in BY_FACT and took_effect_on(fact) <= day)
+    row = kept_of(told, rules)
     context = Context(rules=rules, now=None, rows={})
-    row: Register | None = None
-    for fact in facts:
-        decide = BY_FACT.get(type(fact))
-        if decide is not None and took_effect_on(fact) <= day:
-            row = decide(row, fact, context).state
     return None if row is None else on_tick(row, _tick(day), context).state
 
 

@@ -69,10 +69,9 @@ def open_requirement(
 
     Source: SOA 2003 ss.80-83; CJA 2003 s.327.
     """
-    before = register or Register(person_id=_person(fact))
-    if not (fact.schedule_3 or fact.schedule_15 or fact.sentence_ref):
-        return Decision(register, Because.OUTSIDE_THE_SCHEDULES, wake_at=wake_of(before))
-    return _hear(before, "convictions", heard.conviction(fact), fact, context.rules)
+    if _kept(fact) is None:
+        return _not_kept(register, fact, Because.OUTSIDE_THE_SCHEDULES)
+    return keep(register, fact, context)
 
 
 def start_clock(register: Register | None, fact: Released, context: Context) -> Decision[Register]:
@@ -80,10 +79,9 @@ def start_clock(register: Register | None, fact: Released, context: Context) -> 
 
     Source: R-NOT-20 (SOA 2003 s.83(6)).
     """
-    before = register or Register(person_id=_person(fact))
-    if fact.release is ReleaseKind.TO_HOSPITAL:
-        return Decision(register, Because.TO_HOSPITAL, wake_at=wake_of(before))
-    return _hear(before, "releases", fact.released_on, fact, context.rules)
+    if _kept(fact) is None:
+        return _not_kept(register, fact, Because.TO_HOSPITAL)
+    return keep(register, fact, context)
 
 
 def keep(register: Register | None, fact: Fact, context: Context) -> Decision[Register]:
@@ -93,12 +91,48 @@ def keep(register: Register | None, fact: Fact, context: Context) -> Decision[Re
     return _hear(before, kind, read(fact), fact, context.rules)
 
 
+def _kept(fact: Fact) -> tuple[str, State | date] | None:
+    """Which part of the row the fact goes to, and what of it; None: it is not kept."""
+    if isinstance(fact, ConvictionRecorded) and not (
+        fact.schedule_3 or fact.schedule_15 or fact.sentence_ref
+    ):
+        return None
+    if isinstance(fact, Released) and fact.release is ReleaseKind.TO_HOSPITAL:
+        return None
+    kind, read = heard.OF[type(fact)]
+    return kind, read(fact)
+
+
+def _not_kept(register: Register | None, fact: Fact, because: Because) -> Decision[Register]:
+    wake_at = wake_of(register or Register(person_id=_person(fact)))
+    return Decision(register, because, wake_at=wake_at)
+
+
 BY_FACT: Mapping[type[Fact], Decide] = {
+    **dict.fromkeys(heard.OF, keep),
     ConvictionRecorded: open_requirement,
     Released: start_clock,
-    **dict.fromkeys(heard.OF, keep),
 }
 """What is heard, and the rule for it."""
+
+
+def kept_of(facts: Iterable[Fact], rules: Rules) -> Register | None:
+    """The row of one person who was told of by all of these at once; None where none is kept.
+
+    The same as decided one by one in any order, with no Tick between: nothing is lost of it, and
+    what follows is computed once.
+    """
+    told: dict[str, set[State | date]] = {}
+    person: PersonId | None = None
+    for fact in facts:
+        read = _kept(fact)
+        if read is not None:
+            person = _person(fact)
+            told.setdefault(read[0], set()).add(read[1])
+    if person is None:
+        return None
+    parts = {kind: tuple(sorted(known, key=_in_time)) for kind, known in told.items()}
+    return _picture(Register(person_id=person, **parts), rules)
 
 
 def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Register]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
-from schemas.custody import PresenceChanged
+from schemas.custody import PresenceChanged, Released
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.register import (
     AddressChanged,
+    BreachProved,
     Circumstance,
     CircumstanceChanged,
     NotificationMade,
@@ -25,6 +27,7 @@ from schemas.register import (
 from services.registry.dates import age_on, term
 from services.registry.domain import heard_of_custody
 from services.registry.domain.state import (
+    Breach,
     Change,
     Conviction,
     Notification,
@@ -38,7 +41,7 @@ from services.registry.domain.state import (
 from services.runtime.decision import State
 
 
-def conviction(fact: ConvictionRecorded) -> Conviction:
+def _conviction(fact: ConvictionRecorded) -> Conviction:
     """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
     months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
     return Conviction(
@@ -162,8 +165,19 @@ def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
     )
 
 
+def _breach(fact: BreachProved) -> Breach:
+    return Breach(
+        on=fact.proved_on,
+        breach=fact.breach,
+        cautioned=fact.cautioned,
+        order_ref=fact.order_ref,
+    )
+
+
 OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProxyType(
     {
+        ConvictionRecorded: ("convictions", _conviction),
+        Released: ("releases", attrgetter("released_on")),
         ConvictionRevised: ("revisions", _revision),
         PreventionOrderMade: ("orders", _order),
         OtherOrderMade: ("orders", _order),
@@ -176,6 +190,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         TravelNotified: ("travels", _travel),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
+        BreachProved: ("breaches", _breach),
     }
 )
-"""Which part of the row a fact goes to, and what of it; convictions and releases need weighing."""
+"""Which part of the row a fact goes to, and what of it."""

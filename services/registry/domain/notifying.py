@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from schemas.register import Duty, NotificationKind, OtherOrder
+from schemas.register import Duty, NotificationKind
 from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
 from services.registry.domain.pauses import free_on
 from services.registry.domain.periods import Spell
-from services.registry.domain.record import orders_of
+from services.registry.domain.record import RISK_ORDERS, orders_of
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
-
-_RISK = frozenset(OtherOrder) - {OtherOrder.PARENTAL_DIRECTION}
 
 
 def made_in(heard: Register, spell: Spell) -> list[Notification]:
@@ -118,7 +116,7 @@ def order_clocks(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> It
     """
     for order in orders_of(heard):
         served_on = order.served_on
-        if order.order not in _RISK or served_on is None or order.ends < served_on:
+        if order.order not in RISK_ORDERS or served_on is None or order.ends < served_on:
             continue
         if any(spell.holds(served_on) for spell in spells):
             continue

@@ -39,6 +39,17 @@ def free_on(heard: Register, day: date) -> date | None:
     return min((one for one in (*heard.releases, *free) if one >= day), default=None)
 
 
+def held_on(heard: Register, day: date) -> bool:
+    """Whether the person was in custody or detained in a hospital on that day.
+
+    Who is let go on it was not.
+    """
+    begun = [one.on for one in heard.whereabouts if one.presence in _DETAINED]
+    begun += [one.convicted_on for one in convictions_of(heard) if one.in_custody]
+    free = (free_on(heard, on) for on in begun if on <= day)
+    return any(on is None or on > day for on in free)
+
+
 def let_go(heard: Register) -> set[date]:
     """The days of release from custody or from detention in a hospital; a return is none.
 

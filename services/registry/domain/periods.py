@@ -9,8 +9,8 @@ from datetime import date
 from schemas.eligibility import Disposal
 from schemas.register import Basis
 from services.registry.dates import DAY, last_day
-from services.registry.domain.record import Standing, convictions_of, orders_of
-from services.registry.domain.state import Conviction, Register
+from services.registry.domain.record import Standing, bound_until, convictions_of, orders_of
+from services.registry.domain.state import Breach, Conviction, Register
 from services.registry.domain.terms import CUSTODIAL, HOSPITAL, Term, terms_of
 from services.registry.rules import Rules
 
@@ -104,6 +104,9 @@ def periods_of(heard: Register, rules: Rules) -> tuple[Period, ...]:
     for order in orders:
         period = _by_prevention_order(order, periods, rules)
         periods += [] if period is None else [period]
+    for breach in heard.breaches:
+        period = _by_breach(breach, orders, periods, rules)
+        periods += [] if period is None else [period]
     return tuple(periods)
 
 
@@ -178,6 +181,26 @@ def _by_prevention_order(order: Standing, others: Iterable[Period], rules: Rules
     if order.served_on is None or order.ends < order.served_on:
         return None
     return Period(order.served_on, order.until, Basis.ORDER)
+
+
+def _by_breach(
+    breach: Breach, orders: Iterable[Standing], others: Iterable[Period], rules: Rules
+) -> Period | None:
+    """From the day a breach of a risk order was proved, for as long as the order lasts.
+
+    An order the hub was not told of has no known end, so the person stays subject until it is said:
+    who holds one was not known to the hub before the breach.
+
+    Source: SOA 2003 s.122I, before it s.129 (unconfirmed); the order not told of is a local choice,
+        see decision 23.
+    """
+    ends = bound_until(breach, orders)
+    binds = breach.breach in rules.breaches_bind.on(breach.on)
+    if not binds or ends < breach.on:
+        return None
+    subject = any(period.holds(breach.on) for period in others)
+    until = None if ends == date.max else ends
+    return Period(breach.on, until, Basis.ORDER, first=not subject)
 
 
 def spells_of(periods: Iterable[Period]) -> tuple[Spell, ...]:

@@ -9,8 +9,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.register import OrderStep, OtherOrder, PreventionOrder
-from services.registry.domain.state import Conviction, Order, OrderChange, Register, Revision
+from schemas.register import Breached, OrderStep, OtherOrder, PreventionOrder
+from services.registry.domain.state import (
+    Breach,
+    Conviction,
+    Order,
+    OrderChange,
+    Register,
+    Revision,
+)
+
+RISK_ORDERS = frozenset(OtherOrder) - {OtherOrder.PARENTAL_DIRECTION}
+"""Orders that ask for name and address, and put nobody on the register until one is breached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,10 @@ def convictions_of(heard: Register) -> tuple[Conviction, ...]:
 
 
 def revised_on(heard: Register) -> date | None:
-    """The last day on which a court, a correction or a review made less of anything heard."""
+    """The last day on which a court, a correction or a review made less of anything heard.
+
+    So does the word that a risk order was over before it was breached.
+    """
     known = {one.sentence_ref for one in heard.convictions}
     orders = {one.order_ref for one in heard.orders}
     days = [one.on for one in heard.revisions if one.sentence_ref in known]
@@ -56,6 +69,11 @@ def revised_on(heard: Register) -> date | None:
         if one.step is OrderStep.VARIED and one.order_ref in orders
     ]
     days += [one.on for one in heard.reviews if one.lifted]
+    days += [
+        one.on
+        for one in heard.breaches
+        if one.breach is Breached.RISK_ORDER and bound_until(one, orders_of(heard)) < one.on
+    ]
     return max(days, default=None)
 
 
@@ -72,6 +90,15 @@ def orders_of(heard: Register) -> tuple[Standing, ...]:
         )
         for one in sorted(heard.orders, key=lambda one: (one.made_on, one.order_ref))
     )
+
+
+def bound_until(breach: Breach, orders: Iterable[Standing]) -> date:
+    """The last day of the risk order that was breached; the end of time where none was told of.
+
+    A breach that names no order is of the one that lasts longest.
+    """
+    named = (one for one in orders if breach.order_ref in (None, one.order_ref))
+    return max((one.ends for one in named if one.order in RISK_ORDERS), default=date.max)
 
 
 def last_word_on(conviction: Conviction, revisions: Iterable[Revision]) -> Revision | None:

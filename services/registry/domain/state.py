@@ -15,6 +15,7 @@ from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
 from schemas.register import (
     Basis,
+    Breached,
     Circumstance,
     Duty,
     NotificationKind,
@@ -153,6 +154,15 @@ class Reviewed(State):
     """Of a refusal: the first day to ask again, if one was set."""
 
 
+class Breach(State):
+    """A breach of which the person was convicted or for which they were cautioned."""
+
+    on: date
+    breach: Breached
+    cautioned: bool
+    order_ref: str | None = None
+
+
 class Requirement(State):
     """The time a person is subject to notification without a break; the last such time."""
 
@@ -254,6 +264,7 @@ class Register(State):
     zones: tuple[ZoneWord, ...] = ()
     zones_gone: tuple[ZoneGone, ...] = ()
     tags: tuple[Tag, ...] = ()
+    breaches: tuple[Breach, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     """Of the person's duties."""

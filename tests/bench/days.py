@@ -1,0 +1,200 @@
+"""What a day costs the register, and how long a look at another day takes.
+
+A Tick wakes only those of whom it can show something new (`wake_at` of each row, in a heap). Beside
+it, in the same process: a bare loop that decodes and encodes as many rows as were woken, and the
+rule asked for everybody. Then one person is looked up in ten years of a county's log, which is read
+from its beginning; what the Ticks of so many years add to that is measured apart.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from schemas.base import sourced_id
+from schemas.log import Tick
+from schemas.register import NotificationKind
+from services.hub.broker.cluster import Cluster
+from services.hub.register.people import Told
+from services.hub.register.reading import people_in
+from services.registry.app import build
+from services.registry.dates import start_of
+from services.registry.domain import Register, on_tick
+from services.registry.domain.clocks import wake_of
+from services.registry.domain.decide import kept_of
+from services.registry.rules import RULES
+from services.runtime.decision import Context
+from services.runtime.memory import MemoryHub
+from services.runtime.names import LOG_PARTITIONS, Names
+from services.runtime.records import Outgoing, Record
+from services.runtime.rowlog import MemoryRowLog
+from services.runtime.rows import META, Kept, Meta, decode_row, encode_row, micros
+from services.runtime.speech import log_partition
+from services.runtime.topics import Reader
+from services.runtime.wire import encode, headers_of
+from tests import makers
+from tests.bench import load
+from tests.bench.figures import Figure
+from tests.bench.hub import Hub
+from tests.bench.machine import memory_mb
+
+NEWEST = RULES[max(RULES)]
+BEGINS = date(2026, 4, 1)
+DAYS = 7
+YEARS = 10
+TICKS_A_DAY = 8_640
+"""One every ten seconds, in each partition."""
+COUNTY, FACTS_A_YEAR = 1_500, 20
+TICKS_EACH = 20
+"""Ticks written for each person, from which those of ten years are extrapolated."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One daily Tick."""
+
+    took_s: float
+    bare_s: float
+    woken: int
+
+
+def figures(cluster: Cluster, persons: int, say: Callable[[str], None]) -> Iterator[Figure]:
+    """A day of so many people, and a day of one of them ten years long."""
+    names, who = Names(), f"{persons:,} people"
+    say(f"making rows of {who} …")
+    before = memory_mb(os.getpid())
+    rows = _rows(names, persons)
+    hub = MemoryHub([build(names)])
+    hub.rowlogs["registry"] = rows
+    asyncio.run(hub.open())
+    held = memory_mb(os.getpid()) - before
+    days = [_day(hub, names, BEGINS + timedelta(days=number)) for number in range(DAYS)]
+    whole = _everybody(rows, BEGINS + timedelta(days=DAYS))
+    slowest = max(day.took_s for day in days)
+    ratio = median(day.took_s / day.bare_s for day in days)
+    idle = _ticked(hub, names, start_of(BEGINS + timedelta(days=DAYS - 1)) + timedelta(hours=1))
+    say(f"  {median(day.woken for day in days):,.0f} woken a day; slowest day {slowest:.2f} s")
+    yield Figure(f"daily Tick, {who}, slowest of {DAYS} days", slowest, "s", 2)
+    yield Figure("the same over a bare loop over the rows woken", ratio, "×")
+    yield Figure(f"asking the rule for all {who} instead", whole, "s")
+    yield Figure(f"Tick on which nobody is due, {who}", idle * 1000, "ms")
+    yield Figure(f"rows of {who} in memory and kept", held, "MB")
+    yield from _looking_back(cluster, TICKS_EACH * persons, say)
+
+
+def _rows(names: Names, persons: int) -> MemoryRowLog:
+    """Everybody subject without end, who notified on a day of their own in the year before."""
+    kept = MemoryRowLog()
+    shape = build(names).shape
+    templates = [_row(BEGINS - timedelta(days=days)) for days in range(1, 366)]
+    for number in range(persons):
+        person = makers.a_person(number)
+        row = templates[number % len(templates)].model_copy(update={"person_id": person})
+        wake = wake_of(row)
+        raw = encode_row(Kept(row, None if wake is None else micros(wake)))
+        kept.rows[log_partition(person)][str(person)] = raw
+    for rows in kept.rows.values():
+        adopted = {"rules": NEWEST.version, "build": "memory"}
+        meta = Meta(positions={names.log: 0}, adopted=adopted, count=len(rows), shape=shape)
+        rows[META] = meta.model_dump_json().encode()
+    return kept
+
+
+def _row(notified_on: date) -> Register:
+    annual = NotificationKind.ANNUAL
+    facts = (
+        makers.admitted(makers.a_conviction(convicted_on=date(2016, 3, 1))),
+        makers.admitted(makers.a_notification(made_on=notified_on, notification=annual)),
+    )
+    row = kept_of(facts, NEWEST)
+    if row is None:
+        raise ValueError("facts")
+    return row
+
+
+def _day(hub: MemoryHub, names: Names, day: date) -> Day:
+    rows = hub.rowlogs["registry"].rows
+    due_us = micros(start_of(day))
+    woken = [
+        raw
+        for partition in range(LOG_PARTITIONS)
+        for key, raw in rows[partition].items()
+        if key != META and (decode_row(raw, Register).wake_us or due_us + 1) <= due_us
+    ]
+    began = time.process_time()
+    for raw in woken:
+        encode_row(decode_row(raw, Register))
+    bare_s = time.process_time() - began
+    return Day(_ticked(hub, names, start_of(day)), bare_s, len(woken))
+
+
+def _ticked(hub: MemoryHub, names: Names, now: datetime) -> float:
+    """Processor seconds of one Tick in every partition."""
+    tick = makers.a_tick(now)
+    for partition in range(LOG_PARTITIONS):
+        hub.append(Outgoing(names.log, None, encode(tick), headers_of(tick), partition))
+    began = time.process_time()
+    asyncio.run(hub.settle())
+    return time.process_time() - began
+
+
+def _everybody(kept: MemoryRowLog, day: date) -> float:
+    tick, context = makers.a_tick(start_of(day)), Context(rules=NEWEST, now=None, rows={})
+    began = time.process_time()
+    for rows in kept.rows.values():
+        for key, raw in rows.items():
+            if key != META:
+                on_tick(decode_row(raw, Register).state, tick, context)
+    return time.process_time() - began
+
+
+def _looking_back(cluster: Cluster, ticks: int, say: Callable[[str], None]) -> Iterator[Figure]:
+    hub = Hub.set_up(cluster, "lookback")
+    facts = COUNTY * FACTS_A_YEAR * YEARS
+    say(f"writing {facts:,} facts about {COUNTY:,} people, then Ticks …")
+    hub.write("admission", load.log(hub.names, hub.agreements.version, COUNTY, facts))
+    person = makers.a_person(COUNTY // 2)
+    took = _looked_up(hub, person.bytes, log_partition(person))
+    yield Figure(f"as of a day: one of {COUNTY:,} people, {YEARS} years of facts", took, "s", 5)
+    hub.write("admission", (_tick(hub.names, number) for number in range(ticks)))
+    with_ticks = _looked_up(hub, person.bytes, log_partition(person))
+    all_ticks = TICKS_A_DAY * 365 * YEARS
+    past = (with_ticks - took) * all_ticks * LOG_PARTITIONS / ticks
+    name = f"reading past the Ticks of {YEARS} years (from {ticks / LOG_PARTITIONS / 1e6:.2f} M)"
+    yield Figure(name, past, "s")
+
+
+def _tick(names: Names, number: int) -> Outgoing:
+    now = makers.later(seconds=10 * number)
+    tick = Tick(
+        event_id=sourced_id("clock", Tick.kind(), str(number)),
+        occurred_at=now,
+        source="clock",
+        now=now,
+    )
+    return Outgoing(names.log, None, encode(tick), headers_of(tick), number % LOG_PARTITIONS)
+
+
+def _looked_up(hub: Hub, key: bytes, partition: int) -> float:
+    """Seconds from the question to the answer, as `hub register show` reads."""
+    began = time.monotonic()
+    with closing(Reader(hub.cluster.service_config("registry"))) as reader:
+        part = reader.part(hub.names.log, partition)
+        found = list(people_in([_of(key, part)], makers.later(days=40_000)))
+    answers = [told for told in found if _shown(told)]
+    took = time.monotonic() - began
+    if len(answers) != 1:
+        raise ValueError("person")
+    return took
+
+
+def _of(key: bytes, part: Iterator[Record]) -> Iterator[Record]:
+    return (record for record in part if record.key in (None, key))
+
+
+def _shown(told: Told) -> bool:
+    return told.register(date(2026, 3, 31)) is not None
