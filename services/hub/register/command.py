@@ -25,10 +25,10 @@ from services.hub.register.list_commands import (
     overdue,
     released,
 )
-from services.hub.register.lookup import Found
 from services.hub.register.output import reading_shown, table
 from services.hub.register.reading import everybody
 from services.hub.register.release_command import release
+from services.hub.register.showing import print_register
 from services.hub.register.statistics_command import statistics
 from services.registry.rules import RULES
 
@@ -125,22 +125,3 @@ def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: boo
 
 for _command in (release, due, overdue, released, as_of, statistics):
     register.add_command(_command)
-
-
-def print_register(found: Found, console: Console) -> None:
-    """The register as tables."""
-    requirement, law = words.requirement(found.register, found.day)
-    console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
-    if review := words.review(found.register, found.day, found.rules):
-        console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
-    category = found.register.category or "none"
-    console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
-    convictions = words.convictions(found.register, found.rules)
-    console.print(table(("convicted on", "dealt with by", ""), convictions))
-    if orders := tuple(words.orders(found.register)):
-        console.print(table(("order", "made on", "served on", "until", ""), orders))
-    if breaches := tuple(words.breaches(found.register)):
-        console.print(table(("breach of", "proved on", "", ""), breaches))
-    deadlines = words.deadlines(found.register)
-    console.print(table(("duty", "last day", "how it stands", ""), deadlines))
-    console.print(f"[dim]By the rules {found.rules.version}.[/dim]")
