@@ -14,7 +14,7 @@ from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register import counts, law, words
+from services.hub.register import counts, law, law_pages, words
 from services.hub.register.board import board_of
 from services.hub.register.consulting import consulted, day_option
 from services.hub.register.list_commands import (
@@ -46,12 +46,22 @@ def register() -> None:
     show_default=True,
     help="Of the rules.",
 )
-@click.option("--markdown", is_flag=True, help="As the page in docs/law.")
+@click.option("--markdown", is_flag=True, help="As the first page in docs/law.")
+@click.option(
+    "--into",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --markdown, of the newest rules: all pages and pictures, into this folder.",
+)
 @json_option
-def law_(version: str, *, markdown: bool, as_json: bool) -> None:
+def law_(version: str, folder: Path | None, *, markdown: bool, as_json: bool) -> None:
     """Every rule the register goes by: what it says, where it stands, since when. Asks nobody."""
     rules = RULES[version]
-    if as_json:
+    if folder is not None:
+        if not markdown or as_json or version != max(RULES):
+            raise click.UsageError("--into goes with --markdown, and with the newest rules")
+        law_pages.write(rules, folder)
+    elif as_json:
         click.echo(json.dumps(law.as_objects(rules)))
     elif markdown:
         click.echo(law.page(rules), nl=False)
