@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import get_args
 
 from schemas.base import LogFact
+from schemas.log import OfVersion
 from services.admission.domain import DOOR, STATES, Admitted, Letter, Returned, admit, forget
 from services.admission.rules import CANARY_EVERY, Rules
 from services.agreements.references import References
@@ -45,7 +47,7 @@ def build(
         holds=False,
         park=partial(failed_here, names),
         trusts=_from_us(names),
-        leads=tuple(topic for topic in sources if names.said_by(topic)[0] == "deploy"),
+        leads=tuple(names.said("deploy", fact) for fact in get_args(OfVersion)),
     )
 
 

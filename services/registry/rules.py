@@ -16,7 +16,15 @@ from typing import Any
 from schemas.custody import Presence
 from schemas.register import Basis, Breached, Circumstance, Duty, PreventionOrder
 from services.registry.dates import DAY
-from services.registry.readings import Dated, Reading, always, by_section_81, each, since_2012
+from services.registry.readings import (
+    REGULATIONS_OF_2012,
+    Dated,
+    Reading,
+    always,
+    by_section_81,
+    each,
+    since_2012,
+)
 from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 
 SHPO_BEGAN = date(2015, 3, 8)
@@ -42,6 +50,8 @@ class Rules:
     pauses: Dated[frozenset[Presence]]
     """Where the clocks of notification stand still."""
     change_days: Dated[int]
+    changes_watched: Dated[frozenset[Circumstance]]
+    """Changes that have to be notified at all."""
     qualifying_days: Dated[int]
     qualifying_months: Dated[int]
     early_days: Dated[int]
@@ -89,6 +99,12 @@ _TABLE: Mapping[Basis, int | None] = MappingProxyType(
 _HALVED = frozenset(
     {Basis.TEN_YEAR_TERM, Basis.SEVEN_YEAR_TERM, Basis.HOSPITAL, Basis.CAUTION, Basis.OTHER}
 )
+_OF_THE_ACT = frozenset(
+    {Circumstance.NAME, Circumstance.HOME, Circumstance.PREMISES, Circumstance.RELEASE}
+)
+_OF_THE_REGULATIONS = frozenset(
+    {Circumstance.CHILD_HOUSEHOLD, Circumstance.FINANCE, Circumstance.IDENTITY_DOCUMENT}
+)
 _FIRST = Rules(
     version="2026-1",
     months=by_section_81(
@@ -132,6 +148,23 @@ _FIRST = Rules(
     ),
     change_days=always(
         3, "days to notify a change, the day of it included", "SOA 2003 s.84(1); R-NOT-30"
+    ),
+    changes_watched=Dated(
+        (
+            Reading(
+                _OF_THE_ACT,
+                "what has to be notified when it changes",
+                "SOA 2003 s.84(1); R-NOT-30",
+                until=REGULATIONS_OF_2012 - DAY,
+            ),
+            Reading(
+                _OF_THE_ACT | _OF_THE_REGULATIONS,
+                "what has to be notified when it changes",
+                "SOA 2003 s.84(1); SI 2012/1876, text not seen; R-NOT-30, R-NOT-51, R-NOT-52",
+                since=REGULATIONS_OF_2012,
+                local=True,
+            ),
+        )
     ),
     qualifying_days=always(
         7,

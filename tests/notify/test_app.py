@@ -34,7 +34,6 @@ from tests.makers import (
     agreements_adopted,
     an_address_change,
     later,
-    rules_adopted,
 )
 from tests.notify.inboxes import CANARY, HERS, OUTSIDE, a_hub, fan_out, inboxes, release
 
@@ -239,9 +238,9 @@ async def test_from_where_narrower_agreements_are_adopted_less_is_told(tmp_path:
 
 
 async def test_rules_this_worker_does_not_have_stop_it() -> None:
-    hub = await a_hub()
+    hub = Hub(fan_out())
     with pytest.raises(Stop):
-        await hub.hear(rules_adopted("2999-1"))
+        await hub.start(rules="2999-1")
 
 
 async def test_agreements_this_worker_does_not_have_stop_it() -> None:

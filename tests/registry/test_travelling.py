@@ -177,3 +177,13 @@ def test_who_is_on_the_register_owes_nothing_more_by_a_risk_order() -> None:
     found = as_of((*SUBJECT, *order), date(2026, 3, 9), RULES_NOW)
     assert found is not None
     assert Duty.ORDER_NOTIFICATION not in {clock.duty for clock in found.clocks}
+
+
+def test_who_left_on_the_day_notified_is_on_that_journey_though_nobody_named_it() -> None:
+    made = noted(datetime(2026, 6, 12, 12, tzinfo=UTC))
+    clock = the(Duty.TRAVEL_NOTIFICATION, made, left(date(2026, 6, 20), None))
+    assert (clock.stage, clock.about) == (Stage.MET, "journey-1")
+    another = as_of((*SUBJECT, made, left(date(2026, 6, 21), None)), date(2026, 8, 1), RULES_NOW)
+    assert another is not None
+    stages = [one.stage for one in another.clocks if one.duty is Duty.TRAVEL_NOTIFICATION]
+    assert sorted(stages) == [Stage.MET, Stage.MISSED]

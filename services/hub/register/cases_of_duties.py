@@ -66,6 +66,8 @@ def _notes_on(day: int) -> tuple[Fact, ...]:
     return (*_SUBJECT, journey(datetime(2026, 6, day, 12), _LEAVES))  # noqa: DTZ001
 
 
+_OLD_SUBJECT = (convicted(date(2012, 1, 2), 30), notified(date(2012, 1, 3)))
+_PAID = "notify bank or card details"
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
         "initial_days": three(
@@ -105,6 +107,23 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_SUBJECT, _moves(10)),
                 _march(13),
                 f"{_MOVED}: 12 Mar 2026, missed: possible breach",
+            ),
+        ),
+        "changes_watched": three(
+            (
+                (*_OLD_SUBJECT, changed(FINANCE, date(2012, 9, 3))),
+                date(2012, 9, 3),
+                f"{_PAID}: 5 Sep 2012, open",
+            ),
+            (
+                (*_OLD_SUBJECT, changed(FINANCE, date(2012, 8, 13))),
+                date(2012, 8, 13),
+                f"{_PAID}: 15 Aug 2012, open",
+            ),
+            (
+                (*_OLD_SUBJECT, changed(FINANCE, date(2012, 8, 12))),
+                date(2012, 8, 13),
+                f"no duty: {_PAID}",
             ),
         ),
         "qualifying_days": three(

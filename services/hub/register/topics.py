@@ -73,7 +73,8 @@ _YES, _EDGE = Kind.POSITIVE, Kind.BOUNDARY
 
 
 def _change(duty: Duty, *more: str) -> Topic:
-    return Topic(duty, ("change_days", *more, "pauses"), Counting.WITH, (duty.value, _EDGE))
+    bearing = ("change_days", "changes_watched", *more, "pauses")
+    return Topic(duty, bearing, Counting.WITH, (duty.value, _EDGE))
 
 
 TOPICS: tuple[Topic, ...] = (

@@ -150,7 +150,9 @@ def _came_of(one: Conviction, now: Revision | None, counts: Mapping[Conviction, 
         changed = f"{_dealt_with(stands)}, {by} {said(now.on)}; "
     if counts[stands] in (NOTHING, (stands.months, stands.days)):
         return changed.removesuffix("; ")
-    return f"{changed}counts for {length(*counts[stands])} (s.82(3)-(4))"
+    halved = stands.disposal is Disposal.DETENTION_AND_TRAINING
+    law = "R-NOT-6, s.82(3)-(4)" if halved else "s.82(3)-(4)"
+    return f"{changed}counts for {length(*counts[stands])} ({law})"
 
 
 def orders(register: Register) -> Iterator[tuple[str, str, str, str, str]]:

@@ -49,6 +49,8 @@ def change_clocks(
     """
     made = made_in(heard, spell)
     for one in _happened(heard, spell, rules):
+        if one.circumstance not in rules.changes_watched.on(one.on):
+            continue
         due_on = last_counted_day(one.on, rules.change_days.on(one.on), pauses)
         if due_on is not None:
             clock = Clock(

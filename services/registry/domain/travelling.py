@@ -104,6 +104,10 @@ def _notified(clock: Clock, journey: Journey, rules: Rules) -> Clock:
 
 
 def _journeys(heard: Register) -> Iterator[Journey]:
+    """Those notified, and those of which only the absence is known.
+
+    Gone without a journey named, on the day one was to begin, the person is on that one.
+    """
     left = {(w.journey_ref, w.on) for w in heard.whereabouts if w.presence is Presence.ABROAD}
     notified = {one.journey_ref for one in heard.travels}
     for ref in sorted(notified):
@@ -111,7 +115,12 @@ def _journeys(heard: Register) -> Iterator[Journey]:
         notices = tuple(sorted(told, key=lambda one: (one.made_at, one.departs_at)))
         left_on = min((on for whose, on in left if whose == ref), default=None)
         yield Journey(ref, notices, _departure(notices[-1].departs_at, left_on))
-    untold = ((whose, on) for whose, on in left if whose not in notified)
+    expected = {local_day(one.departs_at) for one in heard.travels}
+    untold = (
+        (whose, on)
+        for whose, on in left
+        if whose not in notified and not (whose is None and on in expected)
+    )
     for whose, on in sorted(untold, key=str):
         yield Journey(whose, (), start_of(on))
 
