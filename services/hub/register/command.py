@@ -16,6 +16,7 @@ from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
 from services.hub.register import counts, law, words
 from services.hub.register.board import board_of
+from services.hub.register.breach_command import breach
 from services.hub.register.consulting import consulted, day_option
 from services.hub.register.list_commands import (
     as_of,
@@ -123,7 +124,7 @@ def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: boo
     console.print("[dim]* under five, or it would give such a number away.[/dim]")
 
 
-for _command in (release, due, overdue, released, as_of, statistics):
+for _command in (breach, release, due, overdue, released, as_of, statistics):
     register.add_command(_command)
 
 
@@ -141,6 +142,6 @@ def print_register(found: Found, console: Console) -> None:
         console.print(table(("order", "made on", "served on", "until", ""), orders))
     if breaches := tuple(words.breaches(found.register)):
         console.print(table(("breach of", "proved on", "", ""), breaches))
-    deadlines = words.deadlines(found.register)
+    deadlines = words.deadlines(found.register, found.rules)
     console.print(table(("duty", "last day", "how it stands", ""), deadlines))
     console.print(f"[dim]By the rules {found.rules.version}.[/dim]")

@@ -20,6 +20,7 @@ from services.hub.register import words
 from services.hub.register.people import Told
 from services.hub.register.words import DUTIES, said
 from services.registry.domain import Clock, Register, Stage
+from services.registry.domain.breaches import decided
 from services.registry.domain.pauses import held_on
 
 OFFENDER_MANAGER, PRACTITIONER = "offender-manager", "probation-practitioner"
@@ -114,7 +115,7 @@ _WHO = {"person": "person", "area": "area", "lead": "lead", "level": "level"}
 _DUTY = {"duty": "duty", "due_on": "last day"}
 _END = {"role": "role", "source": "where it stands", "deadline": "deadline"}
 _DUE = {**_WHO, **_DUTY, "remind_on": "remind from", **_END}
-_OVERDUE = {**_WHO, **_DUTY, "days_over": "days over", **_END}
+_OVERDUE = {**_WHO, **_DUTY, "days_over": "days over", "stands": "how it stands", **_END}
 _RELEASED = {**_WHO, "on": "day", "stands": "how it stands", "footing": "how", "role": "role"}
 _AS_OF = {
     **_WHO,
@@ -139,13 +140,27 @@ def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
 
 
 def overdue(people: Iterable[Told], scope: Scope) -> Listing:
-    """Duties whose last day was over on the day, not done: each a possible breach; oldest first."""
+    """Duties whose last day was over on the day, not done; oldest first.
+
+    Each is a possible breach, or what an officer decided that it is: excused, it is still to do.
+    """
     found = (
-        {**who, **_duty(clock, told), "days_over": (scope.day - clock.due_on).days}
+        {
+            **who,
+            **_duty(clock, told),
+            "days_over": (scope.day - clock.due_on).days,
+            "stands": _decided(clock, told, scope.day),
+        }
         for told, who, clock in _clocks(people, scope, "overdue")
         if clock.stage is Stage.MISSED
     )
     return Listing(_OVERDUE, _sorted(found, "due_on"))
+
+
+def _decided(clock: Clock, told: Told, day: date) -> str:
+    register = told.register(day)
+    decision = None if register is None else dict(decided(register, told.rules)).get(clock)
+    return "possible breach" if decision is None else words.officers_word(decision)
 
 
 def released(people: Iterable[Told], scope: Scope, within: int) -> Listing:
