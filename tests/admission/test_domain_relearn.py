@@ -94,7 +94,7 @@ def test_what_our_services_found_out_tells_no_row() -> None:
 
 def test_adoptions_are_told_in_their_order_said_twice_or_not() -> None:
     door, again = Door(), Door()
-    said: list[Adoption] = [rules_adopted("1"), rules_adopted("2"), a_build_adopted("b")]
+    said: list[Adoption] = [rules_adopted("2026-1"), rules_adopted("2026-2"), a_build_adopted("b")]
     for fact in [*said, said[0]]:
         door.take(door.letter(fact, speaker="deploy"))
         desk = Desk(again, again.rules)
