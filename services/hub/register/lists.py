@@ -133,7 +133,7 @@ def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
     last = _from(scope.day, within)
     found = (
         {**who, **_duty(clock, told), "remind_on": clock.remind_on}
-        for told, who, clock in _clocks(people, scope, "due")
+        for told, _, who, clock in _clocks(people, scope, "due")
         if clock.stage is Stage.OPEN and scope.day <= clock.due_on <= last
     )
     return Listing(_DUE, _sorted(found, "due_on"))
@@ -149,17 +149,16 @@ def overdue(people: Iterable[Told], scope: Scope) -> Listing:
             **who,
             **_duty(clock, told),
             "days_over": (scope.day - clock.due_on).days,
-            "stands": _decided(clock, told, scope.day),
+            "stands": _decided(clock, register, told),
         }
-        for told, who, clock in _clocks(people, scope, "overdue")
+        for told, register, who, clock in _clocks(people, scope, "overdue")
         if clock.stage is Stage.MISSED
     )
     return Listing(_OVERDUE, _sorted(found, "due_on"))
 
 
-def _decided(clock: Clock, told: Told, day: date) -> str:
-    register = told.register(day)
-    decision = None if register is None else dict(decided(register, told.rules)).get(clock)
+def _decided(clock: Clock, register: Register, told: Told) -> str:
+    decision = dict(decided(register, told.rules)).get(clock)
     return "possible breach" if decision is None else words.officers_word(decision)
 
 
@@ -196,12 +195,13 @@ def whole(people: Iterable[Told], scope: Scope) -> Listing:
 
 def _clocks(
     people: Iterable[Told], scope: Scope, listing: str
-) -> Iterator[tuple[Told, Row, Clock]]:
+) -> Iterator[tuple[Told, Register, Row, Clock]]:
     for told, who in scope.of(people, listing):
         register = told.register(scope.day)
-        for clock in register.clocks if register is not None else ():
-            if scope.wants_role(ROLE_OF[clock.duty]):
-                yield told, who, clock
+        if register is not None:
+            for clock in register.clocks:
+                if scope.wants_role(ROLE_OF[clock.duty]):
+                    yield told, register, who, clock
 
 
 def _duty(clock: Clock, told: Told) -> Row:
