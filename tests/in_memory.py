@@ -19,7 +19,7 @@ from services.runtime.names import LOG_PARTITIONS, Names
 from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.schema_store import SchemaStore
 from services.runtime.service import Service
-from tests.makers import NOON, a_tick, agreements_adopted, rules_adopted
+from tests.makers import NOON, a_tick, agreements_adopted, rules_adopted, schemas_adopted
 
 NAMES = Names()
 REFERENCES = References(bytes(range(32)))
@@ -72,10 +72,12 @@ class Hub:
             views.register(schema_id, schema)
         return views
 
-    async def start(self, at: datetime = NOON, rules: str = "2026-2") -> None:
-        """Rules and agreements are adopted, and the clock runs."""
+    async def start(self, at: datetime = NOON, rules: str = "2026-2", schemas: int = 0) -> None:
+        """Rules and agreements are adopted, and schemas if any, and the clock runs."""
         await self.memory.open()
         self.memory.at(at)
+        if schemas:
+            self.say(schemas_adopted(schemas))
         self.say(rules_adopted(rules))
         self.say(agreements_adopted(agreements().version))
         await self.tick(at)

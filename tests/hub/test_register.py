@@ -11,11 +11,12 @@ from rich.console import Console
 from schemas.base import Fact
 from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
 from services.hub.register import words
-from services.hub.register.command import print_register, register
+from services.hub.register.command import register
 from services.hub.register.limits import Limits
 from services.hub.register.lookup import Found, shown
 from services.hub.register.people import Told
 from services.hub.register.reading import rules_of
+from services.hub.register.showing import print_register
 from services.registry.domain import Stage
 from services.registry.rules import RULES
 from services.runtime.faults import Stop

@@ -23,8 +23,9 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.private import private_directory, write_private
 from services.hub.register import breach_command, lists, lookup, words
 from services.hub.register.breach_command import NO_SUCH
-from services.hub.register.command import print_register, register
+from services.hub.register.command import register
 from services.hub.register.lookup import possible_breaches, shown
+from services.hub.register.showing import print_register
 from services.runtime.names import Names
 from services.runtime.records import Record
 from tests.agreements.makers import FILES

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.hub.register.cases import OF
+from services.hub.register.cases_of_changes import OF_DUTY
 from services.hub.register.examples import Example, Kind, lines
 from services.hub.register.invented import told
 from services.hub.register.making import NOBODY
@@ -12,11 +13,11 @@ from services.registry.rules import RULES
 from tests.makers import FAMILY_NAME
 
 NEWEST = RULES[max(RULES)]
-EACH = tuple((rule, one) for rule, three in OF.items() for one in three)
+EACH = tuple((whose, one) for of in (OF, OF_DUTY) for whose, three in of.items() for one in three)
 
 
 @pytest.mark.parametrize(
-    "example", [one for _, one in EACH], ids=[f"{rule}-{one.kind}" for rule, one in EACH]
+    "example", [one for _, one in EACH], ids=[f"{whose}-{one.kind}" for whose, one in EACH]
 )
 def test_what_is_shown_on_that_day(example: Example) -> None:
     assert example.shows in lines(example, NEWEST)
@@ -24,7 +25,8 @@ def test_what_is_shown_on_that_day(example: Example) -> None:
 
 def test_every_rule_has_one_it_applies_to_one_on_its_edge_and_one_it_does_not_reach() -> None:
     assert set(OF) == {name for name, _ in NEWEST.each()}
-    assert all([one.kind for one in three] == list(Kind) for three in OF.values())
+    each = (*OF.values(), *OF_DUTY.values())
+    assert all([one.kind for one in three] == list(Kind) for three in each)
 
 
 def test_an_example_is_of_days_that_were_told_of_by_its_own() -> None:

@@ -15,6 +15,7 @@ from services.agreements.broker_plan import Binding, agency_rights, desired
 from services.agreements.epochs import Epoch
 from services.hub.agency.page import Installation, Seen, page
 from services.hub.catalogue import built
+from services.hub.rules.in_force import NEWEST
 from services.hub.simulation.town import poisoned
 from services.runtime.decision import Decide, Route
 from services.runtime.outbox import MemoryTopics
@@ -71,7 +72,7 @@ async def play(
     `at_once`: what is said between two ticks is read in one go, as after an outage.
     """
     hub = hub or Hub(*services())
-    await hub.start(rules="2026-3")
+    await hub.start(rules=NEWEST, schemas=committed().highest)
     ticks = [(float(hours), None) for hours in HOURS]
     steps: list[tuple[float, Fact | Act | None]] = [*said, *ticks, *acts]
     for hours, step in sorted(steps, key=lambda one: one[0]):

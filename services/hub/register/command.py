@@ -14,7 +14,7 @@ from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register import counts, law, words
+from services.hub.register import counts, law, law_pages, words
 from services.hub.register.board import board_of
 from services.hub.register.breach_command import breach
 from services.hub.register.consulting import consulted, day_option
@@ -26,10 +26,10 @@ from services.hub.register.list_commands import (
     overdue,
     released,
 )
-from services.hub.register.lookup import Found
 from services.hub.register.output import reading_shown, table
 from services.hub.register.reading import everybody
 from services.hub.register.release_command import release
+from services.hub.register.showing import print_register
 from services.hub.register.statistics_command import statistics
 from services.registry.rules import RULES
 
@@ -47,12 +47,22 @@ def register() -> None:
     show_default=True,
     help="Of the rules.",
 )
-@click.option("--markdown", is_flag=True, help="As the page in docs/law.")
+@click.option("--markdown", is_flag=True, help="As the first page in docs/law.")
+@click.option(
+    "--into",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --markdown, of the newest rules: all pages and pictures, into this folder.",
+)
 @json_option
-def law_(version: str, *, markdown: bool, as_json: bool) -> None:
+def law_(version: str, folder: Path | None, *, markdown: bool, as_json: bool) -> None:
     """Every rule the register goes by: what it says, where it stands, since when. Asks nobody."""
     rules = RULES[version]
-    if as_json:
+    if folder is not None:
+        if not markdown or as_json or version != max(RULES):
+            raise click.UsageError("--into goes with --markdown, and with the newest rules")
+        law_pages.write(rules, folder)
+    elif as_json:
         click.echo(json.dumps(law.as_objects(rules)))
     elif markdown:
         click.echo(law.page(rules), nl=False)
@@ -126,22 +136,3 @@ def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: boo
 
 for _command in (breach, release, due, overdue, released, as_of, statistics):
     register.add_command(_command)
-
-
-def print_register(found: Found, console: Console) -> None:
-    """The register as tables."""
-    requirement, law = words.requirement(found.register, found.day)
-    console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
-    if review := words.review(found.register, found.day, found.rules):
-        console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
-    category = found.register.category or "none"
-    console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
-    convictions = words.convictions(found.register, found.rules)
-    console.print(table(("convicted on", "dealt with by", ""), convictions))
-    if orders := tuple(words.orders(found.register)):
-        console.print(table(("order", "made on", "served on", "until", ""), orders))
-    if breaches := tuple(words.breaches(found.register)):
-        console.print(table(("breach of", "proved on", "", ""), breaches))
-    deadlines = words.deadlines(found.register, found.rules)
-    console.print(table(("duty", "last day", "how it stands", ""), deadlines))
-    console.print(f"[dim]By the rules {found.rules.version}.[/dim]")

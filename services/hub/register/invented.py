@@ -39,6 +39,7 @@ from services.registry.dates import LONDON, local_day
 from services.registry.domain import Clock, Stage
 
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
+JOURNEY = "journey-1"
 _ORDER = "order-1"
 
 
@@ -70,9 +71,9 @@ def changed(what: Circumstance, on: date, until: date | None = None) -> Circumst
     return made(CircumstanceChanged, on, changed_on=on, **told)
 
 
-def there(presence: Presence, since_on: date) -> PresenceChanged:
+def there(presence: Presence, since_on: date, **fields: Any) -> PresenceChanged:  # noqa: ANN401
     """In custody, in hospital, abroad, or at liberty again."""
-    return made(PresenceChanged, since_on, presence=presence, since_on=since_on)
+    return made(PresenceChanged, since_on, presence=presence, since_on=since_on, **fields)
 
 
 def released(on: date) -> Released:
@@ -128,7 +129,7 @@ def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> T
         "made_at": made_at.replace(tzinfo=LONDON),
         "departs_at": departs_at.replace(tzinfo=LONDON),
     }
-    told = {"journey_ref": "journey-1", "learned_late": late}
+    told = {"journey_ref": JOURNEY, "learned_late": late}
     return made(TravelNotified, made_at.date(), **moments, **told)
 
 
@@ -141,6 +142,7 @@ def _conviction(fact: ConvictionRecorded) -> str:
     how = "life" if fact.for_life else fact.disposal.value.replace("-", " ")
     term = f", {length(fact.term_months, fact.term_days)}" if fact.term_months else ""
     more = ", under 18" if fact.born_on == CHILD else ""
+    more += ", consecutive" if fact.consecutive_to else ""
     more += ", held" if fact.in_custody else ""
     more += "" if fact.schedule_3 else ", not under Schedule 3"
     more += ", under Schedule 15" if fact.schedule_15 else ""
@@ -163,6 +165,11 @@ def _change(fact: CircumstanceChanged) -> str:
     what = "stays at premises" if fact.circumstance is Circumstance.PREMISES else "changes"
     kind = "" if fact.circumstance is Circumstance.PREMISES else f" {fact.circumstance.value}"
     return f"{said(fact.changed_on)}: {what}{kind.replace('-', ' ')}{stay}"
+
+
+def _presence(fact: PresenceChanged) -> str:
+    journey = ", on the journey notified" if fact.journey_ref else ""
+    return f"{said(fact.since_on)}: {fact.presence.value.replace('-', ' ')}{journey}"
 
 
 def _travel(fact: TravelNotified) -> str:
@@ -195,9 +202,7 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         NotificationMade: _notification,
         CircumstanceChanged: _change,
         AddressChanged: lambda fact: f"{said(fact.moved_on)}: moves",
-        PresenceChanged: lambda fact: (
-            f"{said(fact.since_on)}: {fact.presence.value.replace('-', ' ')}"
-        ),
+        PresenceChanged: _presence,
         Released: lambda fact: f"{said(fact.released_on)}: released",
         PreventionOrderMade: _prevention,
         OtherOrderMade: _risk_order,
