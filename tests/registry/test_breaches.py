@@ -1,6 +1,7 @@
 """What an officer decides about a duty not done in time: which word counts, and that it is all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -230,3 +231,14 @@ def test_any_order_with_any_repeats_ends_the_same_and_leaves_the_clocks_alone(
         about = [it for it in decisions if it.deadline_ref == clock.ref(PERSON)]
         assert one.at == max(it.occurred_at for it in about)
         assert one.at.date() > clock.due_on
+
+
+def test_about_a_duty_the_rules_do_not_watch_nothing_is_decided() -> None:
+    rules = RULES[NEWEST]
+    watched = replace(rules.duties, value=rules.duties.value - {Duty.ANNUAL_NOTIFICATION})
+    about = number(FRIDAY, Duty.ANNUAL_NOTIFICATION)
+    told = (*STORY, word(FOUND, at(date(2027, 5, 1)), about))
+    found = as_of(told, date(2027, 6, 1), rules)
+    assert found is not None
+    assert len(decided(found, rules)) == 1
+    assert decided(found, replace(rules, duties=watched)) == ()
