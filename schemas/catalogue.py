@@ -103,6 +103,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.DeadlineOpened, derived=True),
     Entry(register.DeadlineMet, derived=True),
     Entry(register.DeadlineMissed, derived=True),
+    Entry(register.BreachDecided, nature=Nature.ASSESSMENT, derived=True),
     Entry(milestone.MilestoneDeadline, derived=True),
     Entry(milestone.MilestoneMissed, derived=True),
     Entry(victim.VictimDeadline, derived=True),

@@ -13,6 +13,7 @@ from schemas.base import (
     Instant,
     Part,
     Ref,
+    Slug,
     has,
 )
 from schemas.eligibility import Sentence
@@ -333,3 +334,38 @@ class DeadlineMissed(Fact):
     noticed_at: Annotated[
         Instant, has(FieldClass.REFERENCE, "The tick of the hub's clock that showed it.")
     ]
+
+
+class BreachOutcome(StrEnum):
+    """What an officer decided about a possible breach."""
+
+    FOUND = "found"  # a breach, as the officer sees it; an offence is for a court to find
+    EXCUSED = "excused"
+
+
+class BreachReason(StrEnum):
+    """Why an officer decided so."""
+
+    NOT_NOTIFIED = "not-notified"  # SOA 2003 s.91(1)(a)
+    NOTIFIED_LATE = "notified-late"  # SOA 2003 s.91(1)(a)
+    FALSE_INFORMATION = "false-information"  # SOA 2003 s.91(1)(b)
+    REASONABLE_EXCUSE = "reasonable-excuse"  # SOA 2003 s.91(1)(a)
+    NOTIFIED_ELSEWHERE = "notified-elsewhere"  # in time, at another station or by other means
+    RECORDED_LATE = "recorded-late"  # done in time, and told to the hub as of another day
+    MISTAKEN = "mistaken"  # there was no such duty, or an earlier decision was wrong
+
+
+class BreachDecided(Fact):
+    """An officer decided whether a duty that was not done in time is a breach.
+
+    The act of a lead officer of the Responsible Authority, never the hub's; of several about one
+    deadline the last by time counts. What a court or a caution proves is `BreachProved`
+    (SOA 2003 s.91, R-NOT-72).
+    """
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    outcome: Annotated[BreachOutcome, has(FieldClass.OFFENCE, "What was decided.")]
+    reasons: Annotated[
+        tuple[BreachReason, ...], has(FieldClass.OFFENCE, "Why, in coded words.", max_length=8)
+    ]
+    agency: Annotated[Slug, has(FieldClass.PROVENANCE, "Whose officer decided.")]

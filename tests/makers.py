@@ -429,6 +429,20 @@ def a_deadline_missed(**fields: Any) -> register.DeadlineMissed:
     )
 
 
+def a_breach_decision(
+    outcome: register.BreachOutcome = register.BreachOutcome.FOUND, **fields: Any
+) -> register.BreachDecided:
+    return _derived(
+        register.BreachDecided,
+        fields,
+        source="deploy",
+        deadline_ref="deadline-1",
+        outcome=outcome,
+        reasons=(register.BreachReason.NOT_NOTIFIED,),
+        agency="derbyshire-police",
+    )
+
+
 def a_milestone(**fields: Any) -> milestone.MilestoneDeadline:
     return _derived(
         milestone.MilestoneDeadline,

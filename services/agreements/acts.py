@@ -195,6 +195,24 @@ _TABLE = (
         ("destroyed-unread", "recovered", "unlikely-to-harm"),
         from_the_first=True,
     ),
+    Act(
+        "breach",
+        "found",
+        "decide that a duty not done in time is a breach",
+        frozenset({Role.LEAD_OFFICER}),
+        1,
+        ("not-notified", "notified-late", "false-information"),
+        from_the_first=True,
+    ),
+    Act(
+        "breach",
+        "excused",
+        "decide that a duty not done in time is excused",
+        frozenset({Role.LEAD_OFFICER}),
+        1,
+        ("reasonable-excuse", "notified-elsewhere", "recorded-late", "mistaken"),
+        from_the_first=True,
+    ),
     Act("rows", "rebuild", "make a service's rows anew", _RUNS, 1, ("lost", "unreadable")),
     Act("copy", "restore", "put the hub of a copy in force", _RUNS, 2, ("lost", "exercise")),
 )
@@ -320,6 +338,15 @@ def recall_of(act: Decided) -> tuple[UUID, datetime] | None:
     except ValueError:
         return None
     return found if act.subject == recall_number(found[0], aware_at) else None
+
+
+def deadline_of(act: Decided) -> str | None:
+    """The deadline an act about a breach is about, as the register numbers it; None: it is none."""
+    try:
+        number = str(UUID(act.subject))
+    except ValueError:
+        return None
+    return number if number == act.subject else None
 
 
 def anybody(agreements: Agreements) -> bool:

@@ -35,6 +35,7 @@ from schemas.notice import (
     Withheld,
 )
 from schemas.register import (
+    BreachDecided,
     CategoryChanged,
     DeadlineMet,
     DeadlineMissed,
@@ -91,6 +92,7 @@ AT_THE_DOOR: tuple[type[Fact], ...] = (
     HoldLifted,
     NoticeRecalled,
     RecallAnswered,
+    BreachDecided,
     ActRefused,
     GrantDeadline,
     CanarySent,

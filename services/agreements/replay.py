@@ -21,6 +21,7 @@ from schemas.log import (
     SchemasAdopted,
 )
 from schemas.notice import NoticeRecalled, RecallAnswered, Withheld
+from schemas.register import BreachDecided
 from services.agreements import acts
 from services.agreements.compile import Agreements
 from services.agreements.widening import takes_two
@@ -58,6 +59,8 @@ class Replay:
             return self._suspends(fact)
         if isinstance(fact, NoticeRecalled | RecallAnswered):
             return self._recalls(fact)
+        if isinstance(fact, BreachDecided):
+            return self._breaches(fact)
         return ""
 
     def _decides(self, fact: Decided) -> str:
@@ -106,6 +109,14 @@ class Replay:
         of = acts.recall_of(act)
         about = of is not None and (of[0], act.person_id) == (fact.notice_ref, fact.person_id)
         return "" if same and about else "another-act"
+
+    def _breaches(self, fact: BreachDecided) -> str:
+        act = self._act_behind(fact)
+        if act is None:
+            return UNDECIDED
+        said = (act.what, act.outcome, acts.deadline_of(act), act.reasons, act.by.agency)
+        same = said == ("breach", fact.outcome, fact.deadline_ref, fact.reasons, fact.agency)
+        return "" if same and act.person_id == fact.person_id else "another-act"
 
     def _adopts_schemas(self, fact: SchemasAdopted) -> str:
         before, self.schemas = self.schemas, int(fact.version)

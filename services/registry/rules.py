@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.custody import Presence
-from schemas.register import Basis, Breached, Circumstance, Duty, PreventionOrder
+from schemas.register import Basis, Breached, BreachOutcome, Circumstance, Duty, PreventionOrder
 from services.registry.dates import DAY
 from services.registry.readings import (
     REGULATIONS_OF_2012,
@@ -74,6 +74,8 @@ class Rules:
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
     """Configuration: how many days before its last a duty is to be called to mind."""
+    breach_decisions: Reading[frozenset[BreachOutcome]]
+    """Configuration: what an officer may decide about a duty that was not done in time."""
     category_order: Reading[tuple[int, ...]]
     """Configuration and no law: the one in force now holds for every case."""
     category_2_from_months: Dated[int]
@@ -262,6 +264,9 @@ _FIRST = Rules(
     remind_days=Reading(
         MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
     ),
+    breach_decisions=Reading(
+        frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
+    ),
     category_order=Reading(
         (1, 2, 3),
         "which category is recorded where several apply",
@@ -302,6 +307,12 @@ _FOURTH = replace(
     ),
     duties=Reading(
         frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+    ),
+    breach_decisions=Reading(
+        frozenset(BreachOutcome),
+        "what an officer may decide, once its last day is over, about a duty not done in time",
+        "SOA 2003 s.91; R-NOT-72; who decides is a local choice",
+        local=True,
     ),
     remind_days=Reading(
         MappingProxyType({Duty.ANNUAL_NOTIFICATION: 28, Duty.WEEKLY_NOTIFICATION: 1}),

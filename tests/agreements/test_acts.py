@@ -49,6 +49,8 @@ RIGHT: Mapping[tuple[str, str], tuple[Invented, ...]] = {
     ("notice", "recall"): (people.GOVERNS, people.GOVERNS_TOO),
     ("notice", "reported"): (people.GOVERNS_TOO,),
     ("notice", "no-risk"): (people.GOVERNS, people.GOVERNS_TOO),
+    ("breach", "found"): (people.LEAD,),
+    ("breach", "excused"): (people.LEAD,),
     ("rows", "rebuild"): (people.ON_CALL,),
     ("copy", "restore"): (people.ON_CALL, people.CO_ORDINATOR),
 }

@@ -22,6 +22,7 @@ from schemas.milestone import MilestoneDeadline, MilestoneMissed
 from schemas.register import (
     Basis,
     Breached,
+    BreachOutcome,
     Circumstance,
     Duty,
     NotificationKind,
@@ -31,13 +32,14 @@ from schemas.register import (
 )
 from schemas.victim import VictimDeadline, VictimStep
 from services.registry.dates import start_of
-from services.registry.domain import Because, Register, Stage, as_of, on_tick
+from services.registry.domain import Because, Clock, Register, Stage, as_of, on_tick
 from services.registry.domain.as_of import took_effect_on
 from services.registry.rules import RULES
 from services.runtime.decision import Context
 from tests.makers import (
     PERSON,
     a_breach,
+    a_breach_decision,
     a_change,
     a_conviction,
     a_fitting,
@@ -121,7 +123,9 @@ def notifications(draw: st.DrawFn) -> Fact:
 def happenings(draw: st.DrawFn) -> Fact:
     """Something that has to be notified, or a day from which no clock runs."""
     day, ref = draw(DAYS), draw(st.none() | REFS)
-    kind = draw(st.sampled_from(["move", "change", "presence", "travel", "review", "breach"]))
+    kind = draw(
+        st.sampled_from(["move", "change", "presence", "travel", "review", "breach", "decision"])
+    )
     if kind == "move":
         return admitted(an_address_change(moved_on=day))
     if kind == "change":
@@ -131,6 +135,11 @@ def happenings(draw: st.DrawFn) -> Fact:
     if kind == "breach":
         breach = draw(st.sampled_from(Breached))
         return admitted(a_breach(breach, proved_on=day, order_ref=ref))
+    if kind == "decision":
+        duty = draw(st.sampled_from([Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION]))
+        clock = Clock(duty=duty, since=day, due_on=day, until=None, stage=Stage.OPEN)
+        about = {"occurred_at": start_of(draw(DAYS)), "deadline_ref": clock.ref(PERSON)}
+        return admitted(a_breach_decision(draw(st.sampled_from(BreachOutcome)), **about))
     if kind == "review":
         lifted, again = draw(st.booleans()), draw(st.none() | DAYS)
         return admitted(a_review(decided_on=day, lifted=lifted, next_from=again))

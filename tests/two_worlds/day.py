@@ -235,6 +235,19 @@ _RECALLED: tuple[Said, ...] = (
 )
 _ANSWERED: Said = (8, _of_a_notice("reported", _WRONG[1].event_id, OTHER_ID, 8))
 
+_DECIDED: Said = (
+    6,
+    people.decided(
+        "breach",
+        "found",
+        "00000000-0000-8000-8000-0000000000dd",
+        people.LEAD,
+        at=later(hours=6),
+        installation=REFERENCES.installation,
+        person_id=OTHER_ID,
+    ),
+)
+
 _LEADS: Said = (4, a_joining("probation", role=case.CaseRole.LEAD, **_THEM))
 _BRIEFLY: tuple[Said, ...] = (
     (3, a_joining("prison", **_THEM)),
@@ -330,6 +343,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.DeadlineOpened: (_RELEASE,),
     register.DeadlineMet: (_RELEASE, _NOTIFIED),
     register.DeadlineMissed: (_RELEASE,),
+    register.BreachDecided: (_DECIDED,),
     milestone.MilestoneDeadline: ((4, a_milestone(**_ABOUT_THEM)),),
     milestone.MilestoneMissed: ((4, a_milestone_missed(**_ABOUT_THEM)),),
     victim.VictimDeadline: ((4, a_victim_deadline(**_ABOUT_THEM)),),

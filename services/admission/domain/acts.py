@@ -17,6 +17,7 @@ from schemas.log import (
     SchemasAdopted,
 )
 from schemas.notice import Mistake, NoticeRecalled, RecallAnswered, Reporting, Withheld
+from schemas.register import BreachDecided, BreachOutcome, BreachReason
 from services.admission.domain import ours
 from services.admission.domain.desk import Desk
 from services.admission.domain.entry import hear, heard
@@ -27,6 +28,7 @@ from services.agreements.acts import (
     CAME_WITH_A_BUILD,
     anybody,
     check,
+    deadline_of,
     enrolled,
     hold_of,
     recall_of,
@@ -209,6 +211,27 @@ def _recalled(desk: Desk, act: Decided) -> tuple[UUID, datetime]:
     return found
 
 
+def _decide_breach(desk: Desk, act: Decided) -> None:
+    """A possible breach is one, or is excused; whether there was any the register knows."""
+    deadline_ref = deadline_of(act)
+    if deadline_ref is None:
+        raise Refused("no-such-deadline", "subject")
+    if act.person_id is None or desk.get(f"person:{act.person_id}", Person) is None:
+        raise Refused("nobody", "person_id")
+    desk.say(
+        follows(
+            act,
+            BreachDecided,
+            source=act.source,
+            recorded_at=act.recorded_at,
+            deadline_ref=deadline_ref,
+            outcome=BreachOutcome(act.outcome),
+            reasons=tuple(BreachReason(reason) for reason in act.reasons),
+            agency=act.by.agency,
+        )
+    )
+
+
 def _adopt(kind: type[Adopts]) -> Callable[[Desk, Decided], None]:
     def adopt(desk: Desk, act: Decided) -> None:
         adopted = kind(
@@ -231,6 +254,8 @@ _FOLLOWS: Mapping[tuple[str, str], Callable[[Desk, Decided], None]] = {
     ("notice", "recall"): _recall,
     ("notice", "reported"): _answer,
     ("notice", "no-risk"): _answer,
+    ("breach", "found"): _decide_breach,
+    ("breach", "excused"): _decide_breach,
     ("schemas", "adopt"): _adopt(SchemasAdopted),
     ("rules", "adopt"): _adopt(RulesAdopted),
     ("agreements", "widen"): _adopt(AgreementsAdopted),

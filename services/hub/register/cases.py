@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.hub.register import (
+    cases_of_breaches,
     cases_of_duties,
     cases_of_parole,
     cases_of_recall,
@@ -21,6 +22,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         **cases_of_release.OF,
         **cases_of_recall.OF,
         **cases_of_parole.OF,
+        **cases_of_breaches.OF,
     }
 )
 """By the name of the rule."""

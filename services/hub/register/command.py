@@ -16,6 +16,7 @@ from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
 from services.hub.register import counts, law, law_pages, words
 from services.hub.register.board import board_of
+from services.hub.register.breach_command import breach
 from services.hub.register.consulting import consulted, day_option
 from services.hub.register.list_commands import (
     as_of,
@@ -133,5 +134,5 @@ def counts_(asked: Asked, known_at: datetime | None, home: Path, *, as_json: boo
     console.print("[dim]* under five, or it would give such a number away.[/dim]")
 
 
-for _command in (release, due, overdue, released, as_of, statistics):
+for _command in (breach, release, due, overdue, released, as_of, statistics):
     register.add_command(_command)

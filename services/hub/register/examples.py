@@ -41,9 +41,10 @@ def lines(example: Example, rules: Rules) -> tuple[str, ...]:
     register = as_of(example.facts, example.on, rules)
     if register is None:
         return ("nothing is known",)
-    duties = (f"{what}: {due}, {stands}" for what, due, stands, _ in words.deadlines(register))
+    deadlines = tuple(words.deadlines(register, rules))
+    duties = (f"{what}: {due}, {stands}" for what, due, stands, _ in deadlines)
     category = f"category {register.category or 'none'}"
-    known = {what for what, *_ in words.deadlines(register)}
+    known = {what for what, *_ in deadlines}
     not_owed = (f"no duty: {what}" for what, _ in words.DUTIES.values() if what not in known)
     review = words.review(register, example.on, rules) or ("no review", "")
     requirement = words.requirement(register, example.on)

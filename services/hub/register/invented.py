@@ -13,10 +13,14 @@ from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import (
     AddressChanged,
+    BreachDecided,
     Breached,
+    BreachOutcome,
     BreachProved,
+    BreachReason,
     Circumstance,
     CircumstanceChanged,
+    Duty,
     NotificationKind,
     NotificationMade,
     OrderChanged,
@@ -29,9 +33,10 @@ from schemas.register import (
     TravelNotified,
 )
 from services.hub.register import invented_release
-from services.hub.register.making import made
+from services.hub.register.making import NOBODY, made
 from services.hub.register.words import length, said
-from services.registry.dates import LONDON
+from services.registry.dates import LONDON, local_day
+from services.registry.domain import Clock, Stage
 
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
 JOURNEY = "journey-1"
@@ -102,6 +107,15 @@ def breached(on: date, breach: Breached = Breached.RISK_ORDER) -> BreachProved:
     """A conviction for a breach, of the sexual risk order unless said otherwise."""
     order = _ORDER if breach is Breached.RISK_ORDER else None
     return made(BreachProved, on, proved_on=on, breach=breach, order_ref=order)
+
+
+def decided(on: date, outcome: BreachOutcome, reason: BreachReason, since: date) -> BreachDecided:
+    """An officer's word about the first notification that a conviction of that day brought."""
+    clock = Clock(
+        duty=Duty.INITIAL_NOTIFICATION, since=since, due_on=since, until=None, stage=Stage.OPEN
+    )
+    said_of = {"deadline_ref": clock.ref(NOBODY), "outcome": outcome, "reasons": (reason,)}
+    return made(BreachDecided, on, agency="example", **said_of)
 
 
 def managed(level: int, on: date) -> LevelSet:
@@ -196,6 +210,10 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         TravelNotified: _travel,
         ReviewDecided: _review,
         **invented_release.WORDS,
+        BreachDecided: lambda fact: (
+            f"{said(local_day(fact.occurred_at))}: an officer decides, of the first notification: "
+            f"{fact.outcome} ({', '.join(fact.reasons)})"
+        ),
         BreachProved: lambda fact: f"{said(fact.proved_on)}: convicted of a breach of it",
     }
 )

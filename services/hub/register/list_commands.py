@@ -100,6 +100,8 @@ def due(within: int, ics: Path | None, roles: tuple[str, ...], **options: Any) -
 def overdue(roles: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
     """Duties whose last day is over, not done: each a possible breach, for an officer to look at.
 
+    What an officer decided about one stands beside it (`breach`); excused, it is still to be done.
+
     Who may and how it ends: as `due`.
     """
     _listed("overdue", lists.overdue, options, roles)

@@ -20,6 +20,7 @@ from services.hub.register import words
 from services.hub.register.people import Told
 from services.hub.register.words import DUTIES, said
 from services.registry.domain import Clock, Register, Stage
+from services.registry.domain.breaches import decided
 from services.registry.domain.pauses import held_on
 
 OFFENDER_MANAGER, PRACTITIONER = "offender-manager", "probation-practitioner"
@@ -114,7 +115,7 @@ _WHO = {"person": "person", "area": "area", "lead": "lead", "level": "level"}
 _DUTY = {"duty": "duty", "due_on": "last day"}
 _END = {"role": "role", "source": "where it stands", "deadline": "deadline"}
 _DUE = {**_WHO, **_DUTY, "remind_on": "remind from", **_END}
-_OVERDUE = {**_WHO, **_DUTY, "days_over": "days over", **_END}
+_OVERDUE = {**_WHO, **_DUTY, "days_over": "days over", "stands": "how it stands", **_END}
 _RELEASED = {**_WHO, "on": "day", "stands": "how it stands", "footing": "how", "role": "role"}
 _AS_OF = {
     **_WHO,
@@ -132,20 +133,33 @@ def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
     last = _from(scope.day, within)
     found = (
         {**who, **_duty(clock, told), "remind_on": clock.remind_on}
-        for told, who, clock in _clocks(people, scope, "due")
+        for told, _, who, clock in _clocks(people, scope, "due")
         if clock.stage is Stage.OPEN and scope.day <= clock.due_on <= last
     )
     return Listing(_DUE, _sorted(found, "due_on"))
 
 
 def overdue(people: Iterable[Told], scope: Scope) -> Listing:
-    """Duties whose last day was over on the day, not done: each a possible breach; oldest first."""
+    """Duties whose last day was over on the day, not done; oldest first.
+
+    Each is a possible breach, or what an officer decided that it is: excused, it is still to do.
+    """
     found = (
-        {**who, **_duty(clock, told), "days_over": (scope.day - clock.due_on).days}
-        for told, who, clock in _clocks(people, scope, "overdue")
+        {
+            **who,
+            **_duty(clock, told),
+            "days_over": (scope.day - clock.due_on).days,
+            "stands": _decided(clock, register, told),
+        }
+        for told, register, who, clock in _clocks(people, scope, "overdue")
         if clock.stage is Stage.MISSED
     )
     return Listing(_OVERDUE, _sorted(found, "due_on"))
+
+
+def _decided(clock: Clock, register: Register, told: Told) -> str:
+    decision = dict(decided(register, told.rules)).get(clock)
+    return "possible breach" if decision is None else words.officers_word(decision)
 
 
 def released(people: Iterable[Told], scope: Scope, within: int) -> Listing:
@@ -181,12 +195,13 @@ def whole(people: Iterable[Told], scope: Scope) -> Listing:
 
 def _clocks(
     people: Iterable[Told], scope: Scope, listing: str
-) -> Iterator[tuple[Told, Row, Clock]]:
+) -> Iterator[tuple[Told, Register, Row, Clock]]:
     for told, who in scope.of(people, listing):
         register = told.register(scope.day)
-        for clock in register.clocks if register is not None else ():
-            if scope.wants_role(ROLE_OF[clock.duty]):
-                yield told, who, clock
+        if register is not None:
+            for clock in register.clocks:
+                if scope.wants_role(ROLE_OF[clock.duty]):
+                    yield told, register, who, clock
 
 
 def _duty(clock: Clock, told: Told) -> Row:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
+from schemas.base import PersonId
+from schemas.register import DeadlineMet, DeadlineMissed
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
 from services.hub.register.people import Told
@@ -50,6 +52,29 @@ def look_up(
         mine = (record for record in part if record.key in (None, person.bytes))
         told = next(people_in([mine], known_at), None)
     return None if told is None or not told.limits.allow(agency) else shown(told, day)
+
+
+def possible_breaches(cluster: Cluster, agency: str, person: PersonId) -> frozenset[str]:
+    """Numbers of the person's duties that the log says were missed or done late.
+
+    None, where the agency may not know of the person now.
+
+    Raises:
+        Stop: rules were adopted that this build does not have.
+        Unavailable: the broker does not answer.
+    """
+    said = (DeadlineMissed, DeadlineMet)
+    with closing(Reader(cluster.service_config("registry"))) as reader:
+        part = reader.part(cluster.names.log, log_partition(person))
+        mine = (record for record in part if record.key in (None, person.bytes))
+        told = next(people_in([mine], datetime.now(UTC), said), None)
+    if told is None or not told.limits.allow(agency):
+        return frozenset()
+    return frozenset(
+        fact.deadline_ref
+        for fact in told.heard
+        if isinstance(fact, DeadlineMissed) or (isinstance(fact, DeadlineMet) and fact.late)
+    )
 
 
 def shown(told: Told, day: date) -> Found | None:

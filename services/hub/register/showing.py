@@ -23,6 +23,6 @@ def print_register(found: Found, console: Console) -> None:
         console.print(table(("order", "made on", "served on", "until", ""), orders))
     if breaches := tuple(words.breaches(found.register)):
         console.print(table(("breach of", "proved on", "", ""), breaches))
-    deadlines = words.deadlines(found.register)
+    deadlines = words.deadlines(found.register, found.rules)
     console.print(table(("duty", "last day", "how it stands", ""), deadlines))
     console.print(f"[dim]By the rules {found.rules.version}.[/dim]")

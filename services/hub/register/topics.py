@@ -65,6 +65,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "review": "review of indefinite notification",
         "category": "the category under the arrangements",
         "recall": "the form of a recall, and the end of a fixed term",
+        "breach": "a possible breach, and what an officer decides about it",
         "watched": "what is watched, and when it is called to mind",
     }
 )
@@ -210,6 +211,7 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WORKING_AFTER,
         ("victim_contact_days", _YES),
     ),
+    Topic("breach", ("breach_decisions",)),
     Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),
 )
 """In the order of the index; a test holds that every rule, duty and milestone has a page."""

@@ -8,12 +8,14 @@ from typing import Any
 
 from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
-from schemas.register import Basis, Breached, Duty, OtherOrder, PreventionOrder
+from schemas.register import Basis, Breached, BreachOutcome, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
+from services.registry.dates import local_day
 from services.registry.domain import Clock, Conviction, Register, Stage
+from services.registry.domain.breaches import decided
 from services.registry.domain.record import convictions_of, instead, last_word_on, orders_of
 from services.registry.domain.review import review_of
-from services.registry.domain.state import Revision
+from services.registry.domain.state import BreachDecision, Revision
 from services.registry.domain.terms import NOTHING, Term, terms_of
 from services.registry.rules import Rules
 
@@ -76,11 +78,12 @@ BREACHES = {
     Breached.PREVENTION_ORDER: ("a prevention order", "SOA 2003 s.103I; Sentencing Code s.354"),
     Breached.RISK_ORDER: ("a risk order", "SOA 2003 s.122H, s.122I"),
 }
+_POSSIBLE = ": possible breach"
 STAGES = {
     Stage.AHEAD: "not yet: only if the change does not come",
     Stage.OPEN: "open",
     Stage.MET: "done",
-    Stage.MISSED: "missed: possible breach",
+    Stage.MISSED: f"missed{_POSSIBLE}",
     Stage.NOT_NEEDED: "not needed",
     Stage.LAPSED: "lapsed with the requirement",
 }
@@ -179,20 +182,34 @@ def _dealt_with(one: Conviction) -> str:
     return f"{how}{term}{outside}"
 
 
-def deadlines(register: Register) -> Iterator[tuple[str, str, str, str]]:
+def deadlines(register: Register, rules: Rules) -> Iterator[tuple[str, str, str, str]]:
     """Duty, last day, how it stands, where in the law."""
-    for clock in sorted(register.clocks, key=lambda one: one.due_on):
+    decisions = dict(decided(register, rules))
+    every = dict.fromkeys((*register.clocks, *decisions))
+    for clock in sorted(every, key=lambda one: one.due_on):
         duty, law = DUTIES[clock.duty]
-        yield duty, said(clock.due_on), _stands(clock), law
+        yield duty, said(clock.due_on), _stands(clock, decisions.get(clock)), law
 
 
-def _stands(clock: Clock) -> str:
+def _stands(clock: Clock, decision: BreachDecision | None) -> str:
+    if decision is not None:
+        return f"{_as_done(clock).removesuffix(_POSSIBLE)}: {officers_word(decision)}"
+    if clock.stage is Stage.OPEN and clock.remind_on is not None:
+        return f"open; remind from {said(clock.remind_on)}"
+    return _as_done(clock)
+
+
+def _as_done(clock: Clock) -> str:
     if clock.met_on is None:
-        if clock.stage is Stage.OPEN and clock.remind_on is not None:
-            return f"open; remind from {said(clock.remind_on)}"
         return STAGES[clock.stage]
     late = " late" if clock.late and clock.stage is Stage.MET else ""
     return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}"
+
+
+def officers_word(decision: BreachDecision) -> str:
+    """What an officer decided about a duty not done in time, and when."""
+    found = decision.outcome is BreachOutcome.FOUND
+    return f"{'a breach' if found else 'excused'}, decided {said(local_day(decision.at))}"
 
 
 def length(months: int, days: int) -> str:
@@ -211,8 +228,12 @@ def said(day: date) -> str:
 
 
 def as_object(found: Found) -> dict[str, Any]:
-    """Everything of the requirement, for programs; no number of the hub's own among it."""
-    kept = found.register.model_dump(mode="json", exclude={"person_id", *OF_RELEASE})
+    """Everything of the requirement, for programs; no number of the hub's own but the deadlines'.
+
+    By those agencies are told of them, and an officer decides about one.
+    """
+    beside = {"person_id", "clocks", "breach_decisions", *OF_RELEASE}
+    kept = found.register.model_dump(mode="json", exclude=beside)
     review = review_of(found.register, found.day, found.rules)
     opens_on = None if review is None else review.opens_on
     return {
@@ -225,4 +246,19 @@ def as_object(found: Found) -> dict[str, Any]:
             "blocked": bool(review.blocked_by),
         },
         **kept,
+        "clocks": list(_clocks(found)),
     }
+
+
+def _clocks(found: Found) -> Iterator[dict[str, Any]]:
+    """Each duty with its number, and what an officer decided about it."""
+    decisions = dict(decided(found.register, found.rules))
+    for clock in dict.fromkeys((*found.register.clocks, *decisions)):
+        decision = decisions.get(clock)
+        yield {
+            **clock.model_dump(mode="json"),
+            "deadline": clock.ref(found.register.person_id),
+            "decision": None
+            if decision is None
+            else decision.model_dump(mode="json", exclude={"deadline_ref"}),
+        }

@@ -19,6 +19,7 @@ from schemas.housing import TenancyEnded, TenancyOffered, TenancyStarted
 from schemas.milestone import MilestoneDeadline, MilestoneMissed, MilestoneStage
 from schemas.register import (
     AddressChanged,
+    BreachDecided,
     CategoryChanged,
     DeadlineMet,
     DeadlineMissed,
@@ -87,6 +88,7 @@ _MATTERS: Mapping[type[Fact], _Matter] = {
     DeadlineOpened: _Matter("duty", "deadline_ref", derived=True),
     DeadlineMissed: _Matter("duty", "deadline_ref", derived=True),
     DeadlineMet: _Matter("duty", "deadline_ref", stands=False, derived=True),
+    BreachDecided: _Matter("breach", "deadline_ref"),
     MilestoneDeadline: _Matter("milestone", "deadline_ref", derived=True),
     MilestoneMissed: _Matter("milestone", "deadline_ref", derived=True),
     VictimDeadline: _Matter("victim", "deadline_ref", derived=True),

@@ -24,6 +24,7 @@ from schemas.eligibility import ConvictionRecorded, ConvictionRevised
 from schemas.log import Tick
 from schemas.register import (
     AddressChanged,
+    BreachDecided,
     BreachProved,
     CircumstanceChanged,
     NotificationMade,
@@ -69,6 +70,7 @@ DAYS: Mapping[type[Fact], str] = {
     TagFitted: "occurred_at",
     TagRemoved: "occurred_at",
     BreachProved: "proved_on",
+    BreachDecided: "occurred_at",
 }
 """The field that says on which day a fact took effect, whenever it was recorded.
 

@@ -13,6 +13,7 @@ from schemas.custody import PresenceChanged, Released
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.register import (
     AddressChanged,
+    BreachDecided,
     BreachProved,
     Circumstance,
     CircumstanceChanged,
@@ -28,6 +29,7 @@ from services.registry.dates import age_on, term
 from services.registry.domain import heard_of_custody
 from services.registry.domain.state import (
     Breach,
+    BreachDecision,
     Change,
     Conviction,
     Notification,
@@ -174,6 +176,16 @@ def _breach(fact: BreachProved) -> Breach:
     )
 
 
+def _breach_decision(fact: BreachDecided) -> BreachDecision:
+    """Kept whatever is known of the deadline: it may be heard of, or be missed, only later."""
+    return BreachDecision(
+        deadline_ref=fact.deadline_ref,
+        at=fact.occurred_at,
+        outcome=fact.outcome,
+        reasons=tuple(sorted(set(fact.reasons))),
+    )
+
+
 OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProxyType(
     {
         ConvictionRecorded: ("convictions", _conviction),
@@ -191,6 +203,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
         BreachProved: ("breaches", _breach),
+        BreachDecided: ("breach_decisions", _breach_decision),
     }
 )
 """Which part of the row a fact goes to, and what of it."""

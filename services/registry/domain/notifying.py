@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from schemas.register import Duty, NotificationKind
 from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
@@ -88,17 +89,36 @@ def periodic_clocks(
     """
     made = made_in(heard, spell)
     since = max((n.made_on for n in made if moves_the_year(n, rules)), default=None)
-    if since is None:
-        return
+    clock = None if since is None else _periodic_clock(since, made, spell, pauses, rules)
+    if clock is not None:
+        yield clock
+
+
+def late_periodic_clocks(
+    heard: Register, spell: Spell, pauses: tuple[Pause, ...], rules: Rules
+) -> Iterator[Clock]:
+    """Those which the next notification answered after their last day, and so gave way to it."""
+    made = made_in(heard, spell)
+    days = sorted({n.made_on for n in made if moves_the_year(n, rules)})
+    for since, met_on in pairwise(days):
+        clock = _periodic_clock(since, made, spell, pauses, rules)
+        if clock is not None and met_on > clock.due_on:
+            yield clock.settled(Stage.MET, met_on)
+
+
+def _periodic_clock(
+    since: date, made: list[Notification], spell: Spell, pauses: tuple[Pause, ...], rules: Rules
+) -> Clock | None:
     duty, due_on = _next_after(since, made, rules)
     resumed_on = last_counted_day(due_on, 1, pauses)
     if resumed_on is None:
-        return
+        return None
     if resumed_on > due_on:
         due_on = last_day(resumed_on, days=rules.resume_days.on(resumed_on))
     until = spell.governing.last_day
-    if until is None or due_on <= until:
-        yield Clock(duty=duty, since=since, due_on=due_on, until=until, stage=Stage.OPEN)
+    if until is not None and due_on > until:
+        return None
+    return Clock(duty=duty, since=since, due_on=due_on, until=until, stage=Stage.OPEN)
 
 
 def _next_after(since: date, made: list[Notification], rules: Rules) -> tuple[Duty, date]:

@@ -16,6 +16,8 @@ from schemas.milestone import Milestone
 from schemas.register import (
     Basis,
     Breached,
+    BreachOutcome,
+    BreachReason,
     Circumstance,
     Duty,
     NotificationKind,
@@ -163,6 +165,15 @@ class Breach(State):
     order_ref: str | None = None
 
 
+class BreachDecision(State):
+    """What an officer decided about a duty that was not done in time."""
+
+    deadline_ref: str
+    at: datetime
+    outcome: BreachOutcome
+    reasons: tuple[BreachReason, ...]
+
+
 class Requirement(State):
     """The time a person is subject to notification without a break; the last such time."""
 
@@ -220,6 +231,17 @@ class Clock(State):
         return self.met_on is not None and (self.too_late or self.met_on > self.due_on)
 
     @property
+    def not_in_time(self) -> bool:
+        """Whether its last day was over, for a duty that bound still, before it was done.
+
+        Source: R-NOT-72; that a duty can be missed and lapse later is a local choice, see
+            decision 24.
+        """
+        if self.stage is Stage.LAPSED:
+            return self.until is not None and self.due_on < self.until
+        return self.stage is Stage.MISSED or (self.stage is Stage.MET and self.late)
+
+    @property
     def waits(self) -> bool:
         """Whether it is still to be done."""
         return self.stage in (Stage.OPEN, Stage.MISSED)
@@ -265,6 +287,7 @@ class Register(State):
     zones_gone: tuple[ZoneGone, ...] = ()
     tags: tuple[Tag, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    breach_decisions: tuple[BreachDecision, ...] = ()
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     """Of the person's duties."""
