@@ -7,17 +7,19 @@ services said as the door, an inbox as its receiver.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from schemas.base import kebab
 from schemas.notice import CanarySent
 from schemas.tracking import Position
+from services.agreements import ours
 from services.agreements.compile import Agreements
-from services.hub.broker.cluster import Cluster
+from services.hub.broker.cluster import ClientConfig, Cluster
 from services.runtime import wire
 from services.runtime.again import Again, in_order, said_again
+from services.runtime.journal import spans_of
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Headers, Outgoing, Record
 from services.runtime.service import Service
@@ -87,6 +89,8 @@ class Recorded:
         for slug in self._agencies:
             if topic in (names.inbox(slug), names.dead(slug)):
                 return list(self._as_agency(slug).read(topic))
+        if self._is_of_nobody(topic):
+            return list(self._as_deployer().read(topic))
         raw = topic.endswith(f".{kebab(Position.__name__)}")
         tracking = raw or topic == names.inbox("tracking")
         return list(self._as_service("tracking" if tracking else "admission").read(topic))
@@ -106,8 +110,10 @@ class Recorded:
         """What the service took, by partition, in its order."""
         if not service.journaled:
             return self.log()
-        sources = {topic: self.source(topic) for topic in service.sources}
-        return {0: in_order(self.journal(service.name), sources)}
+        journal = self.journal(service.name)
+        # An agency that was taken off has said what the service no longer reads.
+        topics = {topic for entry in journal for topic, _, _ in spans_of(entry)}
+        return {0: in_order(journal, {topic: self.source(topic) for topic in sorted(topics)})}
 
     def close(self) -> None:
         """No connection is left."""
@@ -116,19 +122,27 @@ class Recorded:
         self._readers.clear()
 
     def _as_service(self, service: str) -> Reader:
-        if service not in self._readers:
-            self._readers[service] = Reader(self._cluster.service_config(service))
-        return self._readers[service]
+        return self._reader(service, lambda: self._cluster.service_config(service))
+
+    def _is_of_nobody(self, topic: str) -> bool:
+        """Whether it was the inbox, or held the dead letters, of an agency that was taken off."""
+        for stem in (self._names.inbox(""), self._names.dead("")):
+            if topic.startswith(stem):
+                return topic.removeprefix(stem) not in ours.SAYS
+        return False
+
+    def _as_deployer(self) -> Reader:
+        return self._reader("", self._cluster.admin_config)
 
     def _as_agency(self, slug: str) -> Reader:
-        if slug not in self._readers:
-            config = (
-                self._cluster.admin_config()
-                if self._by_deployer
-                else self._cluster.agency_config(slug)
-            )
-            self._readers[slug] = Reader(config)
-        return self._readers[slug]
+        if self._by_deployer:
+            return self._as_deployer()
+        return self._reader(slug, lambda: self._cluster.agency_config(slug))
+
+    def _reader(self, who: str, config: Callable[[], ClientConfig]) -> Reader:
+        if who not in self._readers:
+            self._readers[who] = Reader(config())
+        return self._readers[who]
 
 
 async def compare(recorded: Recorded, service: Service) -> Comparison:
@@ -137,27 +151,30 @@ async def compare(recorded: Recorded, service: Service) -> Comparison:
     The hub may run on meanwhile: what stood before the input was read must be said again, and what
     is said again must stand there after.
     """
-    before = {topic: _by(service, recorded.said(topic)) for topic in service.writes}
+    before = {topic: recorded.said(topic) for topic in service.writes}
     parts = recorded.taken(service)
     runs = [await said_again(service, number, part, NOBODY) for number, part in parts.items()]
     inputs = sum(len(part) for part in parts.values())
-    return _compared(service, inputs, runs, before, recorded)
+    taken = {record.topic for part in parts.values() for record in part}
+    return _compared(service, inputs, runs, taken, before, recorded)
 
 
 def _compared(
     service: Service,
     inputs: int,
     runs: Sequence[Again],
+    taken: Iterable[str],
     before: Mapping[str, Sequence[Record]],
     recorded: Recorded,
 ) -> Comparison:
     expected: dict[str, list[Outgoing]] = {topic: [] for topic in service.writes}
+    taken = {*service.sources, *taken}
     for out in chain.from_iterable(run.said for run in runs):
-        expected[out.topic].append(out)
+        expected.setdefault(out.topic, []).append(out)
     same, repeats, different = 0, 0, []
     for topic, outs in sorted(expected.items()):
-        earlier, _ = _once(before[topic])
-        once, twice = _once(_by(service, recorded.said(topic)))
+        earlier, _ = _once(_of(taken, before.get(topic, ())))
+        once, twice = _once(_of(taken, recorded.said(topic)))
         wanted = dict(map(_said, outs))
         absent = sum(1 for identity, said in wanted.items() if once.get(identity) != said)
         # What was withdrawn, or is past its retention, is not there to be compared.
@@ -170,12 +187,12 @@ def _compared(
     return Comparison(service.name, inputs, same, repeats, because, tuple(different))
 
 
-def _by(service: Service, records: Iterable[Record]) -> Sequence[Record]:
-    """What the service wrote there: letters of one agency come back from the door and tracking."""
+def _of(taken: Collection[str], records: Iterable[Record]) -> Sequence[Record]:
+    """What came of those topics: letters of one agency come back from the door and tracking."""
     return [
         record
         for record in records
-        if (source := record.header("hub_topic")) is None or source.decode() in service.sources
+        if (source := record.header("hub_topic")) is None or source.decode() in taken
     ]
 
 

@@ -16,7 +16,7 @@ from schemas.custody import ParoleStep, RecallForm
 from schemas.milestone import Milestone, Owner
 from schemas.victim import VictimDeadline
 from services.hub.broker.cluster import Cluster
-from services.hub.register import command, consulting, readiness, release_command
+from services.hub.register import command, consulting, readiness
 from services.hub.register.limits import Limits
 from services.hub.register.lookup import Found, shown
 from services.hub.register.people import Told
@@ -264,7 +264,7 @@ def asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
             consulting, "look_up", lambda *a: found(a[3], *facts) if facts else None
         )
         monkeypatch.setattr(
-            release_command, "Versions", lambda _: SimpleNamespace(latest=lambda: agreements())
+            consulting, "Versions", lambda _: SimpleNamespace(latest=lambda: agreements())
         )
         flags = ["--json"] if json_ else []
         return CliRunner().invoke(command.register, ["release", "p-1", "--as-of", day, *flags])

@@ -153,6 +153,7 @@ def test_a_revoked_agency_is_cut_off_within_two_seconds_and_let_in_again(
     with told(cluster, names.inbox(PROBATION), count()), parked(cluster, held) as waiting:
         with at_work(outsider):
             eventually(lambda: len(outsider.brought) > 50, 20, "it is told")
+            eventually(lambda: bool(outsider.acknowledged), 20, "it is heard")
             began = time.monotonic()
             shut = revocation.revoke(cluster, place.who, quiet)
             eventually(lambda: set(outsider.refusals) == {"speaks", "reads"}, 20, "it is cut off")

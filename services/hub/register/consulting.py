@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from services.agreements.compile import Agency
 from services.agreements.signing import Asked, decide
+from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.exits import in_one_line
 from services.hub.register.list_commands import DAY, moment_of
@@ -23,8 +25,8 @@ day_option = click.option(
 
 def consulted(
     reference: str, asked: Asked, day: datetime | None, known_at: datetime | None, home: Path
-) -> tuple[Found, str]:
-    """The person's register on that day, and the agency of who asked; the act is recorded.
+) -> tuple[Found, Agency | None]:
+    """The person's register on that day, and the agreement of who asked; the act is recorded.
 
     Raises:
         ClickException: nothing is shown.
@@ -40,4 +42,5 @@ def consulted(
                 found = look_up(cluster, act.by.agency, reference, on, moment, progress)
         if act is None or found is None:
             raise click.ClickException(NOBODY)
-        return found, act.by.agency
+        receivers = Versions(cluster.home / "agreements").latest().receivers
+        return found, receivers.get(act.by.agency)

@@ -12,7 +12,6 @@ from rich.console import Console
 
 from schemas.victim import VictimDeadline
 from services.agreements.signing import Asked, acting
-from services.agreements.versions import Versions
 from services.hub.broker.commands import home_option, json_option
 from services.hub.register import readiness, words
 from services.hub.register.consulting import consulted, day_option
@@ -50,20 +49,16 @@ def release(
     rule. Victim contact is shown to an agency that is told of it. PERSON and who may ask are as in
     show. Exit 0: nothing is red; 3: something is; 1: nothing is shown.
     """
-    found, agency = consulted(reference, asked, day, known_at, home)
-    lines = readiness.readiness(found, with_victims=_told_of_victims(home, agency))
+    found, agreement = consulted(reference, asked, day, known_at, home)
+    # Whether its agreement tells it of victim contact (R-VIC-4).
+    with_victims = agreement is not None and VictimDeadline.kind() in agreement.grants
+    lines = readiness.readiness(found, with_victims=with_victims)
     if as_json:
         click.echo(json.dumps(readiness.as_object(found, lines)))
     else:
         print_readiness(found, lines, Console(highlight=False))
     if any(one.colour is readiness.Colour.RED for one in lines):
         click.get_current_context().exit(SOMETHING_RED)
-
-
-def _told_of_victims(home: Path, agency: str) -> bool:
-    """Whether its agreement tells it of victim contact (R-VIC-4)."""
-    known = Versions(home / "agreements").latest().receivers.get(agency)
-    return known is not None and VictimDeadline.kind() in known.grants
 
 
 def print_readiness(found: Found, lines: Sequence[readiness.Line], console: Console) -> None:
