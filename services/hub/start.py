@@ -23,6 +23,7 @@ from services.agreements import epochs, signing
 from services.agreements.compile import load
 from services.agreements.signing import Asked
 from services.hub import adoption
+from services.hub.adoption import NOBODY_ASKED
 from services.hub.broker import process
 from services.hub.broker.cluster import EXTERNAL, Cluster
 from services.hub.broker.faults import AlreadyRunning
@@ -33,7 +34,6 @@ from services.runtime.faults import Stop
 from services.runtime.names import SERVICES
 
 Say = Callable[[str], None]
-NOBODY_ASKED = Asked()
 
 READY_S = 120.0
 ALL_READY_S = 300.0

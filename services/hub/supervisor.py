@@ -182,16 +182,8 @@ class Supervisor:
 
     async def _end(self, child: Child) -> None:
         await self._without_next(child)
-        process = child.process
-        if process is None:
-            return
-        with suppress(ProcessLookupError):  # it ended by itself just now
-            process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), STOP_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if child.process is not None:
+            await _ended(child.process)
 
     async def _keep(self, child: Child) -> None:
         await self._until_there(child.program.waits_for)
@@ -334,12 +326,7 @@ class Supervisor:
         exited = asyncio.ensure_future(process.wait())
         await self._until(exited)
         if not exited.done():
-            with suppress(ProcessLookupError):  # it ended by itself just now
-                process.terminate()
-            try:
-                await asyncio.wait_for(asyncio.shield(exited), STOP_S)
-            except TimeoutError:
-                process.kill()
+            await _ended(process)
         return await exited
 
     async def _until(self, done: asyncio.Future[Any]) -> None:
@@ -393,6 +380,17 @@ class Supervisor:
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(state, indent=1))
         fresh.rename(path)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Told to end, and made to where it does not."""
+    with suppress(ProcessLookupError):  # it ended by itself just now
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def _about(service: str, reason: str) -> dict[str, str]:

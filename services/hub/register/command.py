@@ -17,9 +17,10 @@ from services.hub.exits import in_one_line
 from services.hub.register import counts, law, law_pages, words
 from services.hub.register.board import board_of
 from services.hub.register.breach_command import breach
-from services.hub.register.consulting import consulted, day_option
+from services.hub.register.consulting import consulted
 from services.hub.register.list_commands import (
     as_of,
+    day_option,
     due,
     known_option,
     moment_of,

@@ -12,15 +12,12 @@ from services.agreements.signing import Asked, decide
 from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.exits import in_one_line
-from services.hub.register.list_commands import DAY, moment_of
+from services.hub.register.list_commands import moment_of
 from services.hub.register.lookup import Found, look_up
 from services.hub.register.output import reading_shown
 from services.registry.dates import local_day
 
 NOBODY = "Nobody is in the register under that reference."
-day_option = click.option(
-    "--as-of", "day", type=DAY, help="As it was on that day; today if not said."
-)
 
 
 def consulted(

@@ -36,6 +36,9 @@ from services.registry.dates import local_day, start_of
 
 DAY = click.DateTime(["%Y-%m-%d"])
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"])
+day_option = click.option(
+    "--as-of", "day", type=DAY, help="As it was on that day; today if not said."
+)
 known_option = click.option(
     "--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC)."
 )
@@ -65,7 +68,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
             help=f"Whose home is in that council (ONS code; {NO_AREA}: not known); repeatable.",
         ),
         known_option,
-        click.option("--as-of", "day", type=DAY, help="As it was on that day; today if not said."),
+        day_option,
         acting,
     ):
         command = option(command)

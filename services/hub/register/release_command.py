@@ -14,8 +14,8 @@ from schemas.victim import VictimDeadline
 from services.agreements.signing import Asked, acting
 from services.hub.broker.commands import home_option, json_option
 from services.hub.register import readiness, words
-from services.hub.register.consulting import consulted, day_option
-from services.hub.register.list_commands import known_option
+from services.hub.register.consulting import consulted
+from services.hub.register.list_commands import day_option, known_option
 from services.hub.register.lookup import Found
 from services.hub.register.output import table
 

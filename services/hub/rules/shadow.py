@@ -18,6 +18,7 @@ from services.hub.register.people import Told
 from services.hub.register.readiness import MILESTONES
 from services.hub.register.words import DUTIES
 from services.registry.domain import Register, Stage, as_of
+from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.rules import Rules
 
 Due = tuple[Duty | Milestone, date, str | None]
@@ -30,10 +31,6 @@ _STANDS: Mapping[Stage, str] = {
     Stage.NOT_NEEDED: "is not needed",
     Stage.LAPSED: "lapsed",
 }
-
-
-_OF_VICTIMS = frozenset({Milestone.VICTIM_REFERRAL, Milestone.VICTIM_CONTACT})
-"""Not reported: whom a victim is in contact about is not for all who may compare (R-VIC-4)."""
 
 
 @dataclass(slots=True)
@@ -97,11 +94,12 @@ def _requirement(before: Register | None, after: Register | None) -> Iterator[st
 
 
 def _clocks(register: Register | None) -> dict[Due, tuple[Stage, date]]:
+    """But those about victims: who is in contact is not for all who may compare (R-VIC-4)."""
     clocks = () if register is None else (*register.clocks, *register.milestones)
     return {
         (one.duty, one.since, one.about): (one.stage, one.due_on)
         for one in clocks
-        if one.duty not in _OF_VICTIMS
+        if one.duty not in OF_VICTIMS
     }
 
 

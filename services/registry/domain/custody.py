@@ -6,7 +6,9 @@ zone is kept, nor anything of a victim but that a step was taken.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import TypeVar
 
 from schemas.custody import NewCharge, ParoleStep, RecallForm, ReleaseKind, SentenceGroup
 from schemas.victim import VictimStep
@@ -116,3 +118,12 @@ class Tag(State):
     device_ref: str
     at: datetime
     fitted: bool
+
+
+W = TypeVar("W", Recall, Absence)
+
+
+def last_words(said: Iterable[W], ref: Callable[[W], str]) -> dict[str, W]:
+    """The last word on each, by its reference; of two said at once any, but always the same."""
+    in_order = sorted(said, key=lambda one: (one.said_at, one.model_dump_json()))
+    return {ref(word): word for word in in_order}

@@ -108,9 +108,7 @@ def victim_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
             count = days.on(since)
             if count is not None:
                 due_on = working_day_after(since, count, BANK_HOLIDAYS)
-                clock = Clock(
-                    duty=milestone, since=since, due_on=due_on, until=None, stage=Stage.OPEN
-                )
+                clock = Clock.of_milestone(milestone, since, due_on)
                 yield _stepped(clock, heard.contacts, steps)
 
 

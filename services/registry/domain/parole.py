@@ -31,15 +31,17 @@ def recall_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
             due_on = working_day_after(
                 changed.on, rules.recall_form_days.on(changed.on), BANK_HOLIDAYS
             )
-            clock = _clock(Milestone.RECALL_FORM, changed.on, due_on, recall.recall_ref)
+            clock = Clock.of_milestone(Milestone.RECALL_FORM, changed.on, due_on, recall.recall_ref)
             decided = (one for one in heard.recalls if one.recall_ref == recall.recall_ref)
             days = (one.decided_on for one in decided if one.decided_on is not None)
-            yield _met(clock, (day for day in days if day >= changed.on))
+            yield clock.met_by(day for day in days if day >= changed.on)
         form = recall.form or weighed_of(heard, recall, rules).form
         if back_on is not None and form is not RecallForm.FIXED_TERM:
             due_on = last_day_within(back_on, days=rules.parole_referral_days.on(back_on))
-            clock = _clock(Milestone.PAROLE_REFERRAL, back_on, due_on, recall.recall_ref)
-            yield _met(clock, _days(heard, back_on, *ParoleStep))
+            clock = Clock.of_milestone(
+                Milestone.PAROLE_REFERRAL, back_on, due_on, recall.recall_ref
+            )
+            yield clock.met_by(_days(heard, back_on, *ParoleStep))
 
 
 def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
@@ -55,37 +57,19 @@ def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
         if step.step is ParoleStep.REFERRED:
             weeks = rules.parole_hearing_weeks.on(step.on)
             due_on = last_day_within(step.on, days=7 * weeks)
-            clock = _met(
-                _clock(Milestone.PAROLE_HEARING, step.on, due_on),
-                _days(heard, step.on, ParoleStep.HEARD),
-            )
-            yield _on_the_papers(clock, heard)
+            clock = Clock.of_milestone(Milestone.PAROLE_HEARING, step.on, due_on)
+            heard_on = _days(heard, step.on, ParoleStep.HEARD)
+            yield _on_the_papers(clock.met_by(heard_on), heard)
         elif step.step is ParoleStep.HEARD:
             days = rules.parole_decision_days.on(step.on)
             due_on = last_day_within(step.on, days=days)
-            clock = _clock(Milestone.PAROLE_DECISION, step.on, due_on)
-            yield _met(clock, _days(heard, step.on, *_DECIDED))
+            clock = Clock.of_milestone(Milestone.PAROLE_DECISION, step.on, due_on)
+            yield clock.met_by(_days(heard, step.on, *_DECIDED))
         elif step.step is ParoleStep.REFUSED:
             months = rules.parole_review_months.on(step.on)
             due_on = last_day_within(step.on, months=months)
-            clock = _clock(Milestone.PAROLE_REVIEW, step.on, due_on)
-            yield _met(clock, _days(heard, step.on + DAY, *_DECIDED))
-
-
-def _clock(milestone: Milestone, since: date, due_on: date, about: str | None = None) -> Clock:
-    return Clock(
-        duty=milestone,
-        since=since,
-        due_on=due_on,
-        until=None,
-        stage=Stage.OPEN,
-        about=about,
-    )
-
-
-def _met(clock: Clock, days: Iterator[date]) -> Clock:
-    first = min(days, default=None)
-    return clock if first is None else clock.settled(Stage.MET, first)
+            clock = Clock.of_milestone(Milestone.PAROLE_REVIEW, step.on, due_on)
+            yield clock.met_by(_days(heard, step.on + DAY, *_DECIDED))
 
 
 def _on_the_papers(clock: Clock, heard: Register) -> Clock:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from schemas.custody import NewCharge, RecallForm, SentenceGroup
 from services.registry.dates import last_day
-from services.registry.domain.custody import Level, Recall
+from services.registry.domain.custody import Level, Recall, last_words
 from services.registry.domain.pauses import free_on
 from services.registry.domain.state import Register
 from services.registry.release_rules import Bar, ReleaseRules
@@ -87,9 +87,7 @@ def releases_on(recall: Recall, returned_on: date, rules: ReleaseRules) -> date:
 
 def recalls_of(heard: Register) -> tuple[Recall, ...]:
     """Each recall as the last word on it has it, in their order."""
-    last: dict[str, Recall] = {}
-    for word in sorted(heard.recalls, key=lambda one: (one.said_at, one.model_dump_json())):
-        last[word.recall_ref] = word
+    last = last_words(heard.recalls, lambda one: one.recall_ref)
     return tuple(sorted(last.values(), key=lambda one: (one.recalled_on, one.recall_ref)))
 
 

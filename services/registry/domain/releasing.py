@@ -17,7 +17,7 @@ from services.registry.dates import (
     working_day_after,
     working_day_before,
 )
-from services.registry.domain.custody import Absence, Plan, ZoneWord
+from services.registry.domain.custody import Absence, Plan, ZoneWord, last_words
 from services.registry.domain.pauses import held_from
 from services.registry.domain.record import convictions_of
 from services.registry.domain.state import Clock, Register, Stage
@@ -92,11 +92,12 @@ def release_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
         release.told_on, rules.told_late_days.on(release.told_on), BANK_HOLIDAYS
     )
     level_by = months_before(release.on, rules.level_months.on(release.on))
-    level = _clock(Milestone.LEVEL_SET, release, max(level_by, at_least))
-    levels = min((one.on for one in heard.levels if one.on > release.since), default=None)
-    yield level if levels is None else level.settled(Stage.MET, levels)
+    level = Clock.of_milestone(Milestone.LEVEL_SET, release.since, max(level_by, at_least))
+    yield level.met_by(one.on for one in heard.levels if one.on > release.since)
     form_by = release.on - timedelta(weeks=rules.form_j_weeks.on(release.on))
-    yield _form_j(_clock(Milestone.FORM_J, release, max(form_by, at_least)), heard)
+    yield _form_j(
+        Clock.of_milestone(Milestone.FORM_J, release.since, max(form_by, at_least)), heard
+    )
     yield from _zones(heard, release, rules)
 
 
@@ -109,13 +110,9 @@ def absence_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
         words = (one for one in heard.absences if one.absence_ref == absence.absence_ref)
         given = min(one.notified_on for one in words if one.leaves_on == absence.leaves_on)
         days = rules.absence_notice_days.on(absence.leaves_on)
-        clock = Clock(
-            duty=Milestone.ABSENCE_NOTICE,
-            since=absence.leaves_on,
-            due_on=working_day_before(absence.leaves_on, days, BANK_HOLIDAYS),
-            until=None,
-            stage=Stage.OPEN,
-            about=absence.absence_ref,
+        due_on = working_day_before(absence.leaves_on, days, BANK_HOLIDAYS)
+        clock = Clock.of_milestone(
+            Milestone.ABSENCE_NOTICE, absence.leaves_on, due_on, absence.absence_ref
         )
         yield clock.settled(Stage.MET, given)
 
@@ -126,7 +123,7 @@ def _zones(heard: Register, release: Releasing, rules: ReleaseRules) -> Iterator
     if not zones:
         return
     due_on = release.on - timedelta(days=rules.zones_days.on(release.on))
-    clock = _clock(Milestone.ZONES_LIVE, release, due_on)
+    clock = Clock.of_milestone(Milestone.ZONES_LIVE, release.since, due_on)
     set_on = max(local_day(one.said_at) for one in zones)
     fitted_on = _fitted_on(heard, release)
     yield clock if fitted_on is None else clock.settled(Stage.MET, max(fitted_on, set_on))
@@ -168,20 +165,8 @@ def _form_j(clock: Clock, heard: Register) -> Clock:
     return clock
 
 
-def _clock(milestone: Milestone, release: Releasing, due_on: date) -> Clock:
-    return Clock(
-        duty=milestone,
-        since=release.since,
-        due_on=due_on,
-        until=None,
-        stage=Stage.OPEN,
-    )
-
-
 def _absences(heard: Register) -> Iterator[Absence]:
-    last: dict[str, Absence] = {}
-    for word in sorted(heard.absences, key=lambda one: (one.said_at, one.model_dump_json())):
-        last[word.absence_ref] = word
+    last = last_words(heard.absences, lambda one: one.absence_ref)
     yield from (last[ref] for ref in sorted(last))
 
 

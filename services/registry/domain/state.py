@@ -6,6 +6,7 @@ all of it, so that any order of the same facts leads here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -220,6 +221,25 @@ class Clock(State):
     """From this day on the person is to be reminded."""
     too_late: bool = False
     """Done on the last day, but after its last hour."""
+
+    @classmethod
+    def of_milestone(
+        cls, milestone: Milestone, since: date, due_on: date, about: str | None = None
+    ) -> Clock:
+        """Of what an agency has to do: open, and with no end of a requirement."""
+        return cls(
+            duty=milestone,
+            since=since,
+            due_on=due_on,
+            until=None,
+            stage=Stage.OPEN,
+            about=about,
+        )
+
+    def met_by(self, days: Iterable[date]) -> Clock:
+        """The same, done on the first of those days; as it is where there are none."""
+        first = min(days, default=None)
+        return self if first is None else self.settled(Stage.MET, first)
 
     def settled(self, stage: Stage, on: date) -> Clock:
         """The same, which came to that stage, done or needless, by what was notified that day."""
