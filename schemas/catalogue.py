@@ -15,6 +15,7 @@ from schemas import (
     notice,
     register,
     risk,
+    supervision,
     tracking,
     victim,
 )
@@ -58,6 +59,11 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry(eligibility.ConvictionRecorded, eligibility=True),
     Entry(eligibility.ConvictionRevised),
+    Entry(eligibility.ReferralAccepted, eligibility=True),
+    Entry(eligibility.ReferralRejected),
+    Entry(eligibility.Deregistered),
+    Entry(supervision.SupervisionSet),
+    Entry(supervision.SupervisionEnded),
     Entry(register.PreventionOrderMade, eligibility=True),
     Entry(register.NotificationOrderMade, eligibility=True),
     Entry(register.OtherOrderMade),

@@ -16,6 +16,7 @@ class Disposal(StrEnum):
     DETENTION_AND_TRAINING = "detention-and-training"
     HOSPITAL_ORDER = "hospital-order"
     HOSPITAL_ORDER_RESTRICTED = "hospital-order-restricted"
+    GUARDIANSHIP_ORDER = "guardianship-order"
     CAUTION = "caution"
     CONDITIONAL_DISCHARGE = "conditional-discharge"
     OTHER = "other"
@@ -75,6 +76,13 @@ class ConvictionRecorded(FactAboutPerson):
         date | None,
         has(FieldClass.OFFENCE, "The day of sentence, where it is not the relevant date."),
     ] = None
+    schedule_19za: Annotated[
+        bool | None,
+        has(
+            FieldClass.OFFENCE,
+            "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
+        ),
+    ] = None
 
 
 class Sentence(Part):
@@ -112,6 +120,13 @@ class Sentence(Part):
     overlap_days: Annotated[
         int, has(FieldClass.OFFENCE, "Days of that beyond the whole months.", ge=0, le=366)
     ] = 0
+    schedule_19za: Annotated[
+        bool | None,
+        has(
+            FieldClass.OFFENCE,
+            "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
+        ),
+    ] = None
 
 
 class ConvictionRevised(FactAboutPerson):
@@ -138,3 +153,33 @@ class ConvictionRevised(FactAboutPerson):
         Sentence | None,
         has(FieldClass.OFFENCE, "What holds instead; absent: quashed, or a finding now tried."),
     ] = None
+
+
+class ReferralAccepted(FactAboutPerson):
+    """A meeting or the co-ordinator took the person on in category 3, or 4 by discretion."""
+
+    referral_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The referral's number.")]
+    category: Annotated[int, has(FieldClass.MANAGEMENT, "3 or 4.", ge=3, le=4)]
+    decided_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the decision.")]
+
+
+class ReferralRejected(FactAboutPerson):
+    """A referral was not taken on: the person stays as they are (R-LVL-5)."""
+
+    referral_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The referral's number.")]
+    category: Annotated[
+        int | None,
+        has(FieldClass.MANAGEMENT, "3 or 4; absent: it was for a level alone.", ge=3, le=4),
+    ] = None
+    decided_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the decision.")]
+
+
+class Deregistered(FactAboutPerson):
+    """A formal decision: the person is managed no more in a category that people decide."""
+
+    referral_ref: Annotated[
+        Ref, has(FieldClass.MANAGEMENT, "The number of the referral that was accepted.")
+    ]
+    decided_on: Annotated[
+        date, has(FieldClass.MANAGEMENT, "The local day of the decision, the first it holds.")
+    ]

@@ -20,6 +20,7 @@ from schemas import (
     notice,
     register,
     risk,
+    supervision,
     tracking,
     victim,
 )
@@ -285,6 +286,36 @@ def a_victim_step(
 ) -> victim.VictimStepTaken:
     defaults = {"step": step, "taken_on": TODAY}
     return _made(victim.VictimStepTaken, fields, source="probation", **defaults)
+
+
+def a_licence(**fields: Any) -> supervision.SupervisionSet:
+    defaults = {
+        "supervision_ref": "licence-1",
+        "supervision": supervision.Supervision.LICENCE,
+        "begins_on": TODAY,
+        "until": TODAY + timedelta(days=365),
+    }
+    return _made(supervision.SupervisionSet, fields, source="probation", **defaults)
+
+
+def a_licence_ended(**fields: Any) -> supervision.SupervisionEnded:
+    defaults = {"supervision_ref": "licence-1", "ended_on": TODAY}
+    return _made(supervision.SupervisionEnded, fields, source="probation", **defaults)
+
+
+def a_referral(category: int = 3, **fields: Any) -> eligibility.ReferralAccepted:
+    defaults = {"referral_ref": "referral-1", "category": category, "decided_on": TODAY}
+    return _made(eligibility.ReferralAccepted, fields, source="probation", **defaults)
+
+
+def a_referral_rejected(**fields: Any) -> eligibility.ReferralRejected:
+    defaults = {"referral_ref": "referral-2", "category": 3, "decided_on": TODAY}
+    return _made(eligibility.ReferralRejected, fields, source="probation", **defaults)
+
+
+def a_deregistration(**fields: Any) -> eligibility.Deregistered:
+    defaults = {"referral_ref": "referral-1", "decided_on": TODAY}
+    return _made(eligibility.Deregistered, fields, source="probation", **defaults)
 
 
 def a_zone(**fields: Any) -> tracking.ZoneSet:

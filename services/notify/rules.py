@@ -62,7 +62,7 @@ LOCAL_STANDARD: Ladder = MappingProxyType(
 LADDERS: Mapping[str, Ladder] = MappingProxyType(
     {
         "2026-1": AT_FIRST,
-        **dict.fromkeys(("2026-2", "2026-3", "2026-4"), LOCAL_STANDARD),
+        **dict.fromkeys(("2026-2", "2026-3", "2026-4", "2026-5"), LOCAL_STANDARD),
     }
 )
 """By version of the rules; from 2026-3 on the door sends canaries (decision 19)."""

@@ -342,6 +342,7 @@ _FOURTH = replace(
     ),
     release=WATCHED,
 )
+_FIFTH = replace(_FOURTH, version="2026-5")
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules
@@ -349,6 +350,7 @@ RULES: Mapping[str, Rules] = MappingProxyType(
             _FIRST,
             *(replace(_FIRST, version=version) for version in ("2026-2", "2026-3")),
             _FOURTH,
+            _FIFTH,
         )
     }
 )

@@ -34,6 +34,9 @@ class Rules:
 
 
 RULES: Mapping[str, Rules] = MappingProxyType(
-    {version: Rules(version=version) for version in ("2026-1", "2026-2", "2026-3", "2026-4")}
+    {
+        version: Rules(version=version)
+        for version in ("2026-1", "2026-2", "2026-3", "2026-4", "2026-5")
+    }
 )
 """The rules this build can decide by."""

@@ -28,6 +28,7 @@ from schemas.register import (
     RequirementOpened,
 )
 from schemas.risk import AlertClosed, AlertRaised, RoshAssessed
+from schemas.supervision import SupervisionEnded, SupervisionSet
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneEntered, ZoneLeft, ZoneSet
 from schemas.victim import VictimDeadline
 
@@ -72,6 +73,8 @@ _MATTERS: Mapping[type[Fact], _Matter] = {
     Released: _Matter("custody"),
     RecalledToCustody: _Matter("recall"),
     ReturnedToCustody: _Matter("return"),
+    SupervisionSet: _Matter("supervision", "supervision_ref"),
+    SupervisionEnded: _Matter("supervision", "supervision_ref", stands=False),
     TenancyOffered: _Matter("tenancy", "tenancy_ref"),
     TenancyStarted: _Matter("tenancy", "tenancy_ref"),
     TenancyEnded: _Matter("tenancy", "tenancy_ref", stands=False),
