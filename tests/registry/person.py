@@ -19,6 +19,8 @@ from tests.makers import a_conviction, a_notification, a_release, admitted
 from tests.registry.desk import Desk
 
 NEWEST = max(RULES)
+EARLY = ("2026-1", "2026-2", "2026-3")
+"""The versions before 2026-4, which hear of convictions, releases and notifications alone."""
 
 
 def a_desk(version: str = NEWEST) -> Desk:
