@@ -1,0 +1,409 @@
+"""Questions of law about invented people, each with its answer: read off the Acts, not the rules.
+
+What the pages of the law show by example is one answer a rule; these ask the rest of its values:
+every row of a table, every kind of order, every bar, on both sides of each change of law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from schemas.base import Fact
+from schemas.custody import NewCharge, Presence, RecalledToCustody, RecallForm, SentenceGroup
+from schemas.eligibility import Disposal
+from schemas.milestone import Milestone
+from schemas.register import (
+    Breached,
+    Circumstance,
+    Duty,
+    NotificationKind,
+    PreventionOrder,
+)
+from services.registry.dates import LONDON, start_of
+from services.registry.domain import Register, as_of
+from services.registry.domain.pauses import pauses_of
+from services.registry.domain.recall import weighed
+from services.registry.domain.review import review_of
+from services.registry.release_rules import Bar
+from services.registry.rules import Rules
+from tests.makers import (
+    a_breach,
+    a_change,
+    a_notification,
+    a_presence,
+    a_prevention_order,
+    a_recall_to_custody,
+    a_release_date,
+    a_travel_notice,
+    a_zone,
+    admitted,
+)
+from tests.registry.person import convicted
+from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
+
+Answer = Callable[[Rules], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, what the law answers, and how the rules are asked."""
+
+    asks: str
+    answer: Any
+    by: Answer
+
+
+def questions() -> Iterator[Question]:
+    """All of them."""
+    yield from _how_long()
+    yield from _first_notification()
+    yield from _orders()
+    yield from _breaches()
+    yield from _pauses()
+    yield from _changes()
+    yield from _extras()
+    yield from _journeys()
+    yield from _reviews()
+    yield from _recalls()
+    yield from _milestones()
+
+
+def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:
+    found = as_of(facts, on, rules)
+    assert found is not None
+    return found
+
+
+def _how_long() -> Iterator[Question]:
+    """SOA 2003 s.82(1)-(2), and s.81 for what was decided before it: the same table."""
+    years = {10: (2013, 2036), 7: (2010, 2033), 5: (2008, 2031), 2: (2005, 2028), 1: (2004, 2027)}
+    ends: dict[float, tuple[date, date]] = {
+        length: (date(then, 6, 1), date(now, 3, 1)) for length, (then, now) in years.items()
+    }
+    ends[3.5] = (date(2006, 12, 1), date(2029, 9, 1))
+    ends[2.5] = (date(2005, 12, 1), date(2028, 9, 1))
+    table: tuple[tuple[str, dict[str, Any], float | None, float | None], ...] = (
+        ("life", {"for_life": True}, None, None),
+        ("thirty months", {"term_months": 30}, None, None),
+        ("a day less", {"term_months": 29, "term_days": 30}, 10, 5),
+        ("six months and a day", {"term_months": 6, "term_days": 1}, 10, 5),
+        ("six months", {"term_months": 6}, 7, 3.5),
+        ("hospital, restricted", {"disposal": Disposal.HOSPITAL_ORDER_RESTRICTED}, None, None),
+        ("hospital", {"disposal": Disposal.HOSPITAL_ORDER}, 7, 3.5),
+        ("caution", {"disposal": Disposal.CAUTION}, 2, 1),
+        ("anything else", {"disposal": Disposal.OTHER}, 5, 2.5),
+        ("discharge", {"disposal": Disposal.CONDITIONAL_DISCHARGE, "term_months": 12}, 1, 1),
+        ("training, half of fourteen months", _training(14), 10, 5),
+        ("training, half of twelve months", _training(12), 7, 3.5),
+    )
+    for when, relevant in enumerate((date(2003, 6, 2), date(2026, 3, 2))):
+        for child in (False, True):
+            born_on = relevant.replace(year=relevant.year - (16 if child else 40))
+            for what, how, adult, halved in table:
+                length = halved if child else adult
+                last = None if length is None else ends[length][when]
+                facts = (convicted(relevant, born_on=born_on, **how),)
+                yield Question(
+                    f"{what}, {'child' if child else 'adult'}, {relevant}",
+                    (last, child and adult != halved),
+                    partial(_ends, facts, relevant),
+                )
+
+
+def _training(months: int) -> dict[str, Any]:
+    return {"disposal": Disposal.DETENTION_AND_TRAINING, "term_months": months}
+
+
+def _ends(facts: tuple[Fact, ...], on: date, rules: Rules) -> tuple[date | None, bool] | None:
+    requirement = _row(facts, on, rules).requirement
+    return None if requirement is None else (requirement.last_day, requirement.halved)
+
+
+def _first_notification() -> Iterator[Question]:
+    """SOA 2003 s.83(1), also for relevant dates before it."""
+    for relevant, last in (
+        (date(2003, 6, 2), date(2003, 6, 4)),
+        (date(2026, 3, 2), date(2026, 3, 4)),
+    ):
+        facts = (convicted(relevant, disposal=Disposal.CAUTION),)
+        yield Question(
+            f"first notification, {relevant}",
+            {Duty.INITIAL_NOTIFICATION: last},
+            partial(_due, facts, relevant),
+        )
+
+
+def _due(facts: tuple[Fact, ...], on: date, rules: Rules) -> dict[Any, date]:
+    return {clock.duty: clock.due_on for clock in _row(facts, on, rules).clocks}
+
+
+def _due_of(duty: Duty, facts: tuple[Fact, ...], on: date, rules: Rules) -> date | None:
+    return _due(facts, on, rules).get(duty)
+
+
+def _orders() -> Iterator[Question]:
+    """SOA 2003 s.103G, before it ss.107 and 117: which order keeps somebody subject."""
+    new = {
+        PreventionOrder.SEXUAL_HARM_PREVENTION,
+        PreventionOrder.INTERIM_SEXUAL_HARM_PREVENTION,
+    }
+    old = {PreventionOrder.SEXUAL_OFFENCES_PREVENTION, PreventionOrder.FOREIGN_TRAVEL}
+    until, cautioned_until = date(2030, 1, 1), date(2016, 5, 31)
+    for order in PreventionOrder:
+        for made_on in (date(2015, 3, 7), date(2015, 3, 8)):
+            keeps = order in old or (order in new and made_on == date(2015, 3, 8))
+            made = a_prevention_order(order=order, made_on=made_on, until=until)
+            facts = (convicted(date(2014, 6, 1), disposal=Disposal.CAUTION), admitted(made))
+            yield Question(
+                f"{order} made on {made_on}",
+                (until if keeps else cautioned_until, False),
+                partial(_ends, facts, made_on),
+            )
+
+
+def _breaches() -> Iterator[Question]:
+    """SOA 2003 s.122I: a breach of a risk order alone puts on the register."""
+    on = date(2026, 3, 2)
+    for breach in Breached:
+        facts = (admitted(a_breach(breach=breach, proved_on=on)),)
+        yield Question(
+            f"breach of {breach}",
+            (None, False) if breach is Breached.RISK_ORDER else None,
+            partial(_ends, facts, on),
+        )
+
+
+def _pauses() -> Iterator[Question]:
+    """SOA 2003 s.83(6): on remand or serving, detained in a hospital, outside the Kingdom."""
+    on = date(2026, 3, 2)
+    for presence in Presence:
+        facts = (admitted(a_presence(presence, since_on=on)),)
+        yield Question(
+            f"pause: {presence}",
+            0 if presence is Presence.AT_LIBERTY else 1,
+            partial(_pauses_on, facts, on),
+        )
+
+
+def _pauses_on(facts: tuple[Fact, ...], on: date, rules: Rules) -> int:
+    return len(pauses_of(_row(facts, on, rules), rules))
+
+
+_ACT = {
+    Circumstance.NAME: Duty.NAME_NOTIFICATION,
+    Circumstance.HOME: Duty.HOME_NOTIFICATION,
+    Circumstance.PREMISES: Duty.PREMISES_NOTIFICATION,
+    Circumstance.RELEASE: Duty.RELEASE_NOTIFICATION,
+}
+_REGULATIONS = {
+    Circumstance.CHILD_HOUSEHOLD: Duty.CHILD_HOUSEHOLD_NOTIFICATION,
+    Circumstance.FINANCE: Duty.FINANCE_NOTIFICATION,
+    Circumstance.IDENTITY_DOCUMENT: Duty.IDENTITY_DOCUMENT_NOTIFICATION,
+}
+
+
+def _changes() -> Iterator[Question]:
+    """SOA 2003 s.84(1), and from 13 August 2012 the regulations beside it."""
+    subject = convicted(date(2011, 6, 1), disposal=Disposal.OTHER)
+    told = admitted(a_notification(made_on=date(2011, 6, 1)))
+    for on in (date(2012, 8, 12), date(2012, 8, 13)):
+        watched = {**_ACT, **(_REGULATIONS if on == date(2012, 8, 13) else {})}
+        for circumstance in Circumstance:
+            facts = (subject, told, *_changed(circumstance, on))
+            yield Question(
+                f"{circumstance} on {on}",
+                {watched[circumstance]} if circumstance in watched else set(),
+                partial(_change_duties, facts, on),
+            )
+
+
+def _changed(circumstance: Circumstance, on: date) -> tuple[Fact, ...]:
+    if circumstance is Circumstance.RELEASE:
+        inside = admitted(a_presence(Presence.IN_CUSTODY, since_on=on - timedelta(days=9)))
+        return inside, admitted(a_presence(Presence.AT_LIBERTY, since_on=on))
+    stay = circumstance is Circumstance.PREMISES
+    since_on = on - timedelta(days=6) if stay else on
+    fields = {"until": on, "premises_ref": "premises-1"} if stay else {}
+    return (admitted(a_change(circumstance, changed_on=since_on, **fields)),)
+
+
+def _change_duties(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[Any]:
+    """Which duties a change brought; a stay begins before and ends that day."""
+    periodic = {Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}
+    return {clock.duty for clock in _row(facts, on, rules).clocks} - periodic
+
+
+def _extras() -> Iterator[Question]:
+    """SOA 2003 s.85(1)-(2); SI 2012/1876: what moves the day of the next yearly notification."""
+    moves = set(_ACT)
+    first, then = date(2025, 3, 10), date(2025, 9, 5)
+    subject = convicted(first, disposal=Disposal.OTHER)
+    for circumstance in Circumstance:
+        change = a_notification(
+            made_on=then, notification=NotificationKind.CHANGE, circumstances=(circumstance,)
+        )
+        facts = (subject, admitted(a_notification(made_on=first)), admitted(change))
+        due_on = date(2026, 9, 5) if circumstance in moves else date(2026, 3, 10)
+        yield Question(
+            f"{circumstance} notified",
+            due_on,
+            partial(_due_of, Duty.ANNUAL_NOTIFICATION, facts, then),
+        )
+
+
+def _journeys() -> Iterator[Question]:
+    """SI 2004/1220 as amended: a journey of any length, from 13 August 2012."""
+    subject = convicted(date(2011, 6, 1), disposal=Disposal.OTHER)
+    for leaves in (date(2012, 8, 12), date(2012, 8, 13)):
+        departs_at = datetime(leaves.year, leaves.month, leaves.day, 9, tzinfo=LONDON)
+        notice = a_travel_notice(departs_at=departs_at, made_at=departs_at - timedelta(days=1))
+        facts = (subject, admitted(notice))
+        yield Question(
+            f"a journey on {leaves}",
+            date(2012, 8, 6) if leaves == date(2012, 8, 13) else None,
+            partial(_due_of, Duty.TRAVEL_NOTIFICATION, facts, leaves),
+        )
+
+
+def _reviews() -> Iterator[Question]:
+    """SOA 2003 s.91A: while which order is in force a review may not be asked for."""
+    on = date(2026, 3, 2)
+    for order in PreventionOrder:
+        made = a_prevention_order(order=order, made_on=date(2016, 3, 2), until=None)
+        facts = (convicted(date(2006, 9, 1), term_months=96), admitted(made))
+        yield Question(
+            f"review with {order}",
+            order is not PreventionOrder.FOREIGN_TRAVEL,
+            partial(_blocked, facts, on),
+        )
+
+
+def _blocked(facts: tuple[Fact, ...], on: date, rules: Rules) -> bool:
+    review = review_of(_row(facts, on, rules), on, rules)
+    assert review is not None
+    return bool(review.blocked_by)
+
+
+_OF_2025: dict[Bar, dict[str, Any]] = {
+    Bar.NEW_CHARGE: {"new_charge": NewCharge.CHARGED},
+    Bar.CATEGORY_4: {"category_4": True},
+    Bar.TERRORIST: {"terrorist": True},
+}
+_OF_2026: dict[Bar, dict[str, Any]] = {
+    Bar.FOREIGN_POWER: {"foreign_power": True},
+    Bar.REFERRED: {"referred_before_release": True},
+    Bar.REPATRIATED: {"repatriated_for_murder": True},
+    Bar.PARTICULAR_CONCERN: {"particular_concern": True},
+    Bar.DISCRETIONARY: {"discretionary_conditional": True},
+}
+_OF_YOUTHS: dict[Bar, dict[str, Any]] = {Bar.SERIOUS_CHARGE: {"serious_charge": True}}
+
+
+def _recalls() -> Iterator[Question]:
+    """CJA 2003 s.255A as it was and is; R-RCL-2, R-RCL-3, R-RCL-7, R-RCL-8."""
+    for row in rows(OURS):
+        yield Question(
+            f"recall {row['id']}",
+            form_of(row),
+            partial(_form, recall_of(row), level_of(row)),
+        )
+    yield from _bars()
+    yield from _lengths()
+
+
+def _form(fact: RecalledToCustody, level: int | None, rules: Rules) -> RecallForm | None:
+    return weighed(kept(fact), level, rules.release).form
+
+
+def _bars_of(fact: RecalledToCustody, level: int, rules: Rules) -> tuple[Bar, ...]:
+    return weighed(kept(fact), level, rules.release).bars
+
+
+def _mandatory(fact: RecalledToCustody, rules: Rules) -> bool:
+    return _bars_of(fact, 1, rules) == ()
+
+
+def _milestones_due(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[tuple[Any, date]]:
+    return {(one.duty, one.due_on) for one in _row(facts, on, rules).milestones}
+
+
+def _milestones() -> Iterator[Question]:
+    """Victims' Code of 2020, from April 2021; a week's notice of zones is a local standard."""
+    for sentenced_on, due in (
+        (date(2021, 3, 31), set()),
+        (
+            date(2021, 4, 1),
+            {
+                (Milestone.VICTIM_REFERRAL, date(2021, 4, 19)),
+                (Milestone.VICTIM_CONTACT, date(2021, 5, 4)),
+            },
+        ),
+    ):
+        facts = (convicted(sentenced_on, term_months=24),)
+        yield Question(
+            f"victim contact, sentenced on {sentenced_on}",
+            due,
+            partial(_milestones_due, facts, sentenced_on),
+        )
+    out = date(2026, 9, 1)
+    zone = a_zone(occurred_at=start_of(date(2026, 3, 2)), in_force_from=start_of(out))
+    planned = a_release_date(occurred_at=start_of(date(2026, 3, 2)), release_on=out)
+    yield Question(
+        "zones live on the day of release, called to mind a week before",
+        [(out, date(2026, 8, 25))],
+        lambda rules: [
+            (one.due_on, one.remind_on)
+            for one in _row((admitted(zone), admitted(planned)), date(2026, 3, 2), rules).milestones
+            if one.duty is Milestone.ZONES_LIVE
+        ],
+    )
+
+
+def _bars() -> Iterator[Question]:
+    every: dict[Bar, dict[str, Any]] = {**_OF_2025, **_OF_2026, **_OF_YOUTHS, Bar.LEVEL: {}}
+    for on in (date(2025, 9, 1), date(2026, 3, 30), date(2026, 3, 31)):
+        for group in (SentenceGroup.ADULT_DETERMINATE, SentenceGroup.YOUTH_DETERMINATE):
+            youth = group is SentenceGroup.YOUTH_DETERMINATE
+            counts = {Bar.LEVEL, *(_OF_YOUTHS if youth else _OF_2025)}
+            counts |= set() if youth or on < date(2026, 3, 31) else set(_OF_2026)
+            for bar, fields in every.items():
+                asked: dict[str, Any] = {"term_months": 6, "serious_charge": False, **fields}
+                fact = _recalled(on, group=group, **asked)
+                level = 2 if bar is Bar.LEVEL else 1
+                yield Question(
+                    f"{bar} of {group} on {on}",
+                    (bar,) if bar in counts else (),
+                    partial(_bars_of, fact, level),
+                )
+
+
+def _lengths() -> Iterator[Question]:
+    """Which lengths of sentence a fixed term is mandatory for, before and after each change."""
+    adult, youth = SentenceGroup.ADULT_DETERMINATE, SentenceGroup.YOUTH_DETERMINATE
+    for group, on, months, mandatory in (
+        (adult, date(2024, 4, 1), 0, False),
+        (adult, date(2024, 4, 2), 11, True),
+        (adult, date(2024, 4, 2), 12, False),
+        (adult, date(2025, 9, 1), 12, False),
+        (adult, date(2025, 9, 2), 47, True),
+        (adult, date(2025, 9, 2), 48, False),
+        (adult, date(2026, 3, 30), 48, False),
+        (adult, date(2026, 3, 31), 48, True),
+        (youth, date(2024, 4, 1), 0, False),
+        (youth, date(2024, 4, 2), 11, True),
+        (youth, date(2024, 4, 2), 12, False),
+    ):
+        fact = _recalled(on, group=group, term_months=months, serious_charge=False)
+        yield Question(
+            f"{months} months of {group} on {on}",
+            mandatory,
+            partial(_mandatory, fact),
+        )
+
+
+def _recalled(on: date, **fields: Any) -> RecalledToCustody:
+    return admitted(a_recall_to_custody(recalled_on=on, occurred_at=start_of(on), **fields))
