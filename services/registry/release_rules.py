@@ -252,7 +252,7 @@ AT_FIRST = ReleaseRules(
 WATCHED = replace(
     AT_FIRST,
     milestones=Reading(
-        frozenset(Milestone),
+        frozenset(Milestone) - {Milestone.RETENTION_REVIEW},
         "the milestones watched by this version",
         "R-RCL-10 to R-ROT-1",
         local=True,
