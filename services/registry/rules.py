@@ -25,7 +25,7 @@ from services.registry.readings import (
     each,
     since_2012,
 )
-from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
+from services.registry.release_rules import AT_FIRST, RETAINED, WATCHED, ReleaseRules
 
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
@@ -342,7 +342,7 @@ _FOURTH = replace(
     ),
     release=WATCHED,
 )
-_FIFTH = replace(_FOURTH, version="2026-5")
+_FIFTH = replace(_FOURTH, version="2026-5", release=RETAINED)
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules

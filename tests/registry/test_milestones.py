@@ -504,7 +504,7 @@ def test_a_quashed_conviction_takes_its_deadlines_along() -> None:
     assert len(told) == 2
 
 
-@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST}))
+@pytest.mark.parametrize("version", sorted(one for one in RULES if one < "2026-4"))
 def test_the_versions_before_watch_no_milestone_and_keep_what_was_heard(version: str) -> None:
     desk = a_desk(version)
     assert RULES[version].release is AT_FIRST
