@@ -59,7 +59,7 @@ class LeadTransferred(FactAboutPerson):
 
 
 class LeadSettled(Fact):
-    """Which body leads the case, after somebody said something about it."""
+    """Which body leads the case, after somebody said something about it, or a sentence ended."""
 
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The body that leads.")]
     previous: Annotated[

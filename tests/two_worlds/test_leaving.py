@@ -25,8 +25,11 @@ def seen(agency: str, said: tuple[Said, ...]) -> Observed:
 
 def test_somebody_does_leave_and_who_was_told_of_them_is_told_to_stop() -> None:
     played = world(who_leaves(ON_IT))
-    (left,) = (one for one in played.hub.in_log(CategoryChanged) if one.category is None)
-    (ended,) = (one for one in played.hub.in_log(SharingEnded) if one.person_id == left.person_id)
+    log = played.hub.in_log()
+    changes = (one for one in log if isinstance(one, CategoryChanged))
+    (left,) = (one for one in changes if one.category is None)
+    ends = (one for one in log if isinstance(one, SharingEnded))
+    (ended,) = (one for one in ends if one.person_id == left.person_id)
     assert ended.agency == ON_IT
     assert differences(seen(ON_IT, ()), seen(ON_IT, who_leaves(ON_IT))) != []
 
