@@ -11,7 +11,7 @@ from schemas.base import Fact
 from schemas.case import CaseRole, SharingEnded
 from schemas.milestone import Milestone, MilestoneStage
 from schemas.notice import NoticeReported
-from services.notify.domain import Delivery
+from services.notify.domain import Delivery, looked_back_at
 from services.notify.domain.arrangements import LEFT
 from services.notify.domain.membership import lead_of
 from tests.makers import (
@@ -253,6 +253,15 @@ def test_those_who_answered_for_the_record_learn_of_the_time_between_what_is_cur
     things = desk.say(a_category(1, **at(20)), later(hours=20))
     to_police = [one.kind for one in only(Delivery, things) if one.agency == POLICE]
     assert sorted(to_police) == ["register.address-changed", "register.category-changed"]
+
+
+def test_an_end_says_where_a_coming_back_in_the_same_batch_looks() -> None:
+    """What is looked up is fetched by the row before the batch, which knows of no end yet."""
+    desk = a_case()
+    assert looked_back_at(desk.case, over()) != ()
+    assert looked_back_at(desk.case, a_category(2, previous=1)) == ()
+    desk.say(over())
+    assert looked_back_at(desk.case, a_category(1)) != ()
 
 
 def test_left_again_and_back_everybody_joins_again() -> None:
