@@ -35,7 +35,7 @@ from services.registry.readings import (
     each,
     since_2012,
 )
-from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
+from services.registry.release_rules import AT_FIRST, RETAINED, WATCHED, ReleaseRules
 
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
@@ -469,6 +469,7 @@ _FIFTH = replace(
         "reads otherwise: the earlier day is worked to; R-NOT-41",
         local=True,
     ),
+    release=RETAINED,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {

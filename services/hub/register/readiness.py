@@ -62,6 +62,7 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.PAROLE_REVIEW: "next parole review",
     Milestone.VICTIM_REFERRAL: "refer to the victim contact scheme",
     Milestone.VICTIM_CONTACT: "first victim contact",
+    Milestone.RETENTION_REVIEW: "review whether the record is still needed",
 }
 FORMS: Mapping[RecallForm | None, str] = {
     RecallForm.FIXED_TERM: "a fixed term",
@@ -118,7 +119,8 @@ def _of_milestones(
     clocks: Iterable[Clock], rules: ReleaseRules, *, with_victims: bool
 ) -> Iterator[Line]:
     for clock in clocks:
-        if clock.duty in OF_VICTIMS and not with_victims:
+        unseen = clock.duty in OF_VICTIMS and not with_victims
+        if unseen or clock.stage is Stage.AHEAD:
             continue
         milestone = Milestone(clock.duty)
         owed = OWED[milestone]

@@ -216,6 +216,12 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WORKING_AFTER,
         ("victim_contact_days", _YES),
     ),
+    Topic(
+        Milestone.RETENTION_REVIEW,
+        ("retention_months",),
+        Counting.WITH,
+        ("retention_months", _YES),
+    ),
     Topic("breach", ("breach_decisions",)),
     Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),
 )
