@@ -26,6 +26,7 @@ from schemas.register import (
 )
 from services.registry.dates import LONDON, start_of
 from services.registry.domain import Register, Stage, as_of
+from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.recall import weighed
 from services.registry.domain.review import review_of
@@ -390,8 +391,9 @@ def _mandatory(fact: RecalledToCustody, rules: Rules) -> bool:
     return _bars_of(fact, 1, rules) == ()
 
 
-def _milestones_due(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[tuple[Any, date]]:
-    return {(one.duty, one.due_on) for one in _row(facts, on, rules).milestones}
+def _of_victims(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[tuple[Any, date]]:
+    clocks = _row(facts, on, rules).milestones
+    return {(one.duty, one.due_on) for one in clocks if one.duty in OF_VICTIMS}
 
 
 def _milestones() -> Iterator[Question]:
@@ -410,7 +412,7 @@ def _milestones() -> Iterator[Question]:
         yield Question(
             f"victim contact, sentenced on {sentenced_on}",
             due,
-            partial(_milestones_due, facts, sentenced_on),
+            partial(_of_victims, facts, sentenced_on),
         )
     out = date(2026, 9, 1)
     zone = a_zone(occurred_at=start_of(date(2026, 3, 2)), in_force_from=start_of(out))
