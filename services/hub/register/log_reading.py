@@ -199,7 +199,7 @@ def log_reader(cluster: Cluster, progress: Progress = lambda *_: None) -> LogRea
         Unavailable: the broker does not answer.
     """
     config, topic = cluster.service_config("registry"), cluster.names.log
-    history = KafkaHistory({**config, **_LITTLE}, "none", NEAR)
+    history = KafkaHistory({**config, **_LITTLE}, cluster.names.app("registry"), NEAR)
 
     def visit(partition: int, offsets: Sequence[int]) -> Sequence[Record]:
         return asyncio.run(history.read(topic, partition, offsets))
