@@ -122,18 +122,22 @@ def _of_milestones(
         unseen = clock.duty in OF_VICTIMS and not with_victims
         if unseen or clock.stage is Stage.AHEAD:
             continue
-        milestone = Milestone(clock.duty)
-        owed = OWED[milestone]
-        reading = owed.days(rules).reading_on(clock.since)
+        owner, reading = owed(clock, rules)
         yield Line(
             _COLOURS[clock.stage],
-            MILESTONES[milestone],
+            MILESTONES[Milestone(clock.duty)],
             _stands(clock),
-            owed.by,
+            owner,
             clock.due_on,
             reading.source,
             reading.local,
         )
+
+
+def owed(clock: Clock, rules: ReleaseRules) -> tuple[Owner, Reading[Any]]:
+    """In which role a milestone is owed, and by which reading its day is counted."""
+    found = OWED[Milestone(clock.duty)]
+    return found.by, found.days(rules).reading_on(clock.since)
 
 
 def _stands(clock: Clock) -> str:
