@@ -83,6 +83,10 @@ class ConvictionRecorded(FactAboutPerson):
             "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
         ),
     ] = None
+    suspended: Annotated[
+        bool | None,
+        has(FieldClass.OFFENCE, "Of imprisonment: suspended. Absent: not said, so served."),
+    ] = None
 
 
 class Sentence(Part):
@@ -126,6 +130,10 @@ class Sentence(Part):
             FieldClass.OFFENCE,
             "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
         ),
+    ] = None
+    suspended: Annotated[
+        bool | None,
+        has(FieldClass.OFFENCE, "Of imprisonment: suspended. Absent: not said, so served."),
     ] = None
 
 

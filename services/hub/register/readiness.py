@@ -62,6 +62,8 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.PAROLE_REVIEW: "next parole review",
     Milestone.VICTIM_REFERRAL: "refer to the victim contact scheme",
     Milestone.VICTIM_CONTACT: "first victim contact",
+    Milestone.IDENTIFICATION: "identify the case: set a level, or take the lead",
+    Milestone.RESCREENING: "decide whether category 3 applies: the last category ended",
 }
 FORMS: Mapping[RecallForm | None, str] = {
     RecallForm.FIXED_TERM: "a fixed term",
@@ -118,7 +120,7 @@ def _of_milestones(
     clocks: Iterable[Clock], rules: ReleaseRules, *, with_victims: bool
 ) -> Iterator[Line]:
     for clock in clocks:
-        if clock.duty in OF_VICTIMS and not with_victims:
+        if clock.stage is Stage.AHEAD or (clock.duty in OF_VICTIMS and not with_victims):
             continue
         milestone = Milestone(clock.duty)
         owed = OWED[milestone]

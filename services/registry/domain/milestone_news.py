@@ -18,7 +18,7 @@ from schemas.milestone import (
     MilestoneStage,
 )
 from schemas.victim import VictimDeadline
-from services.registry.dates import end_of
+from services.registry.dates import end_of, start_of
 from services.registry.domain.milestones import OF_VICTIMS, OWED, is_local
 from services.registry.domain.state import Clock, Register, Stage
 from services.registry.rules import Rules
@@ -42,7 +42,9 @@ def milestone_news(before: Register, after: Register, cause: Fact, rules: Rules)
 def milestones_over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterator[Fact]:
     """What the end of a day changes: it happened then, however late the Tick that shows it."""
     for was, clock in zip(before.milestones, after.milestones, strict=True):
-        if clock.stage is Stage.MISSED and was.stage is Stage.OPEN:
+        if was.stage is Stage.AHEAD and clock.waits:
+            yield _begun(clock, after, tick, rules)
+        if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
             yield _missed(clock, after, tick, rules)
 
 
@@ -60,12 +62,27 @@ def _new_stage(old: Clock | None, new: Clock) -> MilestoneStage | None:
         return None if told else MilestoneStage.MET
     if new.stage is Stage.NOT_NEEDED:
         return MilestoneStage.FELL_AWAY if old is not None and old.waits else None
+    if new.stage is Stage.AHEAD:
+        return None
     moved = old is None or old.due_on != new.due_on or not old.waits
     return MilestoneStage.OPENED if moved else None
 
 
+def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> Fact:
+    """What was ahead has begun: on that day, whichever Tick shows it."""
+    ref, began = clock.ref(after.person_id), start_of(clock.opens_on or clock.since)
+    told = {"of": UUID(ref), "part": f"{clock.due_on}:{after.words}:{MilestoneStage.OPENED}"}
+    about = {"person_id": after.person_id, "occurred_at": began}
+    return _told(clock, MilestoneStage.OPENED, after, tick, rules, **told, **about)
+
+
 def _told(
-    clock: Clock, stage: MilestoneStage, after: Register, cause: Fact, rules: Rules
+    clock: Clock,
+    stage: MilestoneStage,
+    after: Register,
+    cause: Fact,
+    rules: Rules,
+    **more: Any,  # noqa: ANN401
 ) -> MilestoneDeadline | VictimDeadline:
     ref = clock.ref(after.person_id)
     met = stage is MilestoneStage.MET
@@ -77,6 +94,7 @@ def _told(
         "stage": stage,
         "done_on": clock.met_on if met else None,
         "late": met and clock.late,
+        **more,
     }
     if clock.duty in OF_VICTIMS:
         return follows(cause, VictimDeadline, **told)

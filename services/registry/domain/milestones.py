@@ -65,9 +65,13 @@ OWED: Mapping[Milestone, Owed] = MappingProxyType(
         Milestone.VICTIM_CONTACT: Owed(
             Owner.VICTIM_LIAISON, "R-VIC-2", lambda rules: rules.victim_contact_days
         ),
+        Milestone.IDENTIFICATION: Owed(
+            Owner.LEAD, "R-LEAD-1", lambda rules: rules.identification_days
+        ),
+        Milestone.RESCREENING: Owed(Owner.LEAD, "R-MAP-6", lambda rules: rules.rescreening_days),
     }
 )
-"""Who owes what is a local choice where no source says so: see decision 22."""
+"""Who owes what is a local choice where no source says so: see decisions 22 and 25."""
 OF_VICTIMS = frozenset({Milestone.VICTIM_REFERRAL, Milestone.VICTIM_CONTACT})
 """Told to those alone who may know that there is somebody to contact."""
 
