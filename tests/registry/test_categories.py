@@ -1,5 +1,6 @@
 """In which category somebody is, from when until when: CJA 2003 s.325, s.327; domain rules 1.2."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -103,6 +104,13 @@ def test_one_category_is_recorded_and_3_only_where_no_other_applies(
     applying: tuple[int, ...], category: int | None
 ) -> None:
     assert category_of(applying, NOW.status) == category
+
+
+def test_3_waits_for_the_others_even_where_an_installation_ranks_it_first() -> None:
+    order = replace(NOW.status.category_order, value=(3, 1, 2))
+    rules = replace(NOW.status, category_order=order)
+    assert category_of((3, 2), rules) == 2
+    assert category_of((3,), rules) == 3
 
 
 def test_a_level_brings_no_category_and_ends_none() -> None:
@@ -286,6 +294,14 @@ def test_a_licence_that_names_no_sentence_is_of_all_passed_before_it_began() -> 
     assert on(LAST + DAY, *both, later) == 2
 
 
+def test_an_order_that_begins_on_the_day_of_sentence_belongs_to_it() -> None:
+    told = (
+        sentenced(0, disposal=Disposal.HOSPITAL_ORDER),
+        order(Supervision.HOSPITAL_ORDER, sentence_ref=None),
+    )
+    assert [on(day, *told) for day in (LAST, LAST + DAY)] == [2, None]
+
+
 def test_a_quashed_sentence_ends_it_and_what_was_made_of_it_counts_instead() -> None:
     day = date(2026, 9, 1)
     quashed = admitted(a_revision(sentence_ref="sentence-1", revised_on=day))
@@ -314,6 +330,18 @@ def test_registration_over_and_the_licence_running_it_is_category_2() -> None:
     assert desk.wake_at == end_of(date(2029, 1, 1))
 
 
+def test_an_old_caution_heard_of_later_ends_under_a_number_of_its_own() -> None:
+    """Its time was over before, so the last day on which anything turned was told already."""
+    desk = a_desk()
+    desk.ticked(datetime(2026, 3, 2, 8, tzinfo=UTC))
+    desk.hear(sentenced(), licence())
+    (first,) = of_kind(desk.ticked(end_of(LAST)), CategoryChanged)
+    desk.hear(cautioned(date(2014, 1, 6)))
+    (second,) = of_kind(desk.ticked(end_of(LAST + DAY)), CategoryChanged)
+    assert (first.category, second.category) == (None, None)
+    assert first.event_id != second.event_id
+
+
 # -- category 4 by sentence
 
 
@@ -337,6 +365,13 @@ def test_registration_over_and_the_licence_running_it_is_category_2() -> None:
 def test_who_is_a_relevant_terrorist_offender(fields: dict[str, Any], category: int | None) -> None:
     """R-MAP-4: by the record's word, of twelve months or more, and 16 or over when dealt with."""
     assert on(date(2026, 3, 3), terrorist(**fields)) == category
+
+
+def test_what_a_court_makes_of_it_later_makes_nobody_older() -> None:
+    instead = a_sentence(24, schedule_3=False, schedule_19za=True, under_18=True)
+    told = admitted(a_revision(instead, sentence_ref="sentence-1", revised_on=MONDAY))
+    assert on(MONDAY, terrorist(born_on=date(2010, 3, 3)), told) is None
+    assert on(MONDAY, terrorist(born_on=date(2010, 3, 2)), told) == 4
 
 
 @pytest.mark.parametrize(
