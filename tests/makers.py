@@ -184,8 +184,8 @@ def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTra
 
 
 def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoinedCase:
-    role = case.CaseRole.MEMBER
-    return _made(case.AgencyJoinedCase, fields, source="probation", agency=agency, role=role)
+    defaults = {"agency": agency, "role": case.CaseRole.MEMBER}
+    return _made(case.AgencyJoinedCase, fields, source="probation", **defaults)
 
 
 def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCase:

@@ -35,7 +35,8 @@ from services.registry.readings import (
     each,
     since_2012,
 )
-from services.registry.release_rules import AT_FIRST, RETAINED, WATCHED, ReleaseRules
+from services.registry.release_rules import AT_FIRST, FOLLOWED, WATCHED, ReleaseRules
+from services.registry.status_rules import ENDING, FOREVER, StatusRules
 
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
@@ -94,11 +95,10 @@ class Rules:
     """Configuration: how many days before its last a duty is to be called to mind."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
     """Configuration: what an officer may decide about a duty that was not done in time."""
-    category_order: Reading[tuple[int, ...]]
-    """Configuration and no law: the one in force now holds for every case."""
-    category_2_from_months: Dated[int]
+    status: StatusRules
+    """In which category somebody is, from when until when."""
     release: ReleaseRules
-    """What is done before a release, on a recall and in parole."""
+    """What is done before a release, on a recall and in parole, and for who comes and goes."""
 
     def each(self) -> Iterator[tuple[str, Reading[Any]]]:
         """Every reading by the name of its rule."""
@@ -316,15 +316,7 @@ _FIRST = Rules(
     breach_decisions=Reading(
         frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
     ),
-    category_order=Reading(
-        (1, 2, 3),
-        "which category is recorded where several apply",
-        "R-MAP-6, unconfirmed",
-        local=True,
-    ),
-    category_2_from_months=always(
-        12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
-    ),
+    status=FOREVER,
     release=AT_FIRST,
 )
 _FOURTH = replace(
@@ -469,7 +461,8 @@ _FIFTH = replace(
         "reads otherwise: the earlier day is worked to; R-NOT-41",
         local=True,
     ),
-    release=RETAINED,
+    status=ENDING,
+    release=FOLLOWED,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {

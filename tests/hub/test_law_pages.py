@@ -48,6 +48,8 @@ DAYS = {
     "parole-decision": 14,
     "victim-referral": 10,
     "victim-contact": 20,
+    "identification": 3,
+    "re-screening": 28,
 }
 """How many days the law gives, of those that are counted in days or weeks."""
 BY_DAYS = tuple(topic for topic in DRAWN if topic.name in DAYS)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
+from schemas.case import CaseRole
 from schemas.custody import (
     NewCharge,
     ParoleStep,
@@ -30,6 +31,7 @@ from schemas.register import (
     OtherOrder,
     PreventionOrder,
 )
+from schemas.supervision import Supervision
 from schemas.victim import VictimDeadline, VictimStep
 from services.registry.dates import start_of
 from services.registry.domain import Because, Clock, Register, Stage, as_of, on_tick
@@ -42,15 +44,21 @@ from tests.makers import (
     a_breach_decision,
     a_change,
     a_conviction,
+    a_deregistration,
     a_fitting,
     a_form_j,
+    a_joining,
     a_level,
+    a_licence,
+    a_licence_ended,
     a_notification,
     a_notification_order,
     a_parole_step,
     a_presence,
     a_prevention_order,
     a_recall_to_custody,
+    a_referral,
+    a_referral_rejected,
     a_release,
     a_release_date,
     a_removal,
@@ -72,10 +80,12 @@ from tests.makers import (
 from tests.registry.desk import Desk
 from tests.registry.person import EARLY, NEWEST, a_desk
 
-DAYS = st.dates(date(2019, 1, 1), date(2026, 12, 31)) | st.dates(
-    date(2024, 2, 20), date(2024, 3, 10)
+DAYS = (
+    st.dates(date(2019, 1, 1), date(2027, 5, 1))
+    | st.dates(date(2024, 2, 20), date(2024, 3, 10))
+    | st.dates(date(2026, 12, 20), date(2027, 1, 20))
 )
-"""Any, and often near each other: about a 29 February."""
+"""Any, and often near each other: about a 29 February, and when screening begins."""
 THE_END = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -96,6 +106,9 @@ def convictions(draw: st.DrawFn) -> Fact:
             schedule_15=draw(st.booleans()),
             in_custody=draw(st.booleans()),
             sentence_ref=draw(st.none() | REFS),
+            sentenced_on=draw(st.none() | DAYS),
+            schedule_19za=draw(st.none() | st.booleans()),
+            suspended=draw(st.none() | st.booleans()),
         )
     )
 
@@ -209,6 +222,26 @@ def _at(draw: st.DrawFn) -> datetime:
     return start_of(draw(DAYS))
 
 
+STATUS: tuple[Callable[[st.DrawFn, date], Fact], ...] = (
+    lambda draw, on: a_licence(
+        supervision_ref=draw(REFS),
+        supervision=draw(st.sampled_from(Supervision)),
+        begins_on=on,
+        until=draw(st.none() | DAYS),
+        sentence_ref=draw(st.none() | REFS),
+        occurred_at=_at(draw),
+    ),
+    lambda draw, on: a_licence_ended(
+        supervision_ref=draw(REFS), ended_on=on, occurred_at=_at(draw)
+    ),
+    lambda draw, on: a_referral(
+        draw(st.sampled_from([3, 4])), referral_ref=draw(REFS), decided_on=on
+    ),
+    lambda draw, on: a_referral_rejected(referral_ref=draw(REFS), decided_on=on),
+    lambda draw, on: a_deregistration(referral_ref=draw(REFS), decided_on=on),
+    lambda draw, _: a_joining(role=draw(st.sampled_from(CaseRole)), occurred_at=_at(draw)),
+)
+"""What categories other than 1 begin and end by, and who is on a case."""
 PREPARED: tuple[Callable[[st.DrawFn, date], Fact], ...] = (
     lambda draw, on: a_level(draw(st.integers(1, 3)), set_on=on, occurred_at=_at(draw)),
     lambda draw, on: a_release_date(release_on=on, occurred_at=_at(draw)),
@@ -242,8 +275,16 @@ PREPARED: tuple[Callable[[st.DrawFn, date], Fact], ...] = (
     lambda draw, _: a_removal(device_ref=draw(REFS), occurred_at=_at(draw)),
 )
 
+
+@st.composite
+def status_words(draw: st.DrawFn) -> Fact:
+    """What bears on the category."""
+    return admitted(draw(st.sampled_from(STATUS))(draw, draw(DAYS)))
+
+
 FACTS = st.lists(
     convictions()
+    | status_words()
     | preparations()
     | releases()
     | notifications()
@@ -325,8 +366,10 @@ def test_a_tick_that_wakes_nobody_would_have_shown_nothing(
     pair: tuple[list[Fact], list[Fact]], day: date, version: str
 ) -> None:
     """So those whose moment has come are all there are to look at: index and full scan agree."""
-    desk = _heard(pair[0], version)
-    if desk.state is None or (desk.wake_at is not None and desk.wake_at <= start_of(day)):
+    desk, now = _heard(pair[0], version), start_of(day)
+    if desk.state is None or (desk.wake_at is not None and desk.wake_at <= now):
+        return
+    if desk.now is not None and now < desk.now:  # the clock never goes back
         return
     decision = on_tick(desk.state, a_tick(start_of(day)), desk.context())
     assert (decision.state, decision.facts) == (desk.state, ())

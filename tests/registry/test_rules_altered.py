@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
 from enum import Enum
 from itertools import pairwise
 from types import MappingProxyType
@@ -107,6 +108,8 @@ def otherwise(value: Any) -> Iterator[tuple[str, Any]]:
         yield str(not value), not value
     elif isinstance(value, Enum):
         yield from ((str(one), one) for one in type(value) if one is not value)
+    elif isinstance(value, date):
+        yield from ((str(day), day) for day in (value - DAY, value + DAY))
     elif isinstance(value, int):
         yield from ((str(one), one) for one in (value + 1, value - 1) if one >= 0)
     elif isinstance(value, frozenset):

@@ -232,36 +232,6 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "review may be asked for from 1 Sep 2025",
             ),
         ),
-        "category_order": three(
-            ((convicted(_march(2), 12, schedule_15=True),), _march(2), "category 1"),
-            (
-                (convicted(_march(2), 12, schedule_15=True),),
-                date(2036, 3, 2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 12, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-        ),
-        "category_2_from_months": three(
-            (
-                (convicted(_march(2), 24, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 12, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 11, 29, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category none",
-            ),
-        ),
     }
 )
 """By the name of the rule."""

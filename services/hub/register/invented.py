@@ -32,10 +32,10 @@ from schemas.register import (
     ReviewDecided,
     TravelNotified,
 )
-from services.hub.register import invented_release
+from services.hub.register import invented_release, invented_status
 from services.hub.register.making import NOBODY, made
 from services.hub.register.words import length, said
-from services.registry.dates import LONDON, local_day
+from services.registry.dates import LONDON, age_on, local_day
 from services.registry.domain import Clock, Stage
 
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
@@ -146,10 +146,13 @@ def _conviction(fact: ConvictionRecorded) -> str:
     how = "life" if fact.for_life else fact.disposal.value.replace("-", " ")
     term = f", {length(fact.term_months, fact.term_days)}" if fact.term_months else ""
     more = ", under 18" if fact.born_on == CHILD else ""
+    more += ", under 16" if age_on(fact.born_on, fact.convicted_on) < 16 else ""
     more += ", consecutive" if fact.consecutive_to else ""
     more += ", held" if fact.in_custody else ""
     more += "" if fact.schedule_3 else ", not under Schedule 3"
     more += ", under Schedule 15" if fact.schedule_15 else ""
+    more += ", under Schedule 19ZA" if fact.schedule_19za else ""
+    more += ", suspended" if fact.suspended else ""
     more += f", sentenced {said(fact.sentenced_on)}" if fact.sentenced_on else ""
     return f"{said(fact.convicted_on)}: {how}{term}{more}"
 
@@ -214,6 +217,7 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         TravelNotified: _travel,
         ReviewDecided: _review,
         **invented_release.WORDS,
+        **invented_status.WORDS,
         BreachDecided: lambda fact: (
             f"{said(local_day(fact.occurred_at))}: an officer decides, of the first notification: "
             f"{fact.outcome} ({', '.join(fact.reasons)})"

@@ -107,6 +107,10 @@ def value(found: object) -> str:
         return "; ".join(sorted(_row(row) for row in found)) or "none"
     if isinstance(found, tuple):
         return ", then ".join(str(one) for one in found)
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, date):
+        return said(found)
     return "none" if found is None else str(found)
 
 

@@ -144,7 +144,28 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WITH,
         ("review_child_months", _EDGE),
     ),
-    Topic("category", ("category_order", "category_2_from_months")),
+    Topic(
+        "category",
+        (
+            *("category_order", "category_2_from_months", "category_2_orders"),
+            *("category_2_counts_suspended", "category_2_lasts_with"),
+            *("category_4_since", "category_4_from_months", "category_4_from_age"),
+            *("part_4_months", "part_4_long_from_months", "part_4_middle_from_months"),
+            "referred_categories",
+        ),
+    ),
+    Topic(
+        Milestone.IDENTIFICATION,
+        ("identification_days",),
+        Counting.AFTER,
+        ("identification_days", _YES),
+    ),
+    Topic(
+        Milestone.RESCREENING,
+        ("rescreening_days",),
+        Counting.AFTER,
+        ("rescreening_days", _YES),
+    ),
     Topic(
         "recall",
         (

@@ -91,11 +91,15 @@ STAGES = {
 
 OF_RELEASE = frozenset(
     {
-        *("levels", "plans", "recalls", "returns", "absences", "parole", "forms_j", "contacts"),
+        *("plans", "recalls", "returns", "absences", "parole", "forms_j", "contacts"),
         *("zones", "zones_gone", "tags", "milestones"),
     }
 )
 """What a row holds of another question, which has a page of its own: how ready a release is."""
+OF_STATUS = frozenset(
+    {"levels", "supervisions", "supervisions_over", "referrals", "leads", "grounds"}
+)
+"""What a row holds word by word and is shown as times, from when until when."""
 
 
 def requirement(register: Register, day: date) -> tuple[str, str]:
@@ -232,7 +236,7 @@ def as_object(found: Found) -> dict[str, Any]:
 
     By those agencies are told of them, and an officer decides about one.
     """
-    beside = {"person_id", "clocks", "breach_decisions", *OF_RELEASE}
+    beside = {"person_id", "clocks", "breach_decisions", *OF_RELEASE, *OF_STATUS}
     kept = found.register.model_dump(mode="json", exclude=beside)
     review = review_of(found.register, found.day, found.rules)
     opens_on = None if review is None else review.opens_on

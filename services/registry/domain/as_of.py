@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from schemas.base import Fact, sourced_id
-from schemas.case import FormJSettled, LevelSet
+from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet
 from schemas.custody import (
     AbsenceAgreed,
     ParoleStepTaken,
@@ -20,7 +20,13 @@ from schemas.custody import (
     ReleaseDateSet,
     ReturnedToCustody,
 )
-from schemas.eligibility import ConvictionRecorded, ConvictionRevised
+from schemas.eligibility import (
+    ConvictionRecorded,
+    ConvictionRevised,
+    Deregistered,
+    ReferralAccepted,
+    ReferralRejected,
+)
 from schemas.log import Tick
 from schemas.register import (
     AddressChanged,
@@ -36,6 +42,7 @@ from schemas.register import (
     ReviewDecided,
     TravelNotified,
 )
+from schemas.supervision import SupervisionEnded, SupervisionSet
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
 from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day, start_of
@@ -74,6 +81,13 @@ DAYS: Mapping[type[Fact], str] = {
     TagRemoved: "occurred_at",
     BreachProved: "proved_on",
     BreachDecided: "occurred_at",
+    SupervisionSet: "begins_on",
+    SupervisionEnded: "ended_on",
+    ReferralAccepted: "decided_on",
+    ReferralRejected: "decided_on",
+    Deregistered: "decided_on",
+    AgencyJoinedCase: "occurred_at",
+    LeadTransferred: "occurred_at",
 }
 """The field that says on which day a fact took effect, whenever it was recorded.
 

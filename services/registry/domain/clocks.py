@@ -8,12 +8,14 @@ from typing import Any
 
 from schemas.milestone import Milestone
 from services.registry.dates import Pause, end_of, start_of
+from services.registry.domain.categories import wakes_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
 from services.registry.domain.milestones import milestones_of
 from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
 from services.registry.domain.retention import retention_clocks
+from services.registry.domain.screening import screening_clocks
 from services.registry.domain.state import Clock, Register, Stage
 from services.registry.domain.travelling import return_clocks, travel_clocks
 from services.registry.rules import Rules
@@ -35,16 +37,18 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
     return tuple(_kept(heard, _reminded(one, rules.remind_days.value)) for one in once.values())
 
 
-def milestone_clocks_of(heard: Register, rules: Rules) -> tuple[Clock, ...]:
+def milestone_clocks_of(
+    heard: Register, spells: tuple[Spell, ...], rules: Rules
+) -> tuple[Clock, ...]:
     """What agencies have to do that follows from what was heard, as far as these rules watch it."""
     release, watched = rules.release, rules.release.milestones.value
     if not watched:
         return ()
-    found = [one for one in milestones_of(heard, release) if one.duty in watched]
+    every = [*milestones_of(heard, release), *screening_clocks(heard, spells, rules)]
     if Milestone.RETENTION_REVIEW in watched:
-        found.extend(retention_clocks(heard, rules))
+        every.extend(retention_clocks(heard, spells, rules))
     days = release.milestone_remind_days.value
-    return tuple(_kept(heard, _reminded(one, days)) for one in found)
+    return tuple(_kept(heard, _reminded(one, days)) for one in every if one.duty in watched)
 
 
 def at_the_end_of(clock: Clock, today: date) -> Clock:
@@ -65,6 +69,7 @@ def wake_of(register: Register) -> datetime | None:
     """The first moment at which a Tick can show something new."""
     clocks = (*register.clocks, *register.milestones)
     moments = [end_of(clock.due_on) for clock in clocks if clock.stage is Stage.OPEN]
+    moments.extend(wakes_of(register))
     for clock in clocks:
         if clock.unsettled and clock.until is not None:
             moments.append(end_of(clock.until))

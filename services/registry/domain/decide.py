@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import chain
 
 from schemas.base import Fact, PersonId
+from schemas.case import AgencyJoinedCase, CaseRole
 from schemas.custody import Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded
 from schemas.log import Tick
@@ -25,6 +26,7 @@ from schemas.register import (
 )
 from services.registry.dates import local_day
 from services.registry.domain import heard
+from services.registry.domain.categories import applying, category_of, grounds_of
 from services.registry.domain.clocks import (
     at_the_end_of,
     clocks_of,
@@ -33,8 +35,8 @@ from services.registry.domain.clocks import (
 )
 from services.registry.domain.milestone_news import milestone_news, milestones_over, missed
 from services.registry.domain.news import news, over
-from services.registry.domain.periods import Spell, category_of, periods_of, spells_of
-from services.registry.domain.record import convictions_of, revised_on
+from services.registry.domain.periods import Spell, periods_of, spells_of
+from services.registry.domain.record import revised_on
 from services.registry.domain.state import Register, Requirement
 from services.registry.rules import Rules
 from services.runtime.decision import Context, Decide, Decision, State
@@ -47,6 +49,7 @@ class Because(StrEnum):
     ALREADY_KNOWN = "already-known"
     NOTHING_NEW = "nothing-new"
     TO_HOSPITAL = "to-hospital"
+    NO_LEAD = "no-lead"
     REQUIREMENT_OPENED = "requirement-opened"
     REQUIREMENT_CHANGED = "requirement-changed"
     REQUIREMENT_ENDED = "requirement-ended"
@@ -65,7 +68,7 @@ def open_requirement(
     """From the relevant date the person is subject to notification for as long as the table says.
 
     Opened again if a conviction heard later lengthens it or lets it begin earlier. A conviction
-    outside both schedules is not kept, but for a sentence's number: terms may run on through it.
+    outside the schedules is not kept, but for a sentence's number: terms may run on through it.
 
     Source: SOA 2003 ss.80-83; CJA 2003 s.327.
     """
@@ -84,18 +87,29 @@ def start_clock(register: Register | None, fact: Released, context: Context) -> 
     return keep(register, fact, context)
 
 
+def take_lead(
+    register: Register | None, fact: AgencyJoinedCase, context: Context
+) -> Decision[Register]:
+    """From here a body leads the case; who else is on it is no matter of the register's."""
+    if _kept(fact) is None:
+        return _not_kept(register, fact, Because.NO_LEAD)
+    return keep(register, fact, context)
+
+
 def keep(register: Register | None, fact: Fact, context: Context) -> Decision[Register]:
     """What was heard is kept, and whatever follows from all of it is said."""
     before = register or Register(person_id=_person(fact))
     kind, read = heard.OF[type(fact)]
-    return _hear(before, kind, read(fact), fact, context.rules)
+    return _hear(before, kind, read(fact), fact, context)
 
 
 def _kept(fact: Fact) -> tuple[str, State | date] | None:
     """Which part of the row the fact goes to, and what of it; None: it is not kept."""
     if isinstance(fact, ConvictionRecorded) and not (
-        fact.schedule_3 or fact.schedule_15 or fact.sentence_ref
+        fact.schedule_3 or fact.schedule_15 or fact.schedule_19za or fact.sentence_ref
     ):
+        return None
+    if isinstance(fact, AgencyJoinedCase) and fact.role is not CaseRole.LEAD:
         return None
     if isinstance(fact, Released) and fact.release is ReleaseKind.TO_HOSPITAL:
         return None
@@ -110,6 +124,7 @@ def _not_kept(register: Register | None, fact: Fact, because: Because) -> Decisi
 
 BY_FACT: Mapping[type[Fact], Decide] = {
     **dict.fromkeys(heard.OF, keep),
+    AgencyJoinedCase: take_lead,
     ConvictionRecorded: open_requirement,
     Released: start_clock,
 }
@@ -132,7 +147,7 @@ def kept_of(facts: Iterable[Fact], rules: Rules) -> Register | None:
     if person is None:
         return None
     parts = {kind: tuple(sorted(known, key=_in_time)) for kind, known in told.items()}
-    return _picture(Register(person_id=person, **parts), rules)
+    return _picture(Register(person_id=person, **parts), rules, None)
 
 
 def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Register]:
@@ -141,17 +156,18 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
     A deadline ends with its last day in London (R-DT-6), so it is decided at the first Tick at or
     after the next midnight there; after an outage one Tick decides all that was due meanwhile.
     """
-    today = local_day(tick.now)
+    today, rules = local_day(tick.now), context.rules
     requirement = _run_out(register.requirement, today)
     told = register.model_copy(
         update={
             "requirement": requirement,
             "clocks": tuple(at_the_end_of(clock, today) for clock in register.clocks),
             "milestones": tuple(at_the_end_of(clock, today) for clock in register.milestones),
+            "grounds": grounds_of(register, rules, today),
         }
     )
-    after = told.model_copy(update={"category": _category(told, context.rules)})
-    said = chain(over(register, after, tick), milestones_over(register, after, tick, context.rules))
+    after = _categorised(told, rules)
+    said = chain(over(register, after, tick, rules), milestones_over(register, after, tick, rules))
     return _decided(register, after, said)
 
 
@@ -160,13 +176,14 @@ def _hear(
     kind: str,
     new: State | date,
     cause: Fact,
-    rules: Rules,
+    context: Context,
 ) -> Decision[Register]:
+    rules, now = context.rules, context.now
     known = getattr(before, kind)
     if new in known:
         return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before))
     told = before.model_copy(update={kind: tuple(sorted((*known, new), key=_in_time))})
-    after = _picture(told, rules)
+    after = _picture(told, rules, None if now is None else local_day(now))
     said = chain(news(before, after, cause, rules), milestone_news(before, after, cause, rules))
     return _decided(before, after, said)
 
@@ -176,23 +193,26 @@ def _in_time(new: State | date) -> str:
     return new.model_dump_json() if isinstance(new, State) else new.isoformat()
 
 
-def _picture(before: Register, rules: Rules) -> Register:
-    """All that follows from what was heard; what a Tick has shown stays shown."""
+def _picture(known: Register, rules: Rules, day: date | None) -> Register:
+    """All that follows from what was heard; what a Tick has shown stays shown.
+
+    `day` is that of the last Tick, on which grounds of a category are weighed.
+    """
+    before = known.model_copy(update={"grounds": grounds_of(known, rules, day)})
     spells = spells_of(periods_of(before, rules))
     told = before.model_copy(
         update={
             "requirement": _requirement(before, spells[-1]) if spells else None,
             "clocks": clocks_of(before, spells, rules),
-            "milestones": milestone_clocks_of(before, rules),
+            "milestones": milestone_clocks_of(before, spells, rules),
         }
     )
-    return told.model_copy(update={"category": _category(told, rules)})
+    return _categorised(told, rules)
 
 
-def _category(register: Register, rules: Rules) -> int | None:
-    requirement = register.requirement
-    subject = requirement is not None and not requirement.ended
-    return category_of(convictions_of(register), subject=subject, rules=rules)
+def _categorised(register: Register, rules: Rules) -> Register:
+    category = category_of(applying(register), rules.status)
+    return register.model_copy(update={"category": category})
 
 
 def _requirement(before: Register, spell: Spell) -> Requirement:

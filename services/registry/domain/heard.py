@@ -27,7 +27,7 @@ from schemas.register import (
     TravelNotified,
 )
 from services.registry.dates import age_on, term
-from services.registry.domain import heard_of_custody
+from services.registry.domain import heard_of_custody, heard_of_status
 from services.registry.domain.state import (
     Breach,
     BreachDecision,
@@ -48,6 +48,7 @@ def _conviction(fact: ConvictionRecorded) -> Conviction:
     """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
     on = relevant_on(fact)
     months, days = term(on, fact.term_months, fact.term_days)
+    age = age_on(fact.born_on, fact.sentenced_on or fact.convicted_on)
     return Conviction(
         convicted_on=on,
         disposal=fact.disposal,
@@ -62,6 +63,9 @@ def _conviction(fact: ConvictionRecorded) -> Conviction:
         consecutive_to=fact.consecutive_to,
         overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
         sentenced_on=fact.sentenced_on,
+        schedule_19za=bool(fact.schedule_19za),
+        suspended=bool(fact.suspended),
+        child_aged=age if age < 18 else None,
     )
 
 
@@ -190,6 +194,8 @@ def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
         sentence_ref=ref,
         consecutive_to=sentence.consecutive_to,
         overlap=(sentence.overlap_months, sentence.overlap_days),
+        schedule_19za=bool(sentence.schedule_19za),
+        suspended=bool(sentence.suspended),
     )
 
 
@@ -229,6 +235,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         TravelNotified: ("travels", _travel),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
+        **heard_of_status.OF,
         BreachProved: ("breaches", _breach),
         BreachDecided: ("breach_decisions", _breach_decision),
     }

@@ -22,7 +22,8 @@ from schemas.register import (
     RequirementEnded,
     RequirementOpened,
 )
-from services.registry.dates import DAY, end_of, start_of
+from services.registry.dates import DAY, end_of, local_day, start_of
+from services.registry.domain.categories import turned_on
 from services.registry.domain.notifying import moves_the_year
 from services.registry.domain.record import revised_on
 from services.registry.domain.state import Clock, Register, Requirement, Stage
@@ -71,7 +72,7 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
         yield from _of_clock(old_clock, clock, after, cause)
 
 
-def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
+def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterator[Fact]:
     """What the end of a day changes; it happened then, however late the Tick that shows it."""
     old, new = before.requirement, after.requirement
     if old and new and new.last_day and new.ended > old.ended:
@@ -85,7 +86,7 @@ def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
             occurred_at=end_of(new.last_day),
             ended_on=new.last_day + DAY,
         )
-    yield from _of_category_then(before, after, tick)
+    yield from _of_category_then(before, after, tick, rules)
     for was, clock in zip(before.clocks, after.clocks, strict=True):
         if was.stage is Stage.AHEAD and clock.stage in (Stage.OPEN, Stage.MISSED):
             yield _begun(clock, after, tick)
@@ -129,20 +130,31 @@ def _of_category(before: Register, after: Register, cause: Fact) -> Iterator[Fac
         )
 
 
-def _of_category_then(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
-    """What becomes of the category when the requirement has run out, and nothing else can."""
-    last_day = after.requirement.last_day if after.requirement else None
-    if before.category != after.category:
-        yield follows(
-            tick,
-            CategoryChanged,
-            source=ME,
-            of=after.person_id,
-            part=str(last_day),
-            person_id=after.person_id,
-            category=after.category,
-            previous=before.category,
-        )
+def _of_category_then(
+    before: Register, after: Register, tick: Tick, rules: Rules
+) -> Iterator[Fact]:
+    """What becomes of the category when a requirement or a ground began or is over.
+
+    The number of words heard tells apart a day on which it changed, was put right and changed
+    again. By rules under which nothing but a requirement ends it has its number from that, and the
+    Tick's own time.
+    """
+    if before.category == after.category:
+        return
+    told: dict[str, Any] = {"part": str(after.requirement and after.requirement.last_day)}
+    turned = turned_on(after, local_day(tick.now)) if rules.status.by_days else None
+    if turned is not None:
+        told = {"part": f"{turned}:{after.words}", "occurred_at": start_of(turned)}
+    yield follows(
+        tick,
+        CategoryChanged,
+        source=ME,
+        of=after.person_id,
+        person_id=after.person_id,
+        category=after.category,
+        previous=before.category,
+        **told,
+    )
 
 
 def _of_replaced(clock: Clock, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:

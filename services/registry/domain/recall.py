@@ -46,8 +46,12 @@ class Weighed:
     """Those of them that count only since nobody said."""
 
 
-def weighed(recall: Recall, level: int | None, rules: ReleaseRules) -> Weighed:
+def weighed(
+    recall: Recall, level: int | None, rules: ReleaseRules, *, category_4: bool = False
+) -> Weighed:
     """The form by the law of the day of the recall; `level` None: not known, which counts as 2.
+
+    Of category 4 the record says so, or the register: either keeps from a fixed term.
 
     Source: CJA 2003 ss.255A-255C; Sentencing Act 2026 ss.30-33; R-RCL-2 to R-RCL-8.
     """
@@ -56,6 +60,8 @@ def weighed(recall: Recall, level: int | None, rules: ReleaseRules) -> Weighed:
     youth = recall.group is SentenceGroup.YOUTH_DETERMINATE
     on = recall.recalled_on
     known = {bar: _holds(bar, recall, level) for bar in sorted(_asked(youth, on, rules))}
+    if category_4 and Bar.CATEGORY_4 in known:
+        known[Bar.CATEGORY_4] = True
     below = rules.youth_below_months.on(on) if youth else rules.fixed_term_below_months.on(on)
     known[Bar.TERM] = _too_long(recall, below)
     bars = tuple(bar for bar, holds in known.items() if holds is not False)
@@ -113,7 +119,7 @@ def running(heard: Register) -> Iterator[tuple[Recall, date | None]]:
 def level_on(heard: Register, day: date = date.max) -> int | None:
     """The level in force on that day, or as set last; None: nobody set one."""
     said = (one for one in heard.levels if one.on <= day)
-    found = max(said, key=_in_force, default=None)
+    found = max(said, key=in_force, default=None)
     return None if found is None else found.level
 
 
@@ -125,7 +131,7 @@ def changed_since(heard: Register, recall: Recall) -> Level | None:
     Source: R-RCL-10, an inference.
     """
     found, then = None, level_on(heard, recall.recalled_on)
-    for word in sorted(heard.levels, key=_in_force):
+    for word in sorted(heard.levels, key=in_force):
         if word.on > recall.recalled_on:
             if word.level == then:
                 found = None
@@ -137,12 +143,21 @@ def changed_since(heard: Register, recall: Recall) -> Level | None:
 def weighed_of(heard: Register, recall: Recall, rules: ReleaseRules) -> Weighed:
     """What the rules make of it by the level of the day it was decided, or as set last till then.
 
+    Category 4 counts from the day of the recall to that day, whichever ground it has.
+
     Source: R-RCL-10.
     """
-    return weighed(recall, level_on(heard, recall.decided_on or date.max), rules)
+    decided_on = recall.decided_on or date.max
+    category_4 = any(
+        ground.category == 4
+        and ground.begins_on <= decided_on
+        and (ground.last_day or date.max) >= recall.recalled_on
+        for ground in heard.grounds
+    )
+    return weighed(recall, level_on(heard, decided_on), rules, category_4=category_4)
 
 
-def _in_force(word: Level) -> tuple[date, datetime, int]:
+def in_force(word: Level) -> tuple[date, datetime, int]:
     """Of two set on one day the one said later holds; of two said at once the higher."""
     return word.on, word.said_at, word.level
 

@@ -39,6 +39,12 @@ from services.registry.domain.custody import (
     ZoneGone,
     ZoneWord,
 )
+from services.registry.domain.status import (
+    Ground,
+    Referral,
+    SupervisionOver,
+    SupervisionWord,
+)
 from services.runtime.decision import State
 
 
@@ -63,6 +69,15 @@ class Conviction(State):
     """How much of both terms runs together: whole months, and days beyond them."""
     sentenced_on: date | None = None
     """Where it was told and is not the relevant date."""
+    schedule_19za: bool = False
+    suspended: bool = False
+    child_aged: int | None = None
+    """Years of age on the day of being dealt with, of somebody under 18 then."""
+
+    @property
+    def dealt_with_on(self) -> date:
+        """The day of sentence; where none was told, the relevant date."""
+        return self.sentenced_on or self.convicted_on
 
 
 class Revision(State):
@@ -320,17 +335,28 @@ class Register(State):
     tags: tuple[Tag, ...] = ()
     breaches: tuple[Breach, ...] = ()
     breach_decisions: tuple[BreachDecision, ...] = ()
+    supervisions: tuple[SupervisionWord, ...] = ()
+    supervisions_over: tuple[SupervisionOver, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    leads: tuple[date, ...] = ()
+    """Days on which a body took the lead of the case."""
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     """Of the person's duties."""
     milestones: tuple[Clock, ...] = ()
     """Of what agencies have to do."""
+    grounds: tuple[Ground, ...] = ()
+    """Of categories other than 1."""
     category: int | None = None
 
     @property
     def words(self) -> int:
-        """How many were heard of the person that count."""
-        follows = (self.clocks, self.milestones)
+        """How many were heard of the person that count.
+
+        Not those of who leads: logs held them before the register heard them, and whatever has its
+        number from this keeps it.
+        """
+        follows = (self.clocks, self.milestones, self.grounds, self.leads)
         kept = [value for _, value in self if isinstance(value, tuple)]
         return sum(map(len, kept)) - sum(map(len, follows))
 
