@@ -109,6 +109,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.DeadlineOpened, derived=True),
     Entry(register.DeadlineMet, derived=True),
     Entry(register.DeadlineMissed, derived=True),
+    Entry(register.DeadlineReminded, derived=True),
+    Entry(register.DeadlineCancelled, derived=True),
     Entry(register.BreachDecided, nature=Nature.ASSESSMENT, derived=True),
     Entry(milestone.MilestoneDeadline, derived=True),
     Entry(milestone.MilestoneMissed, derived=True),

@@ -460,6 +460,31 @@ def a_deadline_missed(**fields: Any) -> register.DeadlineMissed:
     )
 
 
+def a_deadline_reminded(**fields: Any) -> register.DeadlineReminded:
+    return _derived(
+        register.DeadlineReminded,
+        fields,
+        source="registry",
+        deadline_ref="deadline-1",
+        duty=register.Duty.ANNUAL_NOTIFICATION,
+        due_on=TODAY + timedelta(days=28),
+        noticed_at=NOON,
+    )
+
+
+def a_deadline_cancelled(**fields: Any) -> register.DeadlineCancelled:
+    return _derived(
+        register.DeadlineCancelled,
+        fields,
+        source="registry",
+        deadline_ref="deadline-1",
+        duty=register.Duty.INITIAL_NOTIFICATION,
+        due_on=TODAY - timedelta(days=1),
+        ground=register.CancelGround.NOT_SUBJECT,
+        turn=2,
+    )
+
+
 def a_breach_decision(
     outcome: register.BreachOutcome = register.BreachOutcome.FOUND, **fields: Any
 ) -> register.BreachDecided:

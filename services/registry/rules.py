@@ -20,6 +20,7 @@ from services.registry.readings import (
     REGULATIONS_OF_2012,
     Dated,
     Reading,
+    Step,
     always,
     by_section_81,
     each,
@@ -74,6 +75,8 @@ class Rules:
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
     """Configuration: how many days before its last a duty is to be called to mind."""
+    deadline_steps: Reading[frozenset[Step]]
+    """Configuration: what is said of a deadline beside that it opened, was met or missed."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
     """Configuration: what an officer may decide about a duty that was not done in time."""
     category_order: Reading[tuple[int, ...]]
@@ -264,6 +267,12 @@ _FIRST = Rules(
     remind_days=Reading(
         MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
     ),
+    deadline_steps=Reading(
+        frozenset(),
+        "a reminder is a day told with its deadline, and one that falls away does so in silence",
+        "R-NOT-40, R-NOT-20",
+        local=True,
+    ),
     breach_decisions=Reading(
         frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
     ),
@@ -342,7 +351,17 @@ _FOURTH = replace(
     ),
     release=WATCHED,
 )
-_FIFTH = replace(_FOURTH, version="2026-5")
+_FIFTH = replace(
+    _FOURTH,
+    version="2026-5",
+    deadline_steps=Reading(
+        frozenset(Step),
+        "said of a deadline beside that it opened, was met or was missed: that the day has come to "
+        "call it to mind, and that it fell away without being met",
+        "R-NOT-12, R-NOT-20, R-NOT-40: no source asks for it",
+        local=True,
+    ),
+)
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules

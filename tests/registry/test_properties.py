@@ -24,6 +24,8 @@ from schemas.register import (
     Breached,
     BreachOutcome,
     Circumstance,
+    DeadlineCancelled,
+    DeadlineReminded,
     Duty,
     NotificationKind,
     OrderStep,
@@ -346,10 +348,23 @@ def test_everything_said_is_about_the_person_caused_by_what_was_heard_and_of_its
 
 
 OLD_WORDS = {Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION}
+NEW_IN_2026_5 = (DeadlineReminded, DeadlineCancelled)
 
 
 @settings(deadline=None)
 @given(interleavings(), st.sampled_from(sorted(set(RULES) - {NEWEST})))
+def test_by_rules_before_nothing_is_said_in_the_words_of_2026_5(
+    pair: tuple[list[Fact], list[Fact]], version: str
+) -> None:
+    desk = _heard(pair[0], version)
+    desk.ticked(THE_END)
+    for fact in desk.said:
+        assert not isinstance(fact, NEW_IN_2026_5)
+        assert getattr(fact, "turn", None) is None
+
+
+@settings(deadline=None)
+@given(interleavings(), st.sampled_from(sorted(set(RULES) - {NEWEST, "2026-4"})))
 def test_by_rules_before_no_word_is_said_that_older_builds_do_not_know(
     pair: tuple[list[Fact], list[Fact]], version: str
 ) -> None:

@@ -225,7 +225,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             (
                 (convicted(date(2012, 8, 13), 30), notified(date(2012, 8, 13), no_fixed_home=True)),
                 date(2012, 8, 20),
-                "weekly notification: no fixed home: 20 Aug 2012, open; remind from 19 Aug 2012",
+                "weekly notification: no fixed home: 20 Aug 2012, open; reminded from 19 Aug 2012",
             ),
             (
                 (convicted(date(2012, 8, 12), 30), notified(date(2012, 8, 12), no_fixed_home=True)),
@@ -237,17 +237,17 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             (
                 (*_SUBJECT, *_held(date(2027, 1, 1), date(2027, 6, 1))),
                 date(2027, 6, 1),
-                f"{_YEARLY}: 3 Jun 2027, open; remind from 6 May 2027",
+                f"{_YEARLY}: 3 Jun 2027, open; reminded from 6 May 2027",
             ),
             (
                 (*_SUBJECT, *_held(date(2027, 1, 6), date(2027, 1, 7))),
                 date(2027, 1, 7),
-                f"{_YEARLY}: 9 Jan 2027, open; remind from 12 Dec 2026",
+                f"{_YEARLY}: 9 Jan 2027, open; reminded from 12 Dec 2026",
             ),
             (
                 (*_SUBJECT, *_held(date(2027, 1, 1), date(2027, 1, 6))),
                 date(2027, 1, 6),
-                f"{_YEARLY}: 6 Jan 2027, open; remind from 9 Dec 2026",
+                f"{_YEARLY}: 6 Jan 2027, open; reminded from 9 Dec 2026",
             ),
         ),
         "travel_days": three(
@@ -286,6 +286,19 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ((*_SUBJECT, _moves(10)), _march(10), f"{_MOVED}: 12 Mar 2026, open"),
             (_SUBJECT, _march(10), f"{_FIRST}: 7 Jan 2026, done, 6 Jan 2026"),
             (_SUBJECT, _march(10), f"no duty: {_MOVED}"),
+        ),
+        "deadline_steps": three(
+            (
+                _SUBJECT,
+                date(2026, 12, 9),
+                f"{_YEARLY}: 6 Jan 2027, open; reminded from 9 Dec 2026",
+            ),
+            (_SUBJECT, date(2026, 12, 8), f"{_YEARLY}: 6 Jan 2027, open; remind from 9 Dec 2026"),
+            (
+                (*_SUBJECT, notified(date(2026, 12, 8), HOME)),
+                date(2026, 12, 9),
+                f"{_YEARLY}: 8 Dec 2027, open; remind from 10 Nov 2027",
+            ),
         ),
         "remind_days": three(
             (

@@ -212,6 +212,9 @@ TOPICS: tuple[Topic, ...] = (
         ("victim_contact_days", _YES),
     ),
     Topic("breach", ("breach_decisions",)),
-    Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),
+    Topic(
+        "watched",
+        ("duties", "remind_days", "deadline_steps", "milestones", "milestone_remind_days"),
+    ),
 )
 """In the order of the index; a test holds that every rule, duty and milestone has a page."""

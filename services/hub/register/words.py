@@ -195,7 +195,7 @@ def _stands(clock: Clock, decision: BreachDecision | None) -> str:
     if decision is not None:
         return f"{_as_done(clock).removesuffix(_POSSIBLE)}: {officers_word(decision)}"
     if clock.stage is Stage.OPEN and clock.remind_on is not None:
-        return f"open; remind from {said(clock.remind_on)}"
+        return f"open; remind{'ed' if clock.reminded else ''} from {said(clock.remind_on)}"
     return _as_done(clock)
 
 

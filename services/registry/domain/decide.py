@@ -17,9 +17,11 @@ from schemas.eligibility import ConvictionRecorded
 from schemas.log import Tick
 from schemas.register import (
     CategoryChanged,
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
+    DeadlineReminded,
     RequirementEnded,
     RequirementOpened,
 )
@@ -55,6 +57,8 @@ class Because(StrEnum):
     DUTY_DONE = "duty-done"
     DONE_LATE = "done-late"
     DUTY_MISSED = "duty-missed"
+    DUTY_CANCELLED = "duty-cancelled"
+    DUTY_REMINDED = "duty-reminded"
     MILESTONE_MISSED = "milestone-missed"
     MILESTONE_MOVED = "milestone-moved"
 
@@ -70,7 +74,7 @@ def open_requirement(
     Source: SOA 2003 ss.80-83; CJA 2003 s.327.
     """
     if _kept(fact) is None:
-        return _not_kept(register, fact, Because.OUTSIDE_THE_SCHEDULES)
+        return _not_kept(register, fact, Because.OUTSIDE_THE_SCHEDULES, context)
     return keep(register, fact, context)
 
 
@@ -80,7 +84,7 @@ def start_clock(register: Register | None, fact: Released, context: Context) -> 
     Source: R-NOT-20 (SOA 2003 s.83(6)).
     """
     if _kept(fact) is None:
-        return _not_kept(register, fact, Because.TO_HOSPITAL)
+        return _not_kept(register, fact, Because.TO_HOSPITAL, context)
     return keep(register, fact, context)
 
 
@@ -103,8 +107,10 @@ def _kept(fact: Fact) -> tuple[str, State | date] | None:
     return kind, read(fact)
 
 
-def _not_kept(register: Register | None, fact: Fact, because: Because) -> Decision[Register]:
-    wake_at = wake_of(register or Register(person_id=_person(fact)))
+def _not_kept(
+    register: Register | None, fact: Fact, because: Because, context: Context
+) -> Decision[Register]:
+    wake_at = wake_of(register or Register(person_id=_person(fact)), context.rules)
     return Decision(register, because, wake_at=wake_at)
 
 
@@ -141,18 +147,20 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
     A deadline ends with its last day in London (R-DT-6), so it is decided at the first Tick at or
     after the next midnight there; after an outage one Tick decides all that was due meanwhile.
     """
-    today = local_day(tick.now)
+    today, rules = local_day(tick.now), context.rules
     requirement = _run_out(register.requirement, today)
     told = register.model_copy(
         update={
             "requirement": requirement,
-            "clocks": tuple(at_the_end_of(clock, today) for clock in register.clocks),
-            "milestones": tuple(at_the_end_of(clock, today) for clock in register.milestones),
+            "clocks": tuple(at_the_end_of(clock, today, rules) for clock in register.clocks),
+            "milestones": tuple(
+                at_the_end_of(clock, today, rules) for clock in register.milestones
+            ),
         }
     )
-    after = told.model_copy(update={"category": _category(told, context.rules)})
-    said = chain(over(register, after, tick), milestones_over(register, after, tick, context.rules))
-    return _decided(register, after, said)
+    after = told.model_copy(update={"category": _category(told, rules)})
+    said = chain(over(register, after, tick, rules), milestones_over(register, after, tick, rules))
+    return _decided(register, after, said, rules)
 
 
 def _hear(
@@ -164,11 +172,11 @@ def _hear(
 ) -> Decision[Register]:
     known = getattr(before, kind)
     if new in known:
-        return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before))
+        return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before, rules))
     told = before.model_copy(update={kind: tuple(sorted((*known, new), key=_in_time))})
     after = _picture(told, rules)
     said = chain(news(before, after, cause, rules), milestone_news(before, after, cause, rules))
-    return _decided(before, after, said)
+    return _decided(before, after, said, rules)
 
 
 def _in_time(new: State | date) -> str:
@@ -221,9 +229,11 @@ def _run_out(requirement: Requirement | None, today: date) -> Requirement | None
     return requirement.model_copy(update={"ended": True})
 
 
-def _decided(before: Register, after: Register, said: Iterable[Fact]) -> Decision[Register]:
+def _decided(
+    before: Register, after: Register, said: Iterable[Fact], rules: Rules
+) -> Decision[Register]:
     facts = tuple(said)
-    return Decision(after, _because(before, facts), facts, wake_of(after))
+    return Decision(after, _because(before, facts), facts, wake_of(after, rules))
 
 
 def _because(before: Register, facts: Collection[Fact]) -> Because:
@@ -243,6 +253,10 @@ def _because(before: Register, facts: Collection[Fact]) -> Because:
         return Because.DONE_LATE if met.late else Because.DUTY_DONE
     if DeadlineOpened in said:
         return Because.CLOCK_STARTED
+    if DeadlineCancelled in said:
+        return Because.DUTY_CANCELLED
+    if DeadlineReminded in said:
+        return Because.DUTY_REMINDED
     return _because_of_milestones(facts)
 
 

@@ -221,6 +221,8 @@ class Clock(State):
     """From this day on the person is to be reminded."""
     too_late: bool = False
     """Done on the last day, but after its last hour."""
+    reminded: bool = False
+    """A Tick has shown that the day to be reminded has come; while it is open, and no longer."""
 
     @classmethod
     def of_milestone(
@@ -243,7 +245,7 @@ class Clock(State):
 
     def settled(self, stage: Stage, on: date) -> Clock:
         """The same, which came to that stage, done or needless, by what was notified that day."""
-        return self.model_copy(update={"stage": stage, "met_on": on})
+        return self.model_copy(update={"stage": stage, "met_on": on, "reminded": False})
 
     @property
     def late(self) -> bool:
@@ -321,6 +323,11 @@ class Register(State):
         follows = (self.clocks, self.milestones)
         kept = [value for _, value in self if isinstance(value, tuple)]
         return sum(map(len, kept)) - sum(map(len, follows))
+
+    @property
+    def turn(self) -> int:
+        """Grows with every word that can change what follows: tells what was said then apart."""
+        return self.words
 
     def clock(self, duty: Duty | Milestone, since: date, about: str | None = None) -> Clock | None:
         """The clock of that duty or milestone that started from that day."""
