@@ -75,6 +75,8 @@ class Rules:
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
     """Configuration: how many days before its last a duty is to be called to mind."""
+    taking_back: Reading[bool]
+    """Configuration: whether what its own source took back counts no more."""
     deadline_steps: Reading[frozenset[Step]]
     """Configuration: what is said of a deadline beside that it opened, was met or missed."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
@@ -267,6 +269,12 @@ _FIRST = Rules(
     remind_days=Reading(
         MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
     ),
+    taking_back=Reading(
+        False,
+        "what its source took back still counts",
+        "UK GDPR Art. 5(1)(d); R-NOT-12",
+        local=True,
+    ),
     deadline_steps=Reading(
         frozenset(),
         "a reminder is a day told with its deadline, and one that falls away does so in silence",
@@ -354,6 +362,13 @@ _FOURTH = replace(
 _FIFTH = replace(
     _FOURTH,
     version="2026-5",
+    taking_back=Reading(
+        True,
+        "what its own source took back never was so, on any day; another's word is nobody's to "
+        "take back",
+        "UK GDPR Art. 5(1)(d), DPA 2018 s.38, from general knowledge; R-NOT-12",
+        local=True,
+    ),
     deadline_steps=Reading(
         frozenset(Step),
         "said of a deadline beside that it opened, was met or was missed: that the day has come to "

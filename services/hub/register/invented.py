@@ -11,6 +11,7 @@ from schemas.base import Fact
 from schemas.case import LevelSet
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
+from schemas.notice import FactTakenBack, Mistake
 from schemas.register import (
     AddressChanged,
     BreachDecided,
@@ -103,6 +104,12 @@ def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> Review
     return made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
 
 
+def taken_back(fact: Fact, on: date, by: str = "example") -> FactTakenBack:
+    """Its source, unless another is named, says that it was not so."""
+    word = {"fact_ref": fact.event_id, "mistake": Mistake.NOT_SO}
+    return made(FactTakenBack, on, **word).model_copy(update={"source": by})
+
+
 def breached(on: date, breach: Breached = Breached.RISK_ORDER) -> BreachProved:
     """A conviction for a breach, of the sexual risk order unless said otherwise."""
     order = _ORDER if breach is Breached.RISK_ORDER else None
@@ -186,6 +193,11 @@ def _review(fact: ReviewDecided) -> str:
     return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
 
 
+def _taking_back(fact: FactTakenBack) -> str:
+    who = "its source" if fact.source == "example" else "another source"
+    return f"{said(local_day(fact.occurred_at))}: {who} takes it back"
+
+
 def _prevention(fact: PreventionOrderMade) -> str:
     until = f"until {said(fact.until)}" if fact.until else "until further order"
     return f"{said(fact.made_on)}: sexual harm prevention order {until}"
@@ -208,6 +220,7 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         OtherOrderMade: _risk_order,
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
+        FactTakenBack: _taking_back,
         ReviewDecided: _review,
         **invented_release.WORDS,
         BreachDecided: lambda fact: (

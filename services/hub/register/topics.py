@@ -83,7 +83,7 @@ TOPICS: tuple[Topic, ...] = (
         "notification",
         (
             *("months", "halved", "indefinite_from_months", "ten_years_above_months"),
-            *("training_divisor", "orders_prolong", "breaches_bind"),
+            *("training_divisor", "orders_prolong", "breaches_bind", "taking_back"),
         ),
         Counting.WITH,
         ("months", _YES),

@@ -232,7 +232,7 @@ def as_object(found: Found) -> dict[str, Any]:
 
     By those agencies are told of them, and an officer decides about one.
     """
-    beside = {"person_id", "clocks", "breach_decisions", *OF_RELEASE}
+    beside = {"person_id", "ties", "taken_back", "clocks", "breach_decisions", *OF_RELEASE}
     kept = found.register.model_dump(mode="json", exclude=beside)
     review = review_of(found.register, found.day, found.rules)
     opens_on = None if review is None else review.opens_on

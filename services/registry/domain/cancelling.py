@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.base import Fact
+from schemas.notice import FactTakenBack
 from schemas.register import CancelGround, Duty
 from services.registry.dates import DAY
 from services.registry.domain.clocks import clocks_of
@@ -15,9 +16,12 @@ from services.registry.rules import Rules
 def ground_of(clock: Clock, after: Register, cause: Fact, rules: Rules) -> CancelGround:
     """Why the clock does not follow any more from what is known after the cause.
 
-    Not subject, if by what is known now the person was not on the day it began or on its last; held
-    or away, if it would run were the person free; else something else stands in its place.
+    Taken back, if that is the cause; not subject, if by what is known now the person was not, on
+    the day it began or on its last; held or away, if it would run were the person free; else
+    something else stands in its place.
     """
+    if isinstance(cause, FactTakenBack):
+        return CancelGround.TAKEN_BACK
     spells = _spells(after, rules)
     if clock.duty is not Duty.ORDER_NOTIFICATION and not _subject(clock, spells):
         return CancelGround.NOT_SUBJECT

@@ -6,6 +6,7 @@ fact heard late is judged in its own time, and the order of hearing does not mat
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,7 @@ from schemas.base import Fact, PersonId
 from schemas.custody import Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded
 from schemas.log import Tick
+from schemas.notice import FactTakenBack
 from schemas.register import (
     CategoryChanged,
     DeadlineCancelled,
@@ -33,13 +35,22 @@ from services.registry.domain.clocks import (
     milestone_clocks_of,
     wake_of,
 )
+from services.registry.domain.kept import (
+    Word,
+    same_words,
+    that_stands,
+    tie_of,
+    with_taken_back,
+    with_word,
+    with_words,
+)
 from services.registry.domain.milestone_news import milestone_news, milestones_over, missed
 from services.registry.domain.news import news, over
 from services.registry.domain.periods import Spell, category_of, periods_of, spells_of
 from services.registry.domain.record import convictions_of, revised_on
 from services.registry.domain.state import Register, Requirement
 from services.registry.rules import Rules
-from services.runtime.decision import Context, Decide, Decision, State
+from services.runtime.decision import Context, Decide, Decision
 
 
 class Because(StrEnum):
@@ -92,10 +103,23 @@ def keep(register: Register | None, fact: Fact, context: Context) -> Decision[Re
     """What was heard is kept, and whatever follows from all of it is said."""
     before = register or Register(person_id=_person(fact))
     kind, read = heard.OF[type(fact)]
-    return _hear(before, kind, read(fact), fact, context.rules)
+    told = with_word(before, kind, read(fact), tie_of(fact.source, fact.event_id))
+    return _hear(before, told, fact, context.rules)
 
 
-def _kept(fact: Fact) -> tuple[str, State | date] | None:
+def take_back(
+    register: Register | None, fact: FactTakenBack, context: Context
+) -> Decision[Register]:
+    """What its own source said and takes back never was so, whichever of both comes first.
+
+    By rules under which it goes on counting it is known for those that come after.
+    """
+    before = register or Register(person_id=_person(fact))
+    told = with_taken_back(before, [tie_of(fact.source, fact.fact_ref)])
+    return _hear(before, told, fact, context.rules)
+
+
+def _kept(fact: Fact) -> tuple[str, Word] | None:
     """Which part of the row the fact goes to, and what of it; None: it is not kept."""
     if isinstance(fact, ConvictionRecorded) and not (
         fact.schedule_3 or fact.schedule_15 or fact.sentence_ref
@@ -118,6 +142,7 @@ BY_FACT: Mapping[type[Fact], Decide] = {
     **dict.fromkeys(heard.OF, keep),
     ConvictionRecorded: open_requirement,
     Released: start_clock,
+    FactTakenBack: take_back,
 }
 """What is heard, and the rule for it."""
 
@@ -128,17 +153,22 @@ def kept_of(facts: Iterable[Fact], rules: Rules) -> Register | None:
     The same as decided one by one in any order, with no Tick between: nothing is lost of it, and
     what follows is computed once.
     """
-    told: dict[str, set[State | date]] = {}
+    told: defaultdict[str, defaultdict[Word, set[str]]] = defaultdict(lambda: defaultdict(set))
+    back: set[str] = set()
     person: PersonId | None = None
     for fact in facts:
-        read = _kept(fact)
-        if read is not None:
+        if isinstance(fact, FactTakenBack):
             person = _person(fact)
-            told.setdefault(read[0], set()).add(read[1])
+            back.add(tie_of(fact.source, fact.fact_ref))
+        elif (read := _kept(fact)) is not None:
+            person = _person(fact)
+            told[read[0]][read[1]].add(tie_of(fact.source, fact.event_id))
     if person is None:
         return None
-    parts = {kind: tuple(sorted(known, key=_in_time)) for kind, known in told.items()}
-    return _picture(Register(person_id=person, **parts), rules)
+    row = with_taken_back(Register(person_id=person), back)
+    for part, words in told.items():
+        row = with_words(row, part, words)
+    return _picture(_counting(row, rules), rules)
 
 
 def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Register]:
@@ -163,25 +193,20 @@ def on_tick(register: Register, tick: Tick, context: Context) -> Decision[Regist
     return _decided(register, after, said, rules)
 
 
-def _hear(
-    before: Register,
-    kind: str,
-    new: State | date,
-    cause: Fact,
-    rules: Rules,
-) -> Decision[Register]:
-    known = getattr(before, kind)
-    if new in known:
-        return Decision(before, Because.ALREADY_KNOWN, wake_at=wake_of(before, rules))
-    told = before.model_copy(update={kind: tuple(sorted((*known, new), key=_in_time))})
+def _hear(before: Register, told: Register, cause: Fact, rules: Rules) -> Decision[Register]:
+    """What follows from a row with one word more, or one taken back."""
+    told = _counting(told, rules)
+    if same_words(before, told):
+        because = Because.ALREADY_KNOWN if told == before else Because.NOTHING_NEW
+        return Decision(told, because, wake_at=wake_of(told, rules))
     after = _picture(told, rules)
     said = chain(news(before, after, cause, rules), milestone_news(before, after, cause, rules))
     return _decided(before, after, said, rules)
 
 
-def _in_time(new: State | date) -> str:
-    """By day, and by content within a day."""
-    return new.model_dump_json() if isinstance(new, State) else new.isoformat()
+def _counting(told: Register, rules: Rules) -> Register:
+    """The row with what counts: by these rules what was taken back does not, or goes on so."""
+    return that_stands(told) if rules.taking_back.value else told
 
 
 def _picture(before: Register, rules: Rules) -> Register:

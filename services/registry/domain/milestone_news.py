@@ -91,7 +91,7 @@ def _missed(
         **_about(clock, after, rules),
         "source": ME,
         "of": UUID(clock.ref(after.person_id)),
-        "part": f"{clock.due_on}:{after.words}",
+        "part": f"{clock.due_on}:{after.turn if rules.taking_back.value else after.words}",
         "person_id": after.person_id,
         "occurred_at": end_of(clock.due_on),
         "noticed_at": tick.now,

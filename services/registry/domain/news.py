@@ -14,6 +14,7 @@ from uuid import UUID
 from schemas.base import Fact, follows
 from schemas.log import Tick
 from schemas.milestone import Milestone
+from schemas.notice import FactTakenBack
 from schemas.register import (
     CancelGround,
     CategoryChanged,
@@ -26,7 +27,7 @@ from schemas.register import (
     RequirementEnded,
     RequirementOpened,
 )
-from services.registry.dates import DAY, end_of, start_of
+from services.registry.dates import DAY, end_of, local_day, start_of
 from services.registry.domain.cancelling import ground_of
 from services.registry.domain.notifying import moves_the_year
 from services.registry.domain.record import revised_on
@@ -59,8 +60,7 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
     """What a fact heard changes."""
     old, new = before.requirement, after.requirement
     if old and not old.ended and (new is None or new.ended):
-        # Nothing but a revision takes a running requirement away, and so it has a day.
-        yield follows(cause, RequirementEnded, source=ME, ended_on=revised_on(after))
+        yield follows(cause, RequirementEnded, source=ME, ended_on=_ended_on(after, cause))
     if new and not new.ended and (old is None or _terms(old) != _terms(new)):
         yield follows(
             cause,
@@ -103,6 +103,15 @@ def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterato
         if lapsed and Step.CANCELLED in rules.deadline_steps.value:
             told = _shown(clock, after, rules, end_of(clock.until or clock.due_on))
             yield _cancelled(clock, CancelGround.REQUIREMENT_ENDED, after, tick, **told)
+
+
+def _ended_on(after: Register, cause: Fact) -> date:
+    """The day of the revision that took a running requirement away.
+
+    Where what brought it was taken back, which nobody foresees, that of the word that says so.
+    """
+    heard_on = local_day(cause.occurred_at)
+    return heard_on if isinstance(cause, FactTakenBack) else revised_on(after) or heard_on
 
 
 def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineOpened:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from schemas.base import PersonId, derived_id
 from schemas.custody import Presence
@@ -310,6 +313,10 @@ class Register(State):
     tags: tuple[Tag, ...] = ()
     breaches: tuple[Breach, ...] = ()
     breach_decisions: tuple[BreachDecision, ...] = ()
+    ties: dict[str, tuple[str, ...]] = {}
+    """By part of the row, for each word of it who said it, in the same order: see `kept.py`."""
+    taken_back: tuple[str, ...] = ()
+    """Who said what was taken back, or is once it comes."""
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     """Of the person's duties."""
@@ -320,14 +327,24 @@ class Register(State):
     @property
     def words(self) -> int:
         """How many were heard of the person that count."""
-        follows = (self.clocks, self.milestones)
+        follows = (self.clocks, self.milestones, self.taken_back)
         kept = [value for _, value in self if isinstance(value, tuple)]
         return sum(map(len, kept)) - sum(map(len, follows))
 
     @property
     def turn(self) -> int:
-        """Grows with every word that can change what follows: tells what was said then apart."""
-        return self.words
+        """Grows with every word that can change what follows: tells what was said then apart.
+
+        What is taken back is one word less, and counts for two.
+        """
+        return self.words + 2 * len(self.taken_back)
+
+    @model_validator(mode="after")
+    def _each_said_by_somebody(self) -> Self:
+        """A row of a build that did not keep who said what cannot be read: it is made anew."""
+        if sum(map(len, self.ties.values())) != self.words:
+            raise ValueError("words that nobody can take back")
+        return self
 
     def clock(self, duty: Duty | Milestone, since: date, about: str | None = None) -> Clock | None:
         """The clock of that duty or milestone that started from that day."""
