@@ -72,6 +72,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.AddressChanged),
     Entry(register.CircumstanceChanged),
     Entry(register.TravelNotified),
+    Entry(register.TravelChanged),
     Entry(register.ReviewDecided),
     Entry(register.BreachProved, eligibility=True),
     Entry(case.LevelSet),

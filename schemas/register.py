@@ -109,6 +109,13 @@ class TravelNotified(FactAboutPerson):
     ] = False
 
 
+class TravelChanged(FactAboutPerson):
+    """Details of a journey that was notified changed before the person left; never what to."""
+
+    journey_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The journey's number.")]
+    changed_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When they changed.")]
+
+
 class AddressChanged(FactAboutPerson):
     """The person's home address changed, as an agency learned it."""
 
@@ -292,6 +299,7 @@ class Duty(StrEnum):
     IDENTITY_DOCUMENT_NOTIFICATION = "identity-document-notification"  # SI 2012/1876
     CHANGE_WITHDRAWAL = "change-withdrawal"  # SOA 2003 s.84(4)(b)
     TRAVEL_NOTIFICATION = "travel-notification"  # SOA 2003 s.86; SI 2004/1220
+    TRAVEL_CHANGE_NOTIFICATION = "travel-change-notification"  # SOA 2003 s.86; SI 2004/1220
     RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
     ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
 

@@ -157,6 +157,11 @@ def a_travel_notice(**fields: Any) -> register.TravelNotified:
     return _made(register.TravelNotified, fields, source="derbyshire-police", **defaults)
 
 
+def a_travel_change(**fields: Any) -> register.TravelChanged:
+    defaults = {"journey_ref": "journey-1", "changed_at": NOON}
+    return _made(register.TravelChanged, fields, source="derbyshire-police", **defaults)
+
+
 def a_review(**fields: Any) -> register.ReviewDecided:
     defaults = {"decided_on": TODAY, "lifted": False}
     return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)

@@ -65,6 +65,9 @@ class Rules:
     resume_days: Dated[int]
     travel_days: Dated[int | None]
     travel_hours: Dated[int]
+    travel_change_hours: Dated[int | None]
+    """None: there is no such duty."""
+    travel_change_warn_hours: Dated[int]
     return_days: Dated[int]
     order_days: Dated[int]
     review_adult_months: Dated[int]
@@ -228,6 +231,15 @@ _FIRST = Rules(
         "SI 2004/1220 as amended 2012, text not seen; R-NOT-60",
         local=True,
     ),
+    travel_change_hours=always(
+        None, "that details changed before departure is not weighed", "R-NOT-62", local=True
+    ),
+    travel_change_warn_hours=always(
+        24,
+        "hours before departure from whose day on a change of details is called to mind",
+        "Nacro, secondary; R-NOT-62",
+        local=True,
+    ),
     return_days=always(
         3,
         "days after the return by which it is notified; worked to with the day itself as the first",
@@ -295,6 +307,7 @@ _FIRST = Rules(
     ),
     release=AT_FIRST,
 )
+_OF_THE_FIFTH = frozenset({Duty.TRAVEL_CHANGE_NOTIFICATION})
 _FOURTH = replace(
     _FIRST,
     version="2026-4",
@@ -323,7 +336,10 @@ _FOURTH = replace(
         "SOA 2003 s.85(1)-(2); SI 2012/1876; R-NOT-41",
     ),
     duties=Reading(
-        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+        frozenset(Duty) - _OF_THE_FIFTH,
+        "the duties watched by this version",
+        "R-NOT-20 to R-NOT-63",
+        local=True,
     ),
     breach_decisions=Reading(
         frozenset(BreachOutcome),
@@ -362,6 +378,15 @@ _FOURTH = replace(
 _FIFTH = replace(
     _FOURTH,
     version="2026-5",
+    duties=Reading(
+        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+    ),
+    travel_change_hours=since_2012(
+        12,
+        "hours before departure by which a change of the details of a journey is notified; one of "
+        "the last hours opens nothing",
+        "SI 2004/1220 as amended 2012, text not seen; R-NOT-62",
+    ),
     taking_back=Reading(
         True,
         "what its own source took back never was so, on any day; another's word is nobody's to "

@@ -62,6 +62,7 @@ from tests.makers import (
     a_sentence,
     a_taking_back,
     a_tick,
+    a_travel_change,
     a_travel_notice,
     a_victim_step,
     a_zone,
@@ -127,7 +128,9 @@ def happenings(draw: st.DrawFn) -> Fact:
     """Something that has to be notified, or a day from which no clock runs."""
     day, ref = draw(DAYS), draw(st.none() | REFS)
     kind = draw(
-        st.sampled_from(["move", "change", "presence", "travel", "review", "breach", "decision"])
+        st.sampled_from(
+            ["move", "change", "presence", "travel", "details", "review", "breach", "decision"]
+        )
     )
     if kind == "move":
         return admitted(an_address_change(moved_on=day))
@@ -135,6 +138,8 @@ def happenings(draw: st.DrawFn) -> Fact:
         until = draw(st.none() | DAYS)
         circumstance = draw(st.sampled_from(Circumstance))
         return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
+    if kind == "details":
+        return admitted(a_travel_change(journey_ref=draw(REFS), changed_at=start_of(day)))
     if kind == "breach":
         breach = draw(st.sampled_from(Breached))
         return admitted(a_breach(breach, proved_on=day, order_ref=ref))
@@ -388,6 +393,7 @@ def test_by_rules_before_nothing_is_said_in_the_words_of_2026_5(
     for fact in desk.said:
         assert not isinstance(fact, NEW_IN_2026_5)
         assert getattr(fact, "turn", None) is None
+        assert getattr(fact, "duty", None) is not Duty.TRAVEL_CHANGE_NOTIFICATION
 
 
 @settings(deadline=None)

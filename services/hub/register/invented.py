@@ -31,6 +31,7 @@ from schemas.register import (
     PreventionOrder,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
 from services.hub.register import invented_release
@@ -140,6 +141,12 @@ def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> T
     return made(TravelNotified, made_at.date(), **moments, **told)
 
 
+def journey_changed(at: datetime) -> TravelChanged:
+    """Details of it changed at that moment, as the clocks in London show it."""
+    moment = at.replace(tzinfo=LONDON)
+    return made(TravelChanged, at.date(), changed_at=moment, journey_ref=JOURNEY)
+
+
 def told(fact: Fact) -> str:
     """The fact in words."""
     return _WORDS[type(fact)](fact)
@@ -188,6 +195,11 @@ def _travel(fact: TravelNotified) -> str:
     )
 
 
+def _travel_change(fact: TravelChanged) -> str:
+    at = fact.changed_at.astimezone(LONDON)
+    return f"{said(at.date())} {at:%H:%M}: details of the journey change"
+
+
 def _review(fact: ReviewDecided) -> str:
     again = f", next from {said(fact.next_from)}" if fact.next_from else ""
     return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
@@ -220,6 +232,7 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         OtherOrderMade: _risk_order,
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
+        TravelChanged: _travel_change,
         FactTakenBack: _taking_back,
         ReviewDecided: _review,
         **invented_release.WORDS,

@@ -130,6 +130,10 @@ TOPICS: tuple[Topic, ...] = (
         Counting.BEFORE,
         ("travel_days", _EDGE),
     ),
+    Topic(
+        Duty.TRAVEL_CHANGE_NOTIFICATION,
+        ("travel_change_hours", "travel_change_warn_hours"),
+    ),
     Topic(Duty.RETURN_NOTIFICATION, ("return_days",), Counting.AFTER, ("return_days", _EDGE)),
     Topic(Duty.ORDER_NOTIFICATION, ("order_days",), Counting.WITH, ("order_days", _EDGE)),
     Topic(

@@ -44,6 +44,10 @@ DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.IDENTITY_DOCUMENT_NOTIFICATION: ("notify identity documents", "SI 2012/1876"),
     Duty.CHANGE_WITHDRAWAL: ("say that a change notified ahead did not come", "SOA 2003 s.84(4)"),
     Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.TRAVEL_CHANGE_NOTIFICATION: (
+        "notify changed details of a journey",
+        "SOA 2003 s.86; SI 2004/1220",
+    ),
     Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220"),
     Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
 }

@@ -34,6 +34,7 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
@@ -57,6 +58,7 @@ DAYS: Mapping[type[Fact], str | None] = {
     AddressChanged: "moved_on",
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
+    TravelChanged: "changed_at",
     ReviewDecided: "decided_on",
     LevelSet: "set_on",
     ReleaseDateSet: "occurred_at",

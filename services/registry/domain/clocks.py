@@ -14,7 +14,11 @@ from services.registry.domain.notifying import first_clocks, order_clocks, perio
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
 from services.registry.domain.state import Clock, Register, Stage
-from services.registry.domain.travelling import return_clocks, travel_clocks
+from services.registry.domain.travelling import (
+    return_clocks,
+    travel_change_clocks,
+    travel_clocks,
+)
 from services.registry.readings import Step
 from services.registry.rules import Rules
 
@@ -89,6 +93,7 @@ def _within(
     yield from change_clocks(heard, spell, pauses, rules)
     yield from withdrawal_clocks(heard, spell, pauses, rules)
     yield from travel_clocks(heard, spell, rules)
+    yield from travel_change_clocks(heard, spell, rules)
     yield from return_clocks(heard, spell, rules)
 
 

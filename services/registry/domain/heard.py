@@ -23,6 +23,7 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
 from services.registry.dates import age_on, term
@@ -38,6 +39,7 @@ from services.registry.domain.state import (
     Reviewed,
     Revision,
     Travel,
+    TravelChange,
     Whereabouts,
 )
 from services.runtime.decision import State
@@ -144,6 +146,10 @@ def _travel(fact: TravelNotified) -> Travel:
     )
 
 
+def _travel_change(fact: TravelChanged) -> TravelChange:
+    return TravelChange(journey_ref=fact.journey_ref, changed_at=fact.changed_at)
+
+
 def _review(fact: ReviewDecided) -> Reviewed:
     """What was decided of notification without end: SOA 2003 ss.91A-91F."""
     return Reviewed(on=fact.decided_on, lifted=fact.lifted, next_from=fact.next_from)
@@ -200,6 +206,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         AddressChanged: ("changes", _move),
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
+        TravelChanged: ("travel_changes", _travel_change),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
         BreachProved: ("breaches", _breach),

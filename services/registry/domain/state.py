@@ -151,6 +151,13 @@ class Travel(State):
     learned_late: bool
 
 
+class TravelChange(State):
+    """That details of a journey changed."""
+
+    journey_ref: str
+    changed_at: datetime
+
+
 class Reviewed(State):
     """A review of notification without end, as it was decided."""
 
@@ -299,6 +306,7 @@ class Register(State):
     changes: tuple[Change, ...] = ()
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
+    travel_changes: tuple[TravelChange, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
     levels: tuple[Level, ...] = ()
     plans: tuple[Plan, ...] = ()
