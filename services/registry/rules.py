@@ -29,6 +29,7 @@ from services.registry.readings import (
     REGULATIONS_OF_2012,
     Dated,
     Reading,
+    Step,
     always,
     by_section_81,
     confirmed,
@@ -81,6 +82,9 @@ class Rules:
     resume_days: Dated[int]
     travel_days: Dated[int | None]
     travel_hours: Dated[int]
+    travel_change_hours: Dated[int | None]
+    """None: there is no such duty."""
+    travel_change_warn_hours: Dated[int]
     return_days: Dated[int]
     order_days: Dated[int]
     review_adult_months: Dated[int]
@@ -93,6 +97,10 @@ class Rules:
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
     """Configuration: how many days before its last a duty is to be called to mind."""
+    taking_back: Reading[bool]
+    """Configuration: whether what its own source took back counts no more."""
+    deadline_steps: Reading[frozenset[Step]]
+    """Configuration: what is said of a deadline beside that it opened, was met or missed."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
     """Configuration: what an officer may decide about a duty that was not done in time."""
     status: StatusRules
@@ -266,6 +274,15 @@ _FIRST = Rules(
         "SI 2004/1220 as amended 2012, text not seen; R-NOT-60",
         local=True,
     ),
+    travel_change_hours=always(
+        None, "that details changed before departure is not weighed", "R-NOT-62", local=True
+    ),
+    travel_change_warn_hours=always(
+        24,
+        "hours before departure from whose day on a change of details is called to mind",
+        "Nacro, secondary; R-NOT-62",
+        local=True,
+    ),
     return_days=always(
         3,
         "days after the return by which it is notified; worked to with the day itself as the first",
@@ -313,12 +330,25 @@ _FIRST = Rules(
     remind_days=Reading(
         MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
     ),
+    taking_back=Reading(
+        False,
+        "what its source took back still counts",
+        "UK GDPR Art. 5(1)(d); R-NOT-12",
+        local=True,
+    ),
+    deadline_steps=Reading(
+        frozenset(),
+        "a reminder is a day told with its deadline, and one that falls away does so in silence",
+        "R-NOT-40, R-NOT-20",
+        local=True,
+    ),
     breach_decisions=Reading(
         frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
     ),
     status=FOREVER,
     release=AT_FIRST,
 )
+_OF_THE_FIFTH = frozenset({Duty.TRAVEL_CHANGE_NOTIFICATION})
 _FOURTH = replace(
     _FIRST,
     version="2026-4",
@@ -347,7 +377,10 @@ _FOURTH = replace(
         "SOA 2003 s.85(1)-(2); SI 2012/1876; R-NOT-41",
     ),
     duties=Reading(
-        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+        frozenset(Duty) - _OF_THE_FIFTH,
+        "the duties watched by this version",
+        "R-NOT-20 to R-NOT-63",
+        local=True,
     ),
     breach_decisions=Reading(
         frozenset(BreachOutcome),
@@ -459,6 +492,29 @@ _FIFTH = replace(
         "what may be notified without moving the day of the next yearly notification",
         "Home Office help page, 31 Mar 2023; SOA 2003 s.85(2)(b) with SI 2012/1876 regs 11, 13, 15 "
         "reads otherwise: the earlier day is worked to; R-NOT-41",
+        local=True,
+    ),
+    duties=Reading(
+        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+    ),
+    travel_change_hours=since_2012(
+        12,
+        "hours before departure by which a change of the details of a journey is notified; one of "
+        "the last hours opens nothing",
+        "SI 2004/1220 as amended 2012, text not seen; R-NOT-62",
+    ),
+    taking_back=Reading(
+        True,
+        "what its own source took back never was so, on any day; another's word is nobody's to "
+        "take back",
+        "UK GDPR Art. 5(1)(d), DPA 2018 s.38, from general knowledge; R-NOT-12",
+        local=True,
+    ),
+    deadline_steps=Reading(
+        frozenset(Step),
+        "said of a deadline beside that it opened, was met or was missed: that the day has come to "
+        "call it to mind, and that it fell away without being met",
+        "R-NOT-12, R-NOT-20, R-NOT-40: no source asks for it",
         local=True,
     ),
     status=ENDING,

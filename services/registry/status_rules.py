@@ -100,8 +100,8 @@ FOREVER = StatusRules(
         MappingProxyType(
             {TerroristTerm.LONG: 360, TerroristTerm.MIDDLE: 180, TerroristTerm.OTHER: 120}
         ),
-        "how long notification under Part 4 lasts, beginning with the day of being dealt with; time "
-        "in custody or detained in a hospital is left out",
+        "how long notification under Part 4 lasts, beginning with the day of being dealt with; "
+        "time in custody or detained in a hospital is left out",
         "CTA 2008 s.53(1), (4), (7); R-MAP-4",
     ),
     part_4_long_from_months=always(

@@ -18,6 +18,7 @@ from services.hub.register.invented import (
     reviewed,
     risk_ordered,
     served,
+    taken_back,
 )
 
 CAUTION, OTHER = Disposal.CAUTION, Disposal.OTHER
@@ -43,6 +44,8 @@ _NOT_COUNTED = "review not counted yet: no notification after release was told"
 
 _AT_RISK = (risk_ordered(_march(2), date(2028, 3, 1)), served(_march(2)))
 """A sexual risk order of two years, served; no conviction."""
+
+_WRONG = convicted(_march(2), 12)
 
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
@@ -194,6 +197,15 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_FOR_LIFE, reviewed(_march(2), lifted=True)),
                 _march(3),
                 "no longer subject; the last day was 1 Mar 2026",
+            ),
+        ),
+        "taking_back": three(
+            ((_WRONG, taken_back(_WRONG, _march(9))), _march(9), "nothing is known"),
+            ((_WRONG, taken_back(_WRONG, _march(9))), _march(2), "nothing is known"),
+            (
+                (_WRONG, taken_back(_WRONG, _march(9), by="another")),
+                _march(9),
+                "subject from 2 Mar 2026 until 1 Mar 2036 (more than 6 months, less than 30)",
             ),
         ),
         "breaches_bind": three(

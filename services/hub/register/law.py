@@ -101,6 +101,8 @@ def as_objects(rules: Rules) -> list[dict[str, Any]]:
 
 def value(found: object) -> str:
     """A value as it is read."""
+    if isinstance(found, bool):
+        return "yes" if found else "no"
     if isinstance(found, Mapping):
         return "; ".join(f"{_row(row)}: {_length(row, many)}" for row, many in found.items())
     if isinstance(found, frozenset):

@@ -84,6 +84,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             *("months", "halved", "indefinite_from_months", "ten_years_above_months"),
             *("training_divisor", "orders_prolong", "orders_bind_at_once", "breaches_bind"),
+            "taking_back",
         ),
         Counting.WITH,
         ("months", _YES),
@@ -129,6 +130,10 @@ TOPICS: tuple[Topic, ...] = (
         ("travel_days", "travel_hours"),
         Counting.BEFORE,
         ("travel_days", _EDGE),
+    ),
+    Topic(
+        Duty.TRAVEL_CHANGE_NOTIFICATION,
+        ("travel_change_hours", "travel_change_warn_hours"),
     ),
     Topic(Duty.RETURN_NOTIFICATION, ("return_days",), Counting.AFTER, ("return_days", _EDGE)),
     Topic(
@@ -244,6 +249,9 @@ TOPICS: tuple[Topic, ...] = (
         ("retention_months", _YES),
     ),
     Topic("breach", ("breach_decisions",)),
-    Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),
+    Topic(
+        "watched",
+        ("duties", "remind_days", "deadline_steps", "milestones", "milestone_remind_days"),
+    ),
 )
 """In the order of the index; a test holds that every rule, duty and milestone has a page."""

@@ -24,6 +24,7 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
 from services.registry.dates import age_on, term
@@ -39,6 +40,7 @@ from services.registry.domain.state import (
     Reviewed,
     Revision,
     Travel,
+    TravelChange,
     Whereabouts,
 )
 from services.runtime.decision import State
@@ -169,6 +171,10 @@ def _travel(fact: TravelNotified) -> Travel:
     )
 
 
+def _travel_change(fact: TravelChanged) -> TravelChange:
+    return TravelChange(journey_ref=fact.journey_ref, changed_at=fact.changed_at)
+
+
 def _review(fact: ReviewDecided) -> Reviewed:
     """What was decided of notification without end: SOA 2003 ss.91A-91F."""
     return Reviewed(
@@ -233,6 +239,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         AddressChanged: ("changes", _move),
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
+        TravelChanged: ("travel_changes", _travel_change),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
         **heard_of_status.OF,

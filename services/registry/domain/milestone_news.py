@@ -71,7 +71,7 @@ def _new_stage(old: Clock | None, new: Clock) -> MilestoneStage | None:
 def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> Fact:
     """What was ahead has begun: on that day, whichever Tick shows it."""
     ref, began = clock.ref(after.person_id), start_of(clock.opens_on or clock.since)
-    told = {"of": UUID(ref), "part": f"{clock.due_on}:{after.words}:{MilestoneStage.OPENED}"}
+    told = {"of": UUID(ref), "part": f"{clock.due_on}:{after.turn}:{MilestoneStage.OPENED}"}
     about = {"person_id": after.person_id, "occurred_at": began}
     return _told(clock, MilestoneStage.OPENED, after, tick, rules, **told, **about)
 
@@ -109,7 +109,7 @@ def _missed(
         **_about(clock, after, rules),
         "source": ME,
         "of": UUID(clock.ref(after.person_id)),
-        "part": f"{clock.due_on}:{after.words}",
+        "part": f"{clock.due_on}:{after.turn if rules.taking_back.value else after.words}",
         "person_id": after.person_id,
         "occurred_at": end_of(clock.due_on),
         "noticed_at": tick.now,
