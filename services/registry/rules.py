@@ -25,6 +25,7 @@ from services.registry.readings import (
     each,
     since_2012,
 )
+from services.registry.recall_readings import PUT_RIGHT
 from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 
 SHPO_BEGAN = date(2015, 3, 8)
@@ -342,7 +343,7 @@ _FOURTH = replace(
     ),
     release=WATCHED,
 )
-_FIFTH = replace(_FOURTH, version="2026-5")
+_FIFTH = replace(_FOURTH, version="2026-5", release=PUT_RIGHT)
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules

@@ -54,11 +54,11 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ),
         ),
         "parole_referral_days": three(
-            (_RECALLED, _JUNE, f"{_REFER}: 29 Jun 2026, open; remind from 15 Jun 2026"),
+            (_RECALLED, _JUNE, f"{_REFER}: 28 Jun 2026, open; remind from 14 Jun 2026"),
             (
-                (*_RECALLED, parole(ParoleStep.REFERRED, date(2026, 6, 29))),
-                date(2026, 6, 30),
-                f"{_REFER}: 29 Jun 2026, done, 29 Jun 2026",
+                (*_RECALLED, parole(ParoleStep.REFERRED, date(2026, 6, 28))),
+                date(2026, 6, 29),
+                f"{_REFER}: 28 Jun 2026, done, 28 Jun 2026",
             ),
             (_FIXED, _JUNE, f"no milestone: {_REFER}"),
         ),
