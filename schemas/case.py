@@ -59,7 +59,7 @@ class LeadTransferred(FactAboutPerson):
 
 
 class LeadSettled(Fact):
-    """Which body leads the case, after somebody said something about it."""
+    """Which body leads the case, after somebody said something about it, or a sentence ended."""
 
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The body that leads.")]
     previous: Annotated[
@@ -69,6 +69,14 @@ class LeadSettled(Fact):
         bool,
         has(FieldClass.MANAGEMENT, "False: whoever said it does not lead, and nothing moved."),
     ] = True
+    ground: Annotated[
+        Ground | None,
+        has(
+            FieldClass.MANAGEMENT,
+            "Where the end of supervision moved it, and nobody's word; where that did not count, "
+            "no one police body was there: who leads has to hand it over.",
+        ),
+    ] = None
 
 
 class Forget(Part):

@@ -66,6 +66,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(supervision.SupervisionEnded),
     Entry(register.PreventionOrderMade, eligibility=True),
     Entry(register.NotificationOrderMade, eligibility=True),
+    Entry(register.NotificationNoticeGiven, eligibility=True),
     Entry(register.OtherOrderMade),
     Entry(register.OrderChanged),
     Entry(register.NotificationMade),

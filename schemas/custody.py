@@ -42,8 +42,10 @@ class Presence(StrEnum):
     """Where a person is, as far as the law's clocks care (SOA 2003 s.83(6))."""
 
     AT_LIBERTY = "at-liberty"  # in the United Kingdom
-    IN_CUSTODY = "in-custody"  # on remand or serving a sentence; also while on temporary licence
-    IN_HOSPITAL = "in-hospital"  # detained there
+    IN_CUSTODY = (
+        "in-custody"  # by order of a court, or serving a sentence; also on temporary licence
+    )
+    IN_HOSPITAL = "in-hospital"  # under MHA 1983 Part 3 or the Act of 1991; no civil detention
     ABROAD = "abroad"
 
 

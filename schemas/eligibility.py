@@ -26,7 +26,9 @@ class ConvictionRecorded(FactAboutPerson):
     """A conviction, finding or caution that can make a person eligible.
 
     Whether it meets Schedule 3 or Schedule 15 is the record's word; the hub never decides it
-    (R-NOT-3). The relevant date is the conviction, finding or caution, not the sentence (R-NOT-4).
+    (R-NOT-3). The relevant date is the conviction, finding or caution, not the sentence (R-NOT-4);
+    but of an offence that is listed only with a certain sentence it is the day that was passed
+    (SOA 2003 s.132(3)).
     """
 
     family_name: Annotated[
@@ -81,6 +83,13 @@ class ConvictionRecorded(FactAboutPerson):
         has(
             FieldClass.OFFENCE,
             "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
+        ),
+    ] = None
+    by_sentence: Annotated[
+        bool | None,
+        has(
+            FieldClass.OFFENCE,
+            "Under Schedule 3 only by its sentence, so the relevant date is that of sentence.",
         ),
     ] = None
 

@@ -23,6 +23,7 @@ class Milestone(StrEnum):
     PAROLE_REVIEW = "parole-review"  # R-PAR-1
     VICTIM_REFERRAL = "victim-referral"  # R-VIC-2
     VICTIM_CONTACT = "victim-contact"  # R-VIC-2
+    RETENTION_REVIEW = "retention-review"  # whether the record is still needed: R-RET-2, R-RET-3
 
 
 class Owner(StrEnum):

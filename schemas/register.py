@@ -139,10 +139,23 @@ class PreventionOrderMade(FactAboutPerson):
 
 
 class NotificationOrderMade(FactAboutPerson):
-    """A court put somebody dealt with abroad on the register (SOA 2003 s.97)."""
+    """A court put somebody dealt with abroad on the register (SOA 2003 s.97): until Nov 2022."""
 
     order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The order's number.")]
     made_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was made.")]
+    sentence: Annotated[
+        Sentence, has(FieldClass.OFFENCE, "What the court abroad made of it, in our words.")
+    ]
+
+
+class NotificationNoticeGiven(FactAboutPerson):
+    """The police put somebody dealt with abroad on the register, by a notice given in person.
+
+    Since 29 November 2022 instead of an order of a court (SOA 2003 ss.96ZA-96ZC; PCSC 2022 s.169).
+    """
+
+    notice_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The notice's number.")]
+    given_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was given.")]
     sentence: Annotated[
         Sentence, has(FieldClass.OFFENCE, "What the court abroad made of it, in our words.")
     ]
@@ -202,6 +215,14 @@ class ReviewDecided(FactAboutPerson):
     next_from: Annotated[
         date | None,
         has(FieldClass.MANAGEMENT, "Of a refusal: the first day to ask again, if one was set."),
+    ] = None
+    received_on: Annotated[
+        date | None,
+        has(
+            FieldClass.MANAGEMENT,
+            "The local day the person received notice of it, from which they are free; absent: a "
+            "court's order, of its own day.",
+        ),
     ] = None
 
 

@@ -119,6 +119,11 @@ def a_notification_order(**fields: Any) -> register.NotificationOrderMade:
     return _made(register.NotificationOrderMade, fields, source="derbyshire-police", **defaults)
 
 
+def a_notification_notice(**fields: Any) -> register.NotificationNoticeGiven:
+    defaults = {"notice_ref": "notice-1", "given_on": TODAY, "sentence": a_sentence()}
+    return _made(register.NotificationNoticeGiven, fields, source="derbyshire-police", **defaults)
+
+
 def another_order(
     order: register.OtherOrder = register.OtherOrder.SEXUAL_RISK, **fields: Any
 ) -> register.OtherOrderMade:

@@ -14,7 +14,7 @@ from services.agreements.ours import SAYS
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.notify.domain import BY_FACT, LOOKS_BACK, ME, Case, Delivery, remind, tell
-from services.notify.rules import LADDERS, Rules
+from services.notify.rules import ENDINGS, LADDERS, Rules
 from services.runtime import wire
 from services.runtime.decision import Route
 from services.runtime.faults import Stop
@@ -86,7 +86,15 @@ def _rules(
             raise Stop("rules were adopted that this worker does not have: update and restart")
         agreements = agreements_of(version)
         earlier = cache(agreements_of)
-        return Rules(agreements, references, LADDERS[rules], int(schemas), earlier, suspended)
+        return Rules(
+            agreements=agreements,
+            references=references,
+            ladder=LADDERS[rules],
+            schemas=int(schemas),
+            earlier=earlier,
+            suspended=suspended,
+            endings=rules in ENDINGS,
+        )
 
     def rules_of(adopted: Mapping[str, str]) -> Rules | None:
         if "agreements" not in adopted or "rules" not in adopted:

@@ -67,6 +67,10 @@ LADDERS: Mapping[str, Ladder] = MappingProxyType(
 )
 """By version of the rules; from 2026-3 on the door sends canaries (decision 19)."""
 
+ENDINGS = frozenset({"2026-5"})
+"""The versions by which a sentence's end moves the lead (R-LEAD-2) and the end of MAPPA ends live
+sharing (R-RET-5). Local readings: see decision 26."""
+
 KNOWN_FOR = timedelta(days=30)
 """So long it is still heard what somebody says of a notice that is off the ladder.
 
@@ -116,6 +120,8 @@ class Rules:
     """The agreements of a version that was in force before."""
     suspended: frozenset[tuple[str, str]] = frozenset()
     """Agency and kind of fact of each grant by which nothing is told for now."""
+    endings: bool = False
+    """Whether a sentence's end moves the lead, and the end of MAPPA ends live sharing."""
 
     def desk(self, agency: str, role: Role, at: datetime) -> str | None:
         """The mailbox watched there in that role at that moment; None: it has no agreement now."""

@@ -7,7 +7,7 @@ never an edit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -62,6 +62,11 @@ class Dated(Generic[T]):
 def always(value: T, says: str, source: str, *, local: bool = False) -> Dated[T]:
     """A rule with one reading."""
     return Dated((Reading(value, says, source, local=local),))
+
+
+def confirmed(rule: Dated[T], source: str) -> Dated[T]:
+    """The same rule, since its text was read: no local standard any more."""
+    return Dated(tuple(replace(one, source=source, local=False) for one in rule.readings))
 
 
 def since_2012(value: T, says: str, source: str) -> Dated[T | None]:

@@ -111,6 +111,7 @@ class ReleaseRules:
     victim_referral_days: Dated[int | None]
     """None: there is no such clock yet."""
     victim_contact_days: Dated[int | None]
+    retention_months: Dated[int]
 
 
 _FOR_LAW_OF_2025 = frozenset({Bar.TERRORIST, Bar.CATEGORY_4, Bar.LEVEL, Bar.NEW_CHARGE})
@@ -322,12 +323,19 @@ AT_FIRST = ReleaseRules(
         (date.min, None, f"not yet: {_SAYS_CONTACT}", _CODE, True),
         (VICTIMS_CODE, 20, _SAYS_CONTACT, _CODE, True),
     ),
+    retention_months=always(
+        120,
+        "months, beginning with the first day in no category, within which it is reviewed whether "
+        "the record is still needed",
+        "R-RET-2, R-RET-3: from general knowledge, unconfirmed",
+        local=True,
+    ),
 )
 """Law looked up by anybody; the versions before 2026-4 watch nothing of it."""
 WATCHED = replace(
     AT_FIRST,
     milestones=Reading(
-        frozenset(Milestone),
+        frozenset(Milestone) - {Milestone.RETENTION_REVIEW},
         "the milestones watched by this version",
         "R-RCL-10 to R-ROT-1",
         local=True,
@@ -349,3 +357,19 @@ WATCHED = replace(
     ),
 )
 """By version 2026-4."""
+RETAINED = replace(
+    WATCHED,
+    milestones=Reading(
+        WATCHED.milestones.value | {Milestone.RETENTION_REVIEW},
+        "the milestones watched by this version",
+        "R-RCL-10 to R-ROT-1, R-RET-2, R-RET-3",
+        local=True,
+    ),
+    milestone_remind_days=Reading(
+        MappingProxyType({**WATCHED.milestone_remind_days.value, Milestone.RETENTION_REVIEW: 182}),
+        WATCHED.milestone_remind_days.says,
+        WATCHED.milestone_remind_days.source,
+        local=True,
+    ),
+)
+"""By version 2026-5, and beside it what `recall_readings` reads anew."""

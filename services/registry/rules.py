@@ -14,14 +14,24 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.custody import Presence
-from schemas.register import Basis, Breached, BreachOutcome, Circumstance, Duty, PreventionOrder
+from schemas.register import (
+    Basis,
+    Breached,
+    BreachOutcome,
+    Circumstance,
+    Duty,
+    OtherOrder,
+    PreventionOrder,
+)
 from services.registry.dates import DAY
 from services.registry.readings import (
+    PART_2_BEGAN,
     REGULATIONS_OF_2012,
     Dated,
     Reading,
     always,
     by_section_81,
+    confirmed,
     each,
     since_2012,
 )
@@ -46,6 +56,10 @@ class Rules:
     initial_days: Dated[int]
     orders_prolong: Dated[frozenset[PreventionOrder]]
     """Orders that make or keep a person subject to notification while they last."""
+    orders_bind_at_once: Dated[bool]
+    """Whether who was not subject is so from the making of an order, or only from service."""
+    orders_notified: Dated[frozenset[OtherOrder]]
+    """Orders on whose service name and address are notified."""
     breaches_bind: Dated[frozenset[Breached]]
     """Of what a breach makes a person subject to notification while the order lasts."""
     pauses: Dated[frozenset[Presence]]
@@ -55,6 +69,8 @@ class Rules:
     """Changes that have to be notified at all."""
     qualifying_days: Dated[int]
     qualifying_months: Dated[int]
+    changes_foreseen: Dated[frozenset[Circumstance]]
+    """Changes that may be notified before they happen."""
     early_days: Dated[int]
     advance_days: Dated[int]
     withdraw_days: Dated[int]
@@ -70,6 +86,8 @@ class Rules:
     review_adult_months: Dated[int]
     review_child_months: Dated[int]
     review_again_months: Dated[int]
+    review_after_release: Dated[bool]
+    """Whether only what was notified after a release from the sentence counts."""
     orders_block_review: Dated[frozenset[PreventionOrder]]
     duties: Reading[frozenset[Duty]]
     """Configuration: the duties these rules watch."""
@@ -108,6 +126,7 @@ _OF_THE_ACT = frozenset(
 _OF_THE_REGULATIONS = frozenset(
     {Circumstance.CHILD_HOUSEHOLD, Circumstance.FINANCE, Circumstance.IDENTITY_DOCUMENT}
 )
+_FORESEEN = frozenset({Circumstance.NAME, Circumstance.HOME, Circumstance.PREMISES})
 _FIRST = Rules(
     version="2026-1",
     months=by_section_81(
@@ -138,6 +157,24 @@ _FIRST = Rules(
     ),
     orders_prolong=always(
         frozenset(), "orders are not weighed by this version", "R-ORD-2", local=True
+    ),
+    orders_bind_at_once=always(
+        False,  # noqa: FBT003
+        "who was not subject becomes so when the order is served",
+        "R-ORD-2, as read before the text was seen",
+        local=True,
+    ),
+    orders_notified=always(
+        frozenset(
+            {
+                OtherOrder.SEXUAL_RISK,
+                OtherOrder.INTERIM_SEXUAL_RISK,
+                OtherOrder.RISK_OF_SEXUAL_HARM,
+            }
+        ),
+        "on the service of which orders name and address are notified",
+        "SOA 2003 s.122F, unconfirmed; R-ORD table",
+        local=True,
     ),
     breaches_bind=always(
         frozenset(), "breaches of orders are not weighed by this version", "R-ORD table", local=True
@@ -179,6 +216,12 @@ _FIRST = Rules(
         12,
         "months within which stays at the same premises are added",
         "SOA 2003 s.84(6); R-NOT-31",
+    ),
+    changes_foreseen=always(
+        _FORESEEN,
+        "changes that may be notified before they happen",
+        "SOA 2003 s.84(2), as read before the text was seen",
+        local=True,
     ),
     early_days=always(
         2,
@@ -250,6 +293,12 @@ _FIRST = Rules(
         "beginning with a refusal, so long until a review may be asked for again the day after, if "
         "no later day was set",
         "SOA 2003 s.91B(3)-(6); R-REV-4",
+    ),
+    review_after_release=always(
+        False,  # noqa: FBT003
+        "of somebody not held on the relevant date the first notification of all counts",
+        "R-REV-3, as read before the text was seen",
+        local=True,
     ),
     orders_block_review=always(
         frozenset(PreventionOrder) - {PreventionOrder.FOREIGN_TRAVEL},
@@ -343,7 +392,86 @@ _FOURTH = replace(
     ),
     release=WATCHED,
 )
-_FIFTH = replace(_FOURTH, version="2026-5", release=PUT_RIGHT)
+_FIFTH = replace(
+    _FOURTH,
+    version="2026-5",
+    months=Dated(
+        (
+            Reading(
+                MappingProxyType({**_TABLE, Basis.CAUTION: 60}),
+                "how long notification lasts, beginning with the relevant date; a caution before "
+                "the Act is of any other description",
+                "SOA 2003 s.81(1), s.82(1), (6): its row for cautions is of s.80(1)(d) alone",
+                until=PART_2_BEGAN - DAY,
+            ),
+            _FOURTH.months.readings[1],
+        )
+    ),
+    orders_prolong=Dated(
+        (
+            Reading(
+                frozenset({PreventionOrder.SEXUAL_OFFENCES_PREVENTION}),
+                "orders that make or keep a person subject to notification while they last",
+                "SOA 2003 s.107(3)-(5), s.109(5)",
+                until=SHPO_BEGAN - DAY,
+            ),
+            Reading(
+                frozenset(PreventionOrder) - {PreventionOrder.FOREIGN_TRAVEL},
+                "orders that make or keep a person subject to notification while they last; a "
+                "foreign travel order brings the duties of travel alone (s.117(4))",
+                "SOA 2003 s.103G(1)-(4); Sentencing Code s.352; s.107 as saved",
+                since=SHPO_BEGAN,
+            ),
+        )
+    ),
+    orders_bind_at_once=always(
+        True,  # noqa: FBT003
+        "who was not subject is so from the making of the order; the relevant date, from which "
+        "the days of the first notification count, is that of service",
+        "SOA 2003 s.103G(2)-(3), s.98, s.107(4)-(5); Sentencing Code s.352(2)-(3)",
+    ),
+    orders_notified=always(
+        frozenset({OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}),
+        "on the service of which orders name and address are notified",
+        "SOA 2003 s.122F(1)",
+    ),
+    changes_foreseen=Dated(
+        (
+            Reading(
+                _FORESEEN,
+                "changes that may be notified before they happen",
+                "SOA 2003 s.84(2)",
+                until=REGULATIONS_OF_2012 - DAY,
+            ),
+            Reading(
+                _FORESEEN | _OF_THE_REGULATIONS,
+                "changes that may be notified before they happen",
+                "SOA 2003 s.84(2), (5A); SI 2012/1876 regs 11, 13, 15",
+                since=REGULATIONS_OF_2012,
+            ),
+        )
+    ),
+    review_after_release=always(
+        True,  # noqa: FBT003
+        "the first notification counted is that after release from the sentence itself",
+        "SOA 2003 s.91B(10)",
+    ),
+    breaches_bind=confirmed(_FOURTH.breaches_bind, "SOA 2003 s.122I(1)-(7); before, s.129"),
+    order_days=confirmed(_FOURTH.order_days, "SOA 2003 s.122F(1)"),
+    weekly_days=confirmed(_FOURTH.weekly_days, "SOA 2003 s.85(5)-(6); SI 2012/1876 reg.9"),
+    changes_watched=confirmed(
+        _FOURTH.changes_watched,
+        "SOA 2003 s.84(1), (1)(ca) from the regulations on; SI 2012/1876 regs 11, 13, 15",
+    ),
+    extras=always(
+        _FOURTH.extras.readings[0].value,
+        "what may be notified without moving the day of the next yearly notification",
+        "Home Office help page, 31 Mar 2023; SOA 2003 s.85(2)(b) with SI 2012/1876 regs 11, 13, 15 "
+        "reads otherwise: the earlier day is worked to; R-NOT-41",
+        local=True,
+    ),
+    release=PUT_RIGHT,
+)
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules

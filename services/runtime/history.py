@@ -20,12 +20,11 @@ _ANSWERS_WITHIN_S = 30.0
 class KafkaHistory:
     """The log at the broker: each record is sought, however long ago it was said."""
 
-    def __init__(self, config: Config, group: str) -> None:
-        self._config = dict(config)
-        self._group = group
+    def __init__(self, config: Config, group: str, near: int = NEAR) -> None:
+        self._config, self._group, self._near = dict(config), group, near
 
     async def read(self, topic: str, partition: int, offsets: Sequence[int]) -> Sequence[Record]:
-        """The records at those offsets, which grow.
+        """The records at those offsets, which grow; between two, up to `near` are read over.
 
         Raises:
             Stop: the log does not hold one of them.
@@ -48,7 +47,7 @@ class KafkaHistory:
         try:
             found, at = list[Record](), -1
             for offset in offsets:
-                if at < 0 or offset - at > NEAR:
+                if at < 0 or offset - at > self._near:
                     consumer.assign([TopicPartition(topic, partition, offset)])
                 found.append(_one(consumer, topic, offset))
                 at = offset
@@ -65,10 +64,9 @@ def _one(consumer: Consumer, topic: str, offset: int) -> Record:
             raise Unavailable(f"{topic} does not answer")
         error = message.error()
         if error is None:
-            record = to_record(message)
-            if record.offset == offset:
-                return record
-            if record.offset < offset:
+            if message.offset() == offset:
+                return to_record(message)
+            if (message.offset() or 0) < offset:
                 continue
         elif error.code() != KafkaError._PARTITION_EOF and error.retriable():  # noqa: SLF001
             continue

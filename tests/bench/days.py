@@ -2,25 +2,19 @@
 
 A Tick wakes only those of whom it can show something new (`wake_at` of each row, in a heap). Beside
 it, in the same process: a bare loop that decodes and encodes as many rows as were woken, and the
-rule asked for everybody. Then one person is looked up in ten years of a county's log, which is read
-from its beginning; what the Ticks of so many years add to that is measured apart.
+rule asked for everybody. What a look at another day takes is in `looking_back.py`.
 """
 
 import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from schemas.base import sourced_id
-from schemas.log import Tick
 from schemas.register import NotificationKind
 from services.hub.broker.cluster import Cluster
-from services.hub.register.people import Told
-from services.hub.register.reading import people_in
 from services.registry.app import build
 from services.registry.dates import start_of
 from services.registry.domain import Register, on_tick
@@ -30,27 +24,21 @@ from services.registry.rules import RULES
 from services.runtime.decision import Context
 from services.runtime.memory import MemoryHub
 from services.runtime.names import LOG_PARTITIONS, Names
-from services.runtime.records import Outgoing, Record
+from services.runtime.records import Outgoing
 from services.runtime.rowlog import MemoryRowLog
 from services.runtime.rows import META, Kept, Meta, decode_row, encode_row, micros
 from services.runtime.speech import log_partition
-from services.runtime.topics import Reader
 from services.runtime.wire import encode, headers_of
 from tests import makers
-from tests.bench import load
+from tests.bench import looking_back
 from tests.bench.figures import Figure
-from tests.bench.hub import Hub
 from tests.bench.machine import memory_mb
 
 NEWEST = RULES[max(RULES)]
 BEGINS = date(2026, 4, 1)
 DAYS = 7
-YEARS = 10
-TICKS_A_DAY = 8_640
-"""One every ten seconds, in each partition."""
-COUNTY, FACTS_A_YEAR = 1_500, 20
 TICKS_EACH = 20
-"""Ticks written for each person, from which those of ten years are extrapolated."""
+"""Ticks of the log that is looked back at, for each person."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,7 @@ def figures(cluster: Cluster, persons: int, say: Callable[[str], None]) -> Itera
     yield Figure(f"asking the rule for all {who} instead", whole, "s")
     yield Figure(f"Tick on which nobody is due, {who}", idle * 1000, "ms")
     yield Figure(f"rows of {who} in memory and kept", held, "MB")
-    yield from _looking_back(cluster, TICKS_EACH * persons, say)
+    yield from looking_back.figures(cluster, TICKS_EACH * persons, say)
 
 
 def _rows(names: Names, persons: int) -> MemoryRowLog:
@@ -150,51 +138,3 @@ def _everybody(kept: MemoryRowLog, day: date) -> float:
             if key != META:
                 on_tick(decode_row(raw, Register).state, tick, context)
     return time.process_time() - began
-
-
-def _looking_back(cluster: Cluster, ticks: int, say: Callable[[str], None]) -> Iterator[Figure]:
-    hub = Hub.set_up(cluster, "lookback")
-    facts = COUNTY * FACTS_A_YEAR * YEARS
-    say(f"writing {facts:,} facts about {COUNTY:,} people, then Ticks …")
-    hub.write("admission", load.log(hub.names, hub.agreements.version, COUNTY, facts))
-    person = makers.a_person(COUNTY // 2)
-    took = _looked_up(hub, person.bytes, log_partition(person))
-    yield Figure(f"as of a day: one of {COUNTY:,} people, {YEARS} years of facts", took, "s", 5)
-    hub.write("admission", (_tick(hub.names, number) for number in range(ticks)))
-    with_ticks = _looked_up(hub, person.bytes, log_partition(person))
-    all_ticks = TICKS_A_DAY * 365 * YEARS
-    past = (with_ticks - took) * all_ticks * LOG_PARTITIONS / ticks
-    name = f"reading past the Ticks of {YEARS} years (from {ticks / LOG_PARTITIONS / 1e6:.2f} M)"
-    yield Figure(name, past, "s")
-
-
-def _tick(names: Names, number: int) -> Outgoing:
-    now = makers.later(seconds=10 * number)
-    tick = Tick(
-        event_id=sourced_id("clock", Tick.kind(), str(number)),
-        occurred_at=now,
-        source="clock",
-        now=now,
-    )
-    return Outgoing(names.log, None, encode(tick), headers_of(tick), number % LOG_PARTITIONS)
-
-
-def _looked_up(hub: Hub, key: bytes, partition: int) -> float:
-    """Seconds from the question to the answer, as `hub register show` reads."""
-    began = time.monotonic()
-    with closing(Reader(hub.cluster.service_config("registry"))) as reader:
-        part = reader.part(hub.names.log, partition)
-        found = list(people_in([_of(key, part)], makers.later(days=40_000)))
-    answers = [told for told in found if _shown(told)]
-    took = time.monotonic() - began
-    if len(answers) != 1:
-        raise ValueError("person")
-    return took
-
-
-def _of(key: bytes, part: Iterator[Record]) -> Iterator[Record]:
-    return (record for record in part if record.key in (None, key))
-
-
-def _shown(told: Told) -> bool:
-    return told.register(date(2026, 3, 31)) is not None

@@ -80,7 +80,7 @@ def log(
     """
     for number, fact in enumerate(adoptions(version)):
         for partition in range(LOG_PARTITIONS):
-            yield _admitted(names, fact, number, partition)
+            yield in_log(names, fact, number, partition)
     crowd = together or persons
     story = len(STEPS) if together else -(-facts // persons)
     for number in range(facts):
@@ -91,7 +91,7 @@ def log(
         at = makers.later(minutes=number)
         fact = said(STEPS[(step + who) % len(STEPS)], who, number, at)
         admitted = makers.admitted(fact, person, at)
-        yield _admitted(names, admitted, number, log_partition(person))
+        yield in_log(names, admitted, number, log_partition(person))
 
 
 def known_persons(persons: int, source: str) -> Iterator[FactAboutPerson]:
@@ -131,7 +131,8 @@ def recently() -> datetime:
     return datetime.now(UTC) - timedelta(seconds=1)
 
 
-def _admitted(names: Names, fact: Fact, number: int, partition: int) -> Outgoing:
+def in_log(names: Names, fact: Fact, number: int, partition: int) -> Outgoing:
+    """The fact as the door would have appended it, said as so many."""
     trigger = Trigger(names.said(fact.source, type(fact)), 0, number, 0)
     headers = headers_of(fact, (trigger.header(), (DEPTH, b"1")))
     key = None if fact.person_id is None else fact.person_id.bytes

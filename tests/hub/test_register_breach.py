@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.console import Console
 
-from schemas.base import Fact
+from schemas.base import Fact, PersonId
 from schemas.log import Decided
 from schemas.register import BreachOutcome
 from services.agreements import signing
@@ -26,7 +26,6 @@ from services.hub.register.breach_command import NO_SUCH
 from services.hub.register.command import register
 from services.hub.register.lookup import possible_breaches, shown
 from services.hub.register.showing import print_register
-from services.runtime.names import Names
 from services.runtime.records import Record
 from tests.agreements.makers import FILES
 from tests.agreements.test_signing import Place
@@ -114,14 +113,14 @@ def test_what_is_excused_stays_on_the_list_as_it_is_still_to_be_done() -> None:
 # -- what the log says could be a breach
 
 
-class Topic:
+class Log:
     """The log, as it is read for one person."""
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._records = records
 
-    def part(self, topic: str, partition: int) -> Iterator[Record]:
-        return iter(self._records)
+    def of(self, person: PersonId) -> Iterator[Record]:
+        return (one for one in self._records if one.key in (None, person.bytes))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -131,8 +130,8 @@ def possible(
     monkeypatch: pytest.MonkeyPatch, *said: Fact, agency: str = "probation"
 ) -> frozenset[str]:
     records = log(*((PERSON, fact) for fact in said), (a_person(8), a_deadline_missed()))
-    monkeypatch.setattr(lookup, "Reader", lambda _: Topic(records))
-    cluster: Any = SimpleNamespace(service_config=lambda _: {}, names=Names())
+    monkeypatch.setattr(lookup, "log_reader", lambda _: Log(records))
+    cluster: Any = None
     return possible_breaches(cluster, agency, PERSON)
 
 

@@ -15,7 +15,8 @@ from icalendar import Calendar
 from schemas.base import Fact
 from schemas.custody import Presence, Released, ReleaseKind
 from schemas.eligibility import Disposal
-from schemas.register import DeadlineOpened, Duty
+from schemas.milestone import Owner
+from schemas.register import DeadlineOpened
 from services.hub.register import lists
 from services.hub.register.calendar import SUMMARY, calendar
 from services.hub.register.command import register
@@ -113,9 +114,7 @@ def test_the_soonest_comes_first_and_of_two_on_a_day_always_the_same() -> None:
 
 
 def test_each_duty_has_somebody_whose_work_it_is() -> None:
-    assert set(lists.ROLE_OF) == set(Duty)
-    assert set(lists.ROLE_OF.values()) <= set(lists.ROLES)
-    others = lists.due([told(CAUTION)], scope(MONDAY, roles=(PRACTITIONER,)), 28)
+    others = lists.due([told(CAUTION)], scope(MONDAY, roles=(Owner.PROBATION.value,)), 28)
     assert others.rows == ()
     assert lists.due([told(CAUTION)], scope(MONDAY, roles=(OFFENDER_MANAGER,)), 28).rows
 
@@ -347,8 +346,8 @@ def test_for_programs_days_and_moment_stand_beside_the_rows(
     assert [(row["due_on"], row["area"]) for row in page["rows"]] == [("2026-03-04", None)]
     put(found, MONDAY, later(), as_json=False, as_csv=True)
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("person,area,lead,level,duty,due_on")
-    assert ",,,,first notification,2026-03-04," in second
+    assert first.startswith("person,area,lead,level,whose,duty,due_on")
+    assert ",,,,the person's,first notification,2026-03-04," in second
 
 
 def test_an_empty_list_says_that_there_is_nobody(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import cast
 
 import pytest
 
 from schemas.base import Fact, PersonId
 from services.hub.register.people import Told
-from services.hub.register.reading import people_in, watched
+from services.hub.register.reading import people_in
 from services.hub.register.statistics import statistics
 from services.runtime import wire
 from services.runtime.faults import Stop
 from services.runtime.records import Record
-from services.runtime.topics import Reader
 from tests.makers import (
     a_conviction,
     a_limit,
@@ -95,25 +93,3 @@ def test_nothing_is_read_by_rules_this_build_does_not_have() -> None:
     with pytest.raises(Stop):
         read(log((ONE, CAUTIONED))[1:])
     assert read([]) == []
-
-
-class Topic:
-    """A log of some partitions, as a reader reads it."""
-
-    def __init__(self, *parts: Sequence[Record]) -> None:
-        self._parts = parts
-
-    def ends(self, topic: str, partition: int = 0) -> tuple[int, int]:
-        return 0, len(self._parts[partition])
-
-    def part(self, topic: str, partition: int) -> Iterator[Record]:
-        return iter(self._parts[partition])
-
-
-def test_how_far_a_long_log_is_read_is_told_over_all_its_partitions() -> None:
-    told: list[tuple[int, int]] = []
-    tick = log()[0]
-    reader = cast("Reader", Topic([tick] * 7_000, [tick] * 4_000))
-    parts = watched(reader, "log", range(2), lambda count, of: told.append((count, of)))
-    assert sum(1 for part in parts for _ in part) == 11_000
-    assert told == [(5_000, 11_000), (10_000, 11_000)]

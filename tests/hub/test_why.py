@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from schemas.base import Fact
 from schemas.custody import ReleaseDateSet
 from schemas.log import ActRefused, Decided
+from schemas.register import CategoryChanged
 from services.agreements.actors import Enrolled, Role
 from services.agreements.acts import recall_number
 from services.agreements.compile import load
@@ -36,7 +37,7 @@ from tests.makers import (
     later,
 )
 from tests.notify.telling import Desk
-from tests.two_worlds.day import BASE, CHILDS_ID, HER, HERS_ID, OTHER_ID
+from tests.two_worlds.day import BASE, CHILDS_ID, HER, HERS_ID, OTHER_ID, who_leaves
 from tests.two_worlds.world import World, play
 
 HERS: dict[str, Any] = {"identifiers": (HER,)}
@@ -91,6 +92,21 @@ def test_who_is_off_the_case_is_said_to_be_and_which_key_asks_for_it() -> None:
     assert "dwp: told" in told_
     assert "only of people on whose case it is" in not_told
     assert "(on_case)  [dwp.yaml:" in not_told
+
+
+def test_of_somebody_who_left_it_is_said_that_they_did() -> None:
+    world = day(*who_leaves("derby-housing"))
+    changes = (one for one in world.hub.in_log() if isinstance(one, CategoryChanged))
+    (left,) = (one for one in changes if one.category is None)
+    assert left.person_id is not None
+    ref = REFERENCES.ref("probation", left.person_id)
+    before, after = (
+        asked(Question(agency="derby-housing", fact=fact, person_ref=ref), world=world).words
+        for fact in ("release-date-set", "address-changed")
+    )
+    assert [line for line in before if "derby-housing: told, " in line]
+    why = "derby-housing: not told: the person is in no category any more"
+    assert [line for line in after if why in line]
 
 
 def test_a_filter_that_does_not_pass_is_named() -> None:

@@ -37,9 +37,15 @@ ADULT = date(1980, 1, 31)
 class Desk:
     """What is known of one person, and everything that was said."""
 
-    def __init__(self, known: Agreements | None = None, born_on: date | None = ADULT) -> None:
+    def __init__(
+        self,
+        known: Agreements | None = None,
+        born_on: date | None = ADULT,
+        *,
+        endings: bool = False,
+    ) -> None:
         """`born_on` is what a conviction says before anything else; None: nobody said it."""
-        self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD)
+        self.rules = Rules(known or agreements(), REFERENCES, LOCAL_STANDARD, endings=endings)
         self.log: list[Fact] = []
         self.case: Case | None = None
         self.now: datetime | None = None
@@ -104,6 +110,7 @@ class Desk:
         }
         chance: dict[str, object] = {"unanswered": (), "told": (), "current": ()}
         chance |= {"mentions": Mentions(), "taken_back": tuple(sorted(self.case.taken_back))}
+        chance["categories"] = tuple((one.at, one.category) for one in self.case.categories)
         return self.case.model_copy(update=chance), current
 
     def _context(self, fact: Fact) -> Context:

@@ -10,7 +10,8 @@ from schemas.base import Fact, Identifier, IdentifierType
 from schemas.register import Address
 from services.agreements.compile import load
 from services.agreements.whom import Whom
-from services.notify.domain import Case, Delivery, Mentions
+from services.notify.domain import Case, Delivery
+from services.notify.domain.case import unknown as unknown_case
 from services.runtime.faults import RowsUnusable
 from services.runtime.rows import Kept, decode_row, encode_row
 from services.runtime.schema_store import SchemaStore
@@ -18,7 +19,6 @@ from services.runtime.wire import decode_view, encode_view
 from tests.makers import (
     HOME,
     NOON,
-    PERSON,
     a_category,
     a_conviction,
     a_joining,
@@ -27,6 +27,7 @@ from tests.makers import (
     a_notification,
     a_release_date,
     a_zone,
+    admitted,
     an_address_change,
     an_overdue_notice,
     later,
@@ -188,10 +189,19 @@ def test_of_two_dates_of_birth_the_later_said_counts_and_of_one_instant_the_long
         assert desk.told(a_release_date()) == set()
 
 
-@pytest.mark.parametrize("unknown", [b'"born_on":null,', b'"mentions":{"audiences":[],"said":[]},'])
-def test_a_row_that_does_not_know_an_age_or_who_was_told_is_not_read(unknown: bytes) -> None:
-    """Of no known age it would silence grants for adults, and nothing could be taken back of it."""
-    case = Case(person_id=PERSON, current=(), born_on=None, mentions=Mentions())
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        b'"born_on":null,',
+        b'"mentions":{"audiences":[],"said":[]},',
+        b'"supervised":[],',
+        b'"categories":[],',
+    ],
+)
+def test_a_row_that_does_not_know_all_of_what_was_said_is_not_read(unknown: bytes) -> None:
+    """Of no known age it would silence grants for adults; nothing could be taken back of it; no end
+    of a supervision would move the lead; and whether somebody left would not be known."""
+    case = unknown_case(admitted(a_level(3)))
     assert decode_row(a_row(case), Case).state == case
     assert unknown in a_row(case)
     with pytest.raises(RowsUnusable):

@@ -21,10 +21,12 @@ from schemas.register import (
     Circumstance,
     Duty,
     NotificationKind,
+    OtherOrder,
     PreventionOrder,
 )
 from services.registry.dates import LONDON, start_of
-from services.registry.domain import Register, as_of
+from services.registry.domain import Register, Stage, as_of
+from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.phasing import phased_on
 from services.registry.domain.recall import releases_on, weighed, weighed_of
@@ -44,6 +46,8 @@ from tests.makers import (
     a_travel_notice,
     a_zone,
     admitted,
+    an_order_change,
+    another_order,
 )
 from tests.registry.person import convicted
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
@@ -63,11 +67,14 @@ class Question:
 def questions() -> Iterator[Question]:
     """All of them."""
     yield from _how_long()
+    yield from _cautions()
+    yield from _risk_orders()
     yield from _first_notification()
     yield from _orders()
     yield from _breaches()
     yield from _pauses()
     yield from _changes()
+    yield from _foreseen()
     yield from _extras()
     yield from _journeys()
     yield from _reviews()
@@ -97,16 +104,19 @@ def _how_long() -> Iterator[Question]:
         ("six months", {"term_months": 6}, 7, 3.5),
         ("hospital, restricted", {"disposal": Disposal.HOSPITAL_ORDER_RESTRICTED}, None, None),
         ("hospital", {"disposal": Disposal.HOSPITAL_ORDER}, 7, 3.5),
-        ("caution", {"disposal": Disposal.CAUTION}, 2, 1),
         ("anything else", {"disposal": Disposal.OTHER}, 5, 2.5),
         ("discharge", {"disposal": Disposal.CONDITIONAL_DISCHARGE, "term_months": 12}, 1, 1),
         ("training, half of fourteen months", _training(14), 10, 5),
         ("training, half of twelve months", _training(12), 7, 3.5),
     )
+    # The row for cautions is of s.80(1)(d): one before the Act is of any other description.
+    now = (("caution", {"disposal": Disposal.CAUTION}, 2, 1),)
     for when, relevant in enumerate((date(2003, 6, 2), date(2026, 3, 2))):
         for child in (False, True):
             born_on = relevant.replace(year=relevant.year - (16 if child else 40))
-            for what, how, adult, halved in table:
+            before = (("caution", {"disposal": Disposal.CAUTION}, 5, 2.5),)
+            rows_of = (*table, *(before if when == 0 else now))
+            for what, how, adult, halved in rows_of:
                 length = halved if child else adult
                 last = None if length is None else ends[length][when]
                 facts = (convicted(relevant, born_on=born_on, **how),)
@@ -115,6 +125,30 @@ def _how_long() -> Iterator[Question]:
                     (last, child and adult != halved),
                     partial(_ends, facts, relevant),
                 )
+
+
+def _cautions() -> Iterator[Question]:
+    """SOA 2003 s.82(1): the row for cautions is of s.80(1)(d), of cautions since the Act began."""
+    for on, last in (
+        (date(2004, 4, 30), date(2009, 4, 29)),
+        (date(2004, 5, 1), date(2006, 4, 30)),
+    ):
+        facts = (convicted(on, disposal=Disposal.CAUTION),)
+        yield Question(f"caution on {on}", (last, False), partial(_ends, facts, on))
+
+
+def _risk_orders() -> Iterator[Question]:
+    """SOA 2003 s.122F(1): name and address on a sexual risk order or an interim one."""
+    on = date(2026, 3, 2)
+    asks = {OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}
+    for order in OtherOrder:
+        made = another_order(order, made_on=on, until=None)
+        served = an_order_change(changed_on=on, order_ref=made.order_ref)
+        yield Question(
+            f"{order} served",
+            date(2026, 3, 4) if order in asks else None,
+            partial(_due_of, Duty.ORDER_NOTIFICATION, (admitted(made), admitted(served)), on),
+        )
 
 
 def _training(months: int) -> dict[str, Any]:
@@ -154,7 +188,7 @@ def _orders() -> Iterator[Question]:
         PreventionOrder.SEXUAL_HARM_PREVENTION,
         PreventionOrder.INTERIM_SEXUAL_HARM_PREVENTION,
     }
-    old = {PreventionOrder.SEXUAL_OFFENCES_PREVENTION, PreventionOrder.FOREIGN_TRAVEL}
+    old = {PreventionOrder.SEXUAL_OFFENCES_PREVENTION}
     until, cautioned_until = date(2030, 1, 1), date(2016, 5, 31)
     for order in PreventionOrder:
         for made_on in (date(2015, 3, 7), date(2015, 3, 8)):
@@ -222,6 +256,36 @@ def _changes() -> Iterator[Question]:
                 {watched[circumstance]} if circumstance in watched else set(),
                 partial(_change_duties, facts, on),
             )
+
+
+def _foreseen() -> Iterator[Question]:
+    """SOA 2003 s.84(2): what may be notified before it happens, so that nothing is owed then."""
+    subject = convicted(date(2011, 6, 1), disposal=Disposal.OTHER)
+    told = admitted(a_notification(made_on=date(2011, 6, 1)))
+    old = {Circumstance.NAME, Circumstance.HOME, Circumstance.PREMISES}
+    for made_on in (date(2012, 8, 12), date(2012, 8, 13)):
+        foreseen = old | (set(_REGULATIONS) if made_on == date(2012, 8, 13) else set())
+        for circumstance in (*_ACT, *_REGULATIONS):
+            on = date(2012, 8, 20)
+            premises = "premises-1" if circumstance is Circumstance.PREMISES else None
+            notice = a_notification(
+                made_on=made_on,
+                notification=NotificationKind.CHANGE,
+                circumstances=(circumstance,),
+                expected_on=on,
+                premises_ref=premises,
+            )
+            facts = (subject, told, admitted(notice), *_changed(circumstance, on))
+            yield Question(
+                f"{circumstance} foretold on {made_on}",
+                Stage.NOT_NEEDED if circumstance in foreseen else Stage.OPEN,
+                partial(_stage_of, {**_ACT, **_REGULATIONS}[circumstance], facts, on),
+            )
+
+
+def _stage_of(duty: Duty, facts: tuple[Fact, ...], on: date, rules: Rules) -> Stage | None:
+    clocks = _row(facts, on, rules).clocks
+    return next((one.stage for one in clocks if one.duty is duty), None)
 
 
 def _changed(circumstance: Circumstance, on: date) -> tuple[Fact, ...]:
@@ -343,8 +407,9 @@ def _mandatory(fact: RecalledToCustody, rules: Rules) -> bool:
     return _bars_of(fact, 1, rules) == ()
 
 
-def _milestones_due(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[tuple[Any, date]]:
-    return {(one.duty, one.due_on) for one in _row(facts, on, rules).milestones}
+def _of_victims(facts: tuple[Fact, ...], on: date, rules: Rules) -> set[tuple[Any, date]]:
+    clocks = _row(facts, on, rules).milestones
+    return {(one.duty, one.due_on) for one in clocks if one.duty in OF_VICTIMS}
 
 
 def _milestones() -> Iterator[Question]:
@@ -363,7 +428,7 @@ def _milestones() -> Iterator[Question]:
         yield Question(
             f"victim contact, sentenced on {sentenced_on}",
             due,
-            partial(_milestones_due, facts, sentenced_on),
+            partial(_of_victims, facts, sentenced_on),
         )
     out = date(2026, 9, 1)
     zone = a_zone(occurred_at=start_of(date(2026, 3, 2)), in_force_from=start_of(out))
@@ -517,8 +582,12 @@ def _referrals() -> Iterator[Question]:
     facts = (_at_level(2, date(2026, 1, 5)), _recalled(on), admitted(a_return(returned_on=on)))
     yield Question(
         "a standard recall, back on 1 Jun 2026",
-        {(Milestone.PAROLE_REFERRAL, date(2026, 6, 28))},
-        partial(_milestones_due, facts, on),
+        [date(2026, 6, 28)],
+        lambda rules: [
+            one.due_on
+            for one in _row(facts, on, rules).milestones
+            if one.duty is Milestone.PAROLE_REFERRAL
+        ],
     )
 
 

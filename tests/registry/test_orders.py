@@ -11,7 +11,6 @@ from schemas.eligibility import Disposal
 from schemas.register import (
     Basis,
     Breached,
-    DeadlineOpened,
     Duty,
     OrderStep,
     OtherOrder,
@@ -23,6 +22,7 @@ from services.registry.domain import Register, Requirement, as_of
 from services.registry.rules import RULES, SHPO_BEGAN
 from tests.makers import (
     a_breach,
+    a_notification_notice,
     a_notification_order,
     a_prevention_order,
     a_sentence,
@@ -116,26 +116,37 @@ def test_it_counts_whether_the_person_was_subject_on_the_day_it_was_made(
     """A caution of 2 March 2026 ends on 1 March 2028: on its last day the person is subject."""
     served_on = date(2028, 4, 1)
     found = row(cautioned(MONDAY), ordered(made_on, until=date(2033, 4, 1)), served(served_on))
-    assert found.requirement is not None
-    assert found.requirement.begins_on == (served_on if brings else MONDAY)
+    first = [one.since for one in found.clocks if one.duty is Duty.INITIAL_NOTIFICATION]
+    assert first == ([MONDAY, served_on] if brings else [MONDAY])
 
 
-def test_somebody_not_subject_becomes_so_when_it_is_served_and_has_to_notify() -> None:
+def test_somebody_not_subject_becomes_so_when_it_is_made_and_has_to_notify_once_it_is_served() -> (
+    None
+):
+    """SOA 2003 s.103G(2)-(3): from the making of the order; the relevant date is of service."""
     desk = a_desk(NEWEST)
-    assert desk.hear(ordered(until=date(2031, 3, 1))) == []
-    said = desk.hear(served())
+    said = desk.hear(ordered(until=date(2031, 3, 1)))
     (opened,) = of_kind(said, RequirementOpened)
-    assert (opened.begins_on, opened.last_day) == (SERVED, date(2031, 3, 1))
+    assert (opened.begins_on, opened.last_day) == (MONDAY, date(2031, 3, 1))
     assert (opened.basis, opened.rules_version) == (Basis.ORDER, NEWEST)
-    assert short(*of_kind(said, DeadlineOpened)) == [("opened", date(2026, 3, 11))]
+    assert short(*said) == []
     assert desk.state.category == 1
+    assert short(*desk.hear(served())) == [("opened", date(2026, 3, 11))]
 
 
-def test_what_was_over_before_it_was_served_brings_nothing() -> None:
-    assert required(ordered(until=date(2026, 3, 8)), served()) is None
-    found = required(ordered(until=SERVED), served())
-    assert found is not None
-    assert found.last_day == SERVED
+def test_by_the_version_before_nobody_was_subject_until_it_was_served() -> None:
+    desk = a_desk("2026-4")
+    assert desk.hear(ordered(until=date(2031, 3, 1))) == []
+    (opened,) = of_kind(desk.hear(served()), RequirementOpened)
+    assert opened.begins_on == SERVED
+
+
+def test_what_was_over_before_it_was_served_asks_for_no_first_notification() -> None:
+    for until, asked in ((date(2026, 3, 8), []), (SERVED, [SERVED])):
+        found = row(ordered(until=until), served())
+        assert found.requirement is not None
+        assert found.requirement.last_day == until
+        assert [clock.since for clock in found.clocks] == asked
 
 
 def test_an_interim_order_is_followed_by_the_order_itself_without_a_break() -> None:
@@ -147,7 +158,7 @@ def test_an_interim_order_is_followed_by_the_order_itself_without_a_break() -> N
     full = ordered(date(2026, 6, 1), until=date(2031, 6, 1))
     found = row(interim, served(ref="interim"), full)
     assert found.requirement is not None
-    assert found.requirement.begins_on == SERVED
+    assert found.requirement.begins_on == MONDAY
     assert found.requirement.last_day == date(2031, 6, 1)
     assert [clock.since for clock in found.clocks] == [SERVED]
 
@@ -173,7 +184,7 @@ def test_an_order_lasts_as_varied_last_and_a_discharge_ends_notification() -> No
     ("order", "made_on", "counts"),
     [
         (PreventionOrder.SEXUAL_OFFENCES_PREVENTION, date(2010, 1, 1), True),
-        (PreventionOrder.FOREIGN_TRAVEL, date(2010, 1, 1), True),
+        (PreventionOrder.FOREIGN_TRAVEL, date(2010, 1, 1), False),
         (PreventionOrder.SEXUAL_HARM_PREVENTION, SHPO_BEGAN, True),
         (PreventionOrder.SEXUAL_HARM_PREVENTION, date(2015, 3, 7), False),
     ],
@@ -197,7 +208,7 @@ def test_by_rules_before_these_orders_bring_and_prolong_nothing(version: str) ->
 def test_a_foreign_sentence_counts_from_its_own_day_and_binds_from_service() -> None:
     found = row(abroad(date(2020, 10, 12)), served())
     assert found.requirement is not None
-    assert found.requirement.begins_on == SERVED
+    assert found.requirement.begins_on == MONDAY
     assert found.requirement.last_day == date(2030, 10, 11)
     assert [(clock.since, clock.due_on) for clock in found.clocks] == [(SERVED, date(2026, 3, 11))]
 
@@ -212,19 +223,20 @@ def test_age_on_the_day_abroad_halves() -> None:
 
 def test_an_order_on_the_last_day_abroad_counts_for_that_day() -> None:
     caution: dict[str, Any] = {"disposal": Disposal.CAUTION, "months": 0}
-    last = required(abroad(date(2024, 3, 10), **caution), served())
+    last = required(abroad(date(2024, 3, 3), **caution), served())
     assert last is not None
-    assert (last.begins_on, last.last_day) == (SERVED, SERVED)
-    assert required(abroad(date(2024, 3, 9), **caution), served()) is None
+    assert (last.begins_on, last.last_day) == (MONDAY, MONDAY)
+    assert required(abroad(date(2024, 3, 2), **caution), served()) is None
 
 
-def test_until_it_is_served_nothing_is_required_and_a_day_later_it_shows() -> None:
+def test_until_it_is_served_nothing_is_to_be_notified_and_that_day_it_shows() -> None:
     story = (abroad(date(2020, 10, 12)), served())
     before, after = (as_of(story, day, RULES[NEWEST]) for day in (date(2026, 3, 8), SERVED))
     assert before is not None
     assert after is not None
-    assert before.requirement is None
-    assert after.requirement is not None
+    assert before.requirement == after.requirement
+    assert [clock.since for clock in before.clocks] == []
+    assert [clock.since for clock in after.clocks] == [SERVED]
 
 
 # -- orders that put nobody on the register
@@ -295,3 +307,39 @@ def test_no_other_breach_puts_anybody_on_the_register(facts: tuple[Fact, ...]) -
 def test_by_versions_before_a_breach_is_kept_and_nothing_follows() -> None:
     found = row(at_risk(), breached(SERVED), version="2026-3")
     assert (found.requirement, found.category, len(found.breaches)) == (None, None, 1)
+
+
+# -- notices of the police on what was decided abroad
+
+
+def noticed(on: date = MONDAY, months: int = 12, **fields: Any) -> Fact:
+    sentence = a_sentence(months, relevant_on=date(2020, 10, 12), **fields)
+    return admitted(a_notification_notice(given_on=on, sentence=sentence))
+
+
+def test_a_notice_binds_the_day_it_is_given_and_asks_for_a_first_notification_from_that_day() -> (
+    None
+):
+    """SOA 2003 s.96ZA, s.96ZC(2), (4): three days beginning with the day it was given."""
+    found = row(noticed())
+    assert found.requirement is not None
+    assert (found.requirement.begins_on, found.requirement.last_day) == (MONDAY, date(2030, 10, 11))
+    assert [(one.since, one.due_on) for one in found.clocks] == [(MONDAY, date(2026, 3, 4))]
+    assert found.category == 1
+
+
+def test_a_notice_that_is_cancelled_ends_what_it_brought() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(noticed())
+    cancelled = an_order_change(
+        OrderStep.VARIED, order_ref="notice-1", changed_on=SERVED, until=date(2026, 3, 8)
+    )
+    said = desk.hear(admitted(cancelled))
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [SERVED]
+
+
+def test_a_notice_given_after_its_time_was_over_brings_nothing() -> None:
+    assert row(noticed(date(2030, 10, 12))).requirement is None
+    last = row(noticed(date(2030, 10, 11))).requirement
+    assert last is not None
+    assert last.last_day == date(2030, 10, 11)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from schemas.base import Fact
+from schemas.custody import Presence
 from schemas.register import (
     Basis,
     NotificationKind,
@@ -17,6 +18,7 @@ from services.registry.domain import as_of
 from services.registry.domain.review import Review, review_of
 from services.registry.rules import RULES
 from tests.makers import (
+    a_presence,
     a_prevention_order,
     a_review,
     admitted,
@@ -70,8 +72,9 @@ def test_vector_5_at_seventeen_it_opens_after_eight_years() -> None:
 
 
 def test_eighteen_on_the_relevant_date_is_an_adult_whatever_the_age_at_the_offence() -> None:
-    eighteen = convicted(date(2008, 1, 31), term_months=30, born_on=CHILD)
-    assert opens_on(eighteen, notified(date(2008, 2, 1))) == date(2023, 2, 1)
+    eighteen = convicted(date(2008, 1, 31), term_months=30, born_on=CHILD, in_custody=True)
+    freed = released(date(2008, 2, 1))
+    assert opens_on(eighteen, freed, notified(date(2008, 2, 1))) == date(2023, 2, 1)
 
 
 def test_a_notification_before_release_does_not_count() -> None:
@@ -88,8 +91,28 @@ def test_while_nobody_told_of_a_release_nothing_is_counted() -> None:
 
 def test_of_two_convictions_without_end_the_later_to_open_counts() -> None:
     second = convicted(date(2015, 3, 2), term_months=30)
-    later = notified(date(2015, 3, 3), NotificationKind.CHANGE)
-    assert opens_on(*held(), second, later) == date(2030, 3, 3)
+    freed = released(date(2016, 6, 1))
+    later = notified(date(2016, 6, 2), NotificationKind.CHANGE)
+    assert opens_on(*held(), second, freed, later) == date(2031, 6, 2)
+
+
+@pytest.mark.parametrize(
+    ("sentenced_on", "opens"), [(None, date(2025, 9, 1)), (date(2006, 10, 2), date(2025, 9, 1))]
+)
+def test_convicted_on_bail_it_is_not_counted_from_what_was_notified_before_the_sentence(
+    sentenced_on: date | None, opens: date
+) -> None:
+    """SOA 2003 s.91B(10): when first released after serving the sentence."""
+    bailed = convicted(RELEVANT, term_months=96, sentenced_on=sentenced_on)
+    on_bail = notified(date(2006, 9, 2))
+    assert opens_on(bailed, on_bail) is None
+    assert opens_on(bailed, on_bail, released(RELEASED), notified(NOTIFIED)) == opens
+
+
+def test_a_release_from_remand_before_the_sentence_is_none_from_it() -> None:
+    bailed = convicted(RELEVANT, term_months=96, sentenced_on=date(2006, 10, 2))
+    let_out = admitted(a_presence(Presence.AT_LIBERTY, since_on=date(2006, 9, 20)))
+    assert opens_on(bailed, let_out, notified(date(2006, 9, 21))) is None
 
 
 @pytest.mark.parametrize(
@@ -157,3 +180,16 @@ def test_lifted_what_has_an_end_goes_on_to_it_and_a_later_conviction_begins_anew
     assert (opened.last_day, opened.basis) == (date(2030, 3, 1), Basis.TEN_YEAR_TERM)
     (anew,) = of_kind(desk.hear(convicted(date(2027, 3, 2), term_months=30)), RequirementOpened)
     assert anew.last_day is None
+
+
+def test_who_is_free_by_the_police_is_so_from_the_day_notice_of_it_was_received() -> None:
+    """SOA 2003 s.91C(4); by a court's order on appeal from its own day, s.91E(4)."""
+    lifted = admitted(a_review(decided_on=MONDAY, lifted=True, received_on=date(2026, 3, 6)))
+    found = as_of((*held(), lifted), date(2026, 3, 7), RULES_NOW)
+    assert found is not None
+    assert found.requirement is not None
+    assert found.requirement.last_day == date(2026, 3, 5)
+    by_court = as_of((*held(), decided(MONDAY, lifted=True)), date(2026, 3, 7), RULES_NOW)
+    assert by_court is not None
+    assert by_court.requirement is not None
+    assert by_court.requirement.last_day == date(2026, 3, 1)

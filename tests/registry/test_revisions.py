@@ -1,6 +1,6 @@
 """Appeals, other sentences and corrections: counted anew from the same day, nothing overwritten."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -8,10 +8,23 @@ import pytest
 
 from schemas.base import Fact
 from schemas.eligibility import ConvictionRevised, Disposal, Sentence
-from schemas.register import Basis, CategoryChanged, RequirementEnded, RequirementOpened
+from schemas.register import (
+    Basis,
+    CategoryChanged,
+    OrderStep,
+    RequirementEnded,
+    RequirementOpened,
+)
 from services.registry.domain import Register, as_of
 from services.registry.rules import RULES
-from tests.makers import a_prevention_order, a_revision, a_sentence, admitted, later
+from tests.makers import (
+    a_prevention_order,
+    a_revision,
+    a_sentence,
+    admitted,
+    an_order_change,
+    later,
+)
 from tests.registry.desk import of_kind
 from tests.registry.person import MONDAY, NEWEST, a_desk, cautioned, convicted, notified, released
 
@@ -147,11 +160,18 @@ def test_custody_on_the_relevant_date_is_no_matter_of_an_appeal() -> None:
     assert [clock.due_on for clock in found.clocks] == [date(2026, 9, 3)]
 
 
-def test_an_order_made_on_what_was_quashed_has_nothing_to_prolong() -> None:
+def test_an_order_made_on_what_was_quashed_binds_by_itself_until_it_is_said_to_be_over() -> None:
+    """SOA 2003 s.103G(2): of somebody who was no relevant offender, from its making."""
     order = admitted(a_prevention_order(made_on=MONDAY))
-    assert row(cautioned(MONDAY), order).requirement is not None
     numbered = convicted(disposal=Disposal.CAUTION, term_months=0, **NUMBERED)
-    assert row(numbered, order, revised()).requirement is None
+    found = row(numbered, order, revised())
+    assert found.requirement is not None
+    assert (found.requirement.basis, found.clocks) == (Basis.ORDER, ())
+    over = an_order_change(OrderStep.VARIED, changed_on=JUDGED, until=JUDGED - timedelta(days=1))
+    ended = as_of((numbered, order, revised(), admitted(over)), JUDGED, RULES[NEWEST])
+    assert ended is not None
+    assert ended.requirement is not None
+    assert ended.requirement.ended
 
 
 @pytest.mark.parametrize("ref", ["sentence-9", "order-1"])

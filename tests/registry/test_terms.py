@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from schemas.eligibility import ConvictionRecorded, Disposal
 from schemas.register import Basis
-from services.registry.domain import Requirement
+from services.registry.domain import Requirement, as_of
 from services.registry.domain.terms import terms_of
 from services.registry.rules import RULES
 from tests.makers import a_conviction, admitted
-from tests.registry.person import a_desk
+from tests.registry.person import a_desk, convicted
 
 ON = date(2026, 3, 2)
 RULES_NOW = RULES[max(RULES)]
@@ -131,3 +131,37 @@ def test_no_term_ever_counts_for_less_than_itself_or_for_more_than_all(
     counts = terms_of(convictions, RULES_NOW)
     whole = sum(one.months for one in convictions)
     assert all((one.months, 0) <= counts[one] <= (whole, 0) for one in convictions)
+
+
+# -- offences that Schedule 3 lists only with a certain sentence
+
+
+@pytest.mark.parametrize(
+    ("by_sentence", "last"), [(True, date(2036, 4, 1)), (None, date(2036, 3, 1))]
+)
+def test_of_an_offence_listed_only_by_its_sentence_the_relevant_date_is_that_of_sentence(
+    by_sentence: bool | None, last: date
+) -> None:
+    """SOA 2003 s.132(3), in particular for s.82(6)."""
+    fact = convicted(ON, term_months=12, sentenced_on=date(2026, 4, 2), by_sentence=by_sentence)
+    found = as_of([fact], date(2026, 4, 2), RULES_NOW)
+    assert found is not None
+    assert found.requirement is not None
+    assert found.requirement.last_day == last
+    before = as_of([fact], date(2026, 4, 1), RULES_NOW)
+    assert (before is None) is (by_sentence is True)
+
+
+def test_who_turned_eighteen_before_such_a_sentence_is_an_adult() -> None:
+    born_on = date(2008, 3, 20)
+    fact = convicted(
+        ON,
+        term_months=12,
+        born_on=born_on,
+        sentenced_on=date(2026, 4, 2),
+        by_sentence=True,
+    )
+    found = as_of([fact], date(2026, 4, 2), RULES_NOW)
+    assert found is not None
+    assert found.requirement is not None
+    assert not found.requirement.halved

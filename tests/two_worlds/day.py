@@ -7,6 +7,7 @@ of by those who may not know that anybody is managed; only a secret makes them a
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,6 +62,7 @@ from tests.makers import (
     a_milestone,
     a_milestone_missed,
     a_notification,
+    a_notification_notice,
     a_notification_order,
     a_parole_step,
     a_pnc,
@@ -327,6 +329,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     eligibility.ConvictionRecorded: (),
     eligibility.ConvictionRevised: ((4, a_revision(**_THEM)),),
     register.PreventionOrderMade: ((4, a_prevention_order(**_THEM)),),
+    register.NotificationNoticeGiven: ((4, a_notification_notice(**_THEM)),),
     register.NotificationOrderMade: ((4, a_notification_order(**_THEM)),),
     register.OtherOrderMade: ((4, another_order(**_THEM)),),
     register.OrderChanged: ((4, an_order_change(**_THEM)),),
@@ -549,6 +552,27 @@ def _while_away() -> tuple[Said, ...]:
 
 def _a_move(maker: Callable[..., Fact], agency: str, hours: float, **fields: Any) -> Fact:
     return maker(agency, occurred_at=later(hours=hours), **_THEM, **fields)
+
+
+def who_leaves(*on_it: str) -> tuple[Said, ...]:
+    """The other person is free of notification, and in no category, from the second day on.
+
+    Those are on their case, and what is live of them is said before and after.
+    """
+    relevant = (TODAY + timedelta(days=1)).replace(year=TODAY.year - 2)
+    cautioned = a_conviction(
+        convicted_on=relevant, disposal=Disposal.CAUTION, term_months=0, **_THEM
+    )
+    after: dict[str, Any] = {"occurred_at": later(hours=40), **_THEM}
+    return (
+        (0.5, cautioned),
+        (1, a_joining("probation", role="lead", occurred_at=later(hours=1), **_THEM)),
+        *((2.0, _a_move(a_joining, agency, 2)) for agency in on_it),
+        (3, a_release_date(prison_code="AAA", occurred_at=later(hours=3), **_THEM)),
+        (40, a_release_date(prison_code="BBB", **after)),
+        (40.1, an_address_change(source="probation", **after)),
+        (40.2, a_zone(zone_ref="zone-after", **after)),
+    )
 
 
 # -- what ties two people together

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from services.hub.register import (
     cases_of_breaches,
     cases_of_duties,
+    cases_of_orders,
     cases_of_parole,
     cases_of_recall,
     cases_of_release,
@@ -19,6 +20,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
         **cases_of_terms.OF,
         **cases_of_duties.OF,
+        **cases_of_orders.OF,
         **cases_of_release.OF,
         **cases_of_recall.OF,
         **cases_of_parole.OF,

@@ -160,6 +160,28 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 f"no duty: {_STAYED}",
             ),
         ),
+        "changes_foreseen": three(
+            (
+                (*_SUBJECT, _AHEAD, _moves(10)),
+                _march(20),
+                f"{_MOVED}: 12 Mar 2026, not needed, 1 Mar 2026",
+            ),
+            (
+                (
+                    *_SUBJECT,
+                    notified(_march(1), FINANCE, expected_on=_march(10)),
+                    changed(FINANCE, _march(10)),
+                ),
+                _march(20),
+                "notify bank or card details: 12 Mar 2026, not needed, 1 Mar 2026",
+            ),
+            (
+                (*_SUBJECT, notified(_march(1), Circumstance.RELEASE, expected_on=_march(10)))
+                + (*_held(_march(3), _march(10)),),
+                _march(20),
+                "notify release: 12 Mar 2026, missed: possible breach",
+            ),
+        ),
         "early_days": three(
             (
                 (*_SUBJECT, _AHEAD, _moves(9)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
 from schemas.victim import VictimStep
 from services.hub.register.examples import Example, three
@@ -36,6 +37,9 @@ _ZONES = MILESTONES[Milestone.ZONES_LIVE]
 _NOTICE = MILESTONES[Milestone.ABSENCE_NOTICE]
 _REFER, _CONTACT = MILESTONES[Milestone.VICTIM_REFERRAL], MILESTONES[Milestone.VICTIM_CONTACT]
 _SENTENCED = (convicted(_march(2), 24),)
+_RETAIN = MILESTONES[Milestone.RETENTION_REVIEW]
+_CAUTIONED = convicted(date(2024, 3, 2), disposal=Disposal.CAUTION)
+"""Subject to notification until 1 March 2026, and in no other category."""
 
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
@@ -155,6 +159,19 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_SENTENCED, contact(VictimStep.NOBODY, _march(9))),
                 _march(9),
                 f"{_CONTACT}: 30 Mar 2026, not needed, 9 Mar 2026",
+            ),
+        ),
+        "retention_months": three(
+            (
+                (_CAUTIONED,),
+                _march(2),
+                f"{_RETAIN}: 1 Mar 2036, open; remind from 1 Sep 2035",
+            ),
+            ((_CAUTIONED,), date(2036, 3, 2), f"{_RETAIN}: 1 Mar 2036, overdue"),
+            (
+                (_CAUTIONED, convicted(_march(9), disposal=Disposal.CAUTION)),
+                _march(9),
+                f"no milestone: {_RETAIN}",
             ),
         ),
     }

@@ -34,6 +34,13 @@ _FOR_LIFE = (
 )
 """Indefinitely since 1 September 2006; notified after release on 1 September 2010."""
 
+_ON_BAIL = (
+    convicted(date(2006, 9, 1), 96, sentenced_on=date(2006, 10, 2)),
+    notified(date(2006, 9, 2)),
+)
+"""Convicted on bail and notified the next day; sentenced a month later."""
+_NOT_COUNTED = "review not counted yet: no notification after release was told"
+
 _AT_RISK = (risk_ordered(_march(2), date(2028, 3, 1)), served(_march(2)))
 """A sexual risk order of two years, served; no conviction."""
 
@@ -125,23 +132,6 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "subject from 2 Mar 2026 until 1 Mar 2036 (more than 6 months, less than 30)",
             ),
         ),
-        "orders_prolong": three(
-            (
-                (convicted(_march(2), disposal=CAUTION), ordered(_march(2), date(2031, 3, 1))),
-                _march(2),
-                "subject from 2 Mar 2026 until 1 Mar 2031 (an order lasts longer)",
-            ),
-            (
-                (ordered(_march(2), date(2031, 3, 1)), served(_march(9))),
-                _march(9),
-                "subject from 9 Mar 2026 until 1 Mar 2031 (an order lasts longer)",
-            ),
-            (
-                (ordered(_march(2), date(2031, 3, 1)),),
-                _march(9),
-                "not subject to notification",
-            ),
-        ),
         "review_adult_months": three(
             (_FOR_LIFE, date(2026, 3, 2), "review may be asked for from 1 Sep 2025"),
             (_FOR_LIFE, date(2025, 8, 31), "review may be asked for from 1 Sep 2025"),
@@ -149,9 +139,13 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         ),
         "review_child_months": three(
             (
-                (convicted(_march(2), 30, born_on=CHILD), notified(_march(2))),
-                _march(2),
-                "review may be asked for from 2 Mar 2034",
+                (
+                    convicted(_march(2), 30, born_on=CHILD, in_custody=True),
+                    released(date(2027, 3, 1)),
+                    notified(date(2027, 3, 1)),
+                ),
+                date(2027, 3, 1),
+                "review may be asked for from 1 Mar 2035",
             ),
             (
                 (
@@ -163,10 +157,27 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "review may be asked for from 2 Mar 2036",
             ),
             (
-                (convicted(date(2028, 1, 31), 30, born_on=CHILD), notified(date(2028, 1, 31))),
-                date(2028, 1, 31),
-                "review may be asked for from 31 Jan 2043",
+                (
+                    convicted(date(2028, 1, 31), 30, born_on=CHILD, in_custody=True),
+                    released(date(2029, 1, 31)),
+                    notified(date(2029, 1, 31)),
+                ),
+                date(2029, 1, 31),
+                "review may be asked for from 31 Jan 2044",
             ),
+        ),
+        "review_after_release": three(
+            (
+                (*_ON_BAIL, released(date(2010, 8, 31)), notified(date(2010, 9, 1))),
+                date(2010, 9, 1),
+                "review may be asked for from 1 Sep 2025",
+            ),
+            (
+                (*_ON_BAIL, released(date(2010, 8, 31)), notified(date(2010, 8, 31))),
+                date(2010, 9, 1),
+                "review may be asked for from 31 Aug 2025",
+            ),
+            (_ON_BAIL, date(2006, 9, 2), _NOT_COUNTED),
         ),
         "review_again_months": three(
             (

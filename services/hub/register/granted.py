@@ -29,9 +29,9 @@ class Granted:
     def may_know(self, told: Told, kind: type[Fact]) -> bool:
         """Whether a fact of that kind about the person may be told to the agency.
 
-        A limit stands above all. A grant for those alone on whose case the agency is does not do:
-        who is on a case is not looked at here, and no Responsible Authority body has one. What the
-        agency said itself it knows.
+        A limit stands above all. A grant for those alone on whose case the agency is, as the
+        prison's, does not do: who is on a case is not looked at here. What the agency said itself
+        it knows.
         """
         if not told.limits.allow(self.agency):
             return False

@@ -81,15 +81,19 @@ def released(on: date) -> Released:
     return made(Released, on, released_on=on, release=ReleaseKind.LICENCE, prison_code="ZZZ")
 
 
-def ordered(on: date, until: date | None = None) -> PreventionOrderMade:
-    """A sexual harm prevention order."""
-    order = PreventionOrder.SEXUAL_HARM_PREVENTION
+def ordered(
+    on: date,
+    until: date | None = None,
+    order: PreventionOrder = PreventionOrder.SEXUAL_HARM_PREVENTION,
+) -> PreventionOrderMade:
+    """A sexual harm prevention order, unless another is named."""
     return made(PreventionOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
-def risk_ordered(on: date, until: date | None = None) -> OtherOrderMade:
-    """A sexual risk order."""
-    order = OtherOrder.SEXUAL_RISK
+def risk_ordered(
+    on: date, until: date | None = None, order: OtherOrder = OtherOrder.SEXUAL_RISK
+) -> OtherOrderMade:
+    """A sexual risk order, unless another is named."""
     return made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
 
 
@@ -188,12 +192,12 @@ def _review(fact: ReviewDecided) -> str:
 
 def _prevention(fact: PreventionOrderMade) -> str:
     until = f"until {said(fact.until)}" if fact.until else "until further order"
-    return f"{said(fact.made_on)}: sexual harm prevention order {until}"
+    return f"{said(fact.made_on)}: {fact.order.value.replace('-', ' ')} order {until}"
 
 
 def _risk_order(fact: OtherOrderMade) -> str:
     until = f" until {said(fact.until)}" if fact.until else ""
-    return f"{said(fact.made_on)}: sexual risk order{until}"
+    return f"{said(fact.made_on)}: {fact.order.value.replace('-', ' ')} order{until}"
 
 
 _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(

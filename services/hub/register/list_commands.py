@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from services.hub.exits import in_one_line
 from services.hub.register import lists
 from services.hub.register.calendar import calendar
 from services.hub.register.granted import Granted
-from services.hub.register.lists import NO_AREA, ROLES, TELLS, Listing, Scope
+from services.hub.register.lists import NO_AREA, OFFICERS, ROLES, TELLS, Listing, Scope
 from services.hub.register.lookup import references
 from services.hub.register.output import (
     csv_option,
@@ -42,9 +42,19 @@ day_option = click.option(
 known_option = click.option(
     "--known-at", type=MOMENT, help="As far as the hub knew at that moment (UTC)."
 )
-role_option = click.option(
-    "--role", "roles", type=click.Choice(ROLES), multiple=True, help="Whose work it is; repeatable."
-)
+
+
+def role_option(roles: Sequence[str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """By whose work it is, of those."""
+    return click.option(
+        "--role",
+        "roles",
+        type=click.Choice(roles),
+        multiple=True,
+        help="Whose work it is; repeatable.",
+    )
+
+
 WITHIN = click.IntRange(0, 3660)
 Of = Callable[[Iterable[Told], Scope], Listing]
 
@@ -77,7 +87,7 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_asking
-@role_option
+@role_option(ROLES)
 @click.option("--within", type=WITHIN, default=28, show_default=True, help="Days ahead.")
 @click.option(
     "--ics",
@@ -85,7 +95,10 @@ def _asking(command: Callable[..., None]) -> Callable[..., None]:
     help="Write the last days there too, as a calendar that says nothing of anybody.",
 )
 def due(within: int, ics: Path | None, roles: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
-    """Duties whose last day is near: whose, which, and where in the law it stands.
+    """What has a last day near: duties of the person, and milestones, which an agency has to do.
+
+    Each with whose work it is and where in the law it stands. Victim contact stands there for an
+    agency that is told of it, and for no other.
 
     Takes a lead officer or a co-ordinator of the Responsible Authority, as `show` does; that it was
     asked is recorded. PERSON is your own agency's reference, with which `show` tells the rest.
@@ -99,11 +112,12 @@ def due(within: int, ics: Path | None, roles: tuple[str, ...], **options: Any) -
 
 @click.command()
 @_asking
-@role_option
+@role_option(ROLES)
 def overdue(roles: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
-    """Duties whose last day is over, not done: each a possible breach, for an officer to look at.
+    """What was not done in time: of the person a possible breach, for an officer to look at.
 
-    What an officer decided about one stands beside it (`breach`); excused, it is still to be done.
+    What an agency has to do is overdue and nobody's breach; victim contact is shown as in `due`.
+    What an officer decided about a duty stands beside it (`breach`); excused, it is still to do.
 
     Who may and how it ends: as `due`.
     """
@@ -112,7 +126,7 @@ def overdue(roles: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
 
 @click.command()
 @_asking
-@role_option
+@role_option(OFFICERS)
 @click.option("--within", type=WITHIN, default=28, show_default=True, help="Days before and ahead.")
 def released(within: int, roles: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
     """Who left custody, and who is to; a planned release nobody told of stays until somebody does.

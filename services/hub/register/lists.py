@@ -1,7 +1,9 @@
-"""Whose duties are due or overdue, who leaves custody, and the whole register, on a day. Pure.
+"""What is due or overdue, who leaves custody, and the whole register, on a day. Pure.
 
 A person is named by the reference of the agency that asks, and by nothing else. Of whom it may not
-be told such a thing now is in no list, whatever day it is of.
+be told such a thing now is in no list, whatever day it is of. What is due is the person's to do, a
+duty, or an agency's, a milestone, which is nobody's breach; those of victim contact stand there for
+those alone who are told of it (R-VIC-4).
 """
 
 from __future__ import annotations
@@ -14,20 +16,24 @@ from typing import Any
 
 from schemas.base import Fact, PersonId
 from schemas.custody import Released, ReleaseDateSet, ReleaseKind
-from schemas.milestone import Milestone
-from schemas.register import DeadlineMissed, DeadlineOpened, Duty, RequirementOpened
+from schemas.milestone import Milestone, MilestoneDeadline, MilestoneMissed, Owner
+from schemas.register import DeadlineMissed, DeadlineOpened, RequirementOpened
+from schemas.victim import VictimDeadline
 from services.hub.register import words
 from services.hub.register.people import Told
+from services.hub.register.readiness import MILESTONES, owed
 from services.hub.register.words import DUTIES, said
 from services.registry.domain import Clock, Register, Stage
 from services.registry.domain.breaches import decided
+from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import held_on
 
 OFFENDER_MANAGER, PRACTITIONER = "offender-manager", "probation-practitioner"
-ROLES = (OFFENDER_MANAGER, PRACTITIONER)
-"""Whose work it is: the police's officer who manages registered people, or probation's."""
-ROLE_OF: Mapping[Duty | Milestone, str] = MappingProxyType(dict.fromkeys(Duty, OFFENDER_MANAGER))
-"""Who looks after a duty: people notify the police (SOA 2003 s.87)."""
+OFFICERS = (OFFENDER_MANAGER, PRACTITIONER)
+"""Whose work a release is: the police's officer who manages registered people, or probation's."""
+ROLES = (OFFENDER_MANAGER, *(owner.value for owner in Owner))
+"""Whose work what is due is: people notify the police (SOA 2003 s.87); a milestone's is its own."""
+THE_PERSONS, AN_AGENCYS = "the person's", "an agency's"
 NO_AREA = "none"
 """Stands for people whose home nobody told of."""
 _SUPERVISED = frozenset({ReleaseKind.LICENCE, ReleaseKind.HOME_DETENTION_CURFEW})
@@ -42,13 +48,16 @@ _FOOTING = MappingProxyType(
 
 TELLS: Mapping[str, tuple[type[Fact], ...]] = MappingProxyType(
     {
-        "due": (DeadlineOpened,),
-        "overdue": (DeadlineMissed,),
+        "due": (DeadlineOpened, MilestoneDeadline, VictimDeadline),
+        "overdue": (DeadlineMissed, MilestoneMissed, VictimDeadline),
         "released": (Released, ReleaseDateSet),
         "as-of": (RequirementOpened,),
     }
 )
-"""The facts of which each list tells: whoever may be told none of them is told no list."""
+"""The facts of which each list tells: whoever may be told none of them is told no list.
+
+Of what is due: of a duty, of a milestone, of one of victim contact.
+"""
 
 Row = Mapping[str, Any]
 """Values by column: text, numbers, days; None where something is not known."""
@@ -112,7 +121,7 @@ class Scope:
 
 
 _WHO = {"person": "person", "area": "area", "lead": "lead", "level": "level"}
-_DUTY = {"duty": "duty", "due_on": "last day"}
+_DUTY = {"whose": "whose", "duty": "what", "due_on": "last day"}
 _END = {"role": "role", "source": "where it stands", "deadline": "deadline"}
 _DUE = {**_WHO, **_DUTY, "remind_on": "remind from", **_END}
 _OVERDUE = {**_WHO, **_DUTY, "days_over": "days over", "stands": "how it stands", **_END}
@@ -129,7 +138,7 @@ _AS_OF = {
 
 
 def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
-    """Duties open on the day whose last day is at most so many days after it; soonest first."""
+    """What is open on the day and its last day at most so many days after it; soonest first."""
     last = _from(scope.day, within)
     found = (
         {**who, **_duty(clock, told), "remind_on": clock.remind_on}
@@ -140,16 +149,16 @@ def due(people: Iterable[Told], scope: Scope, within: int) -> Listing:
 
 
 def overdue(people: Iterable[Told], scope: Scope) -> Listing:
-    """Duties whose last day was over on the day, not done; oldest first.
+    """What was not done when its last day was over on the day; oldest first.
 
-    Each is a possible breach, or what an officer decided that it is: excused, it is still to do.
+    A duty is a possible breach, or what an officer decided that it is: excused, it is still to do.
     """
     found = (
         {
             **who,
             **_duty(clock, told),
             "days_over": (scope.day - clock.due_on).days,
-            "stands": _decided(clock, register, told),
+            "stands": _missed(clock, register, told),
         }
         for told, register, who, clock in _clocks(people, scope, "overdue")
         if clock.stage is Stage.MISSED
@@ -157,7 +166,9 @@ def overdue(people: Iterable[Told], scope: Scope) -> Listing:
     return Listing(_OVERDUE, _sorted(found, "due_on"))
 
 
-def _decided(clock: Clock, register: Register, told: Told) -> str:
+def _missed(clock: Clock, register: Register, told: Told) -> str:
+    if isinstance(clock.duty, Milestone):
+        return "overdue"
     decision = dict(decided(register, told.rules)).get(clock)
     return "possible breach" if decision is None else words.officers_word(decision)
 
@@ -199,17 +210,40 @@ def _clocks(
     for told, who in scope.of(people, listing):
         register = told.register(scope.day)
         if register is not None:
-            for clock in register.clocks:
-                if scope.wants_role(ROLE_OF[clock.duty]):
+            for clock in (*register.clocks, *register.milestones):
+                told_of = _tells(clock, *TELLS[listing])
+                if scope.wants_role(_role(clock, told)) and scope.may_know(told, told_of):
                     yield told, register, who, clock
 
 
+def _tells(
+    clock: Clock, duty: type[Fact], milestone: type[Fact], of_victims: type[Fact]
+) -> type[Fact]:
+    """The fact that tells of it: who may be told of that sees it."""
+    if not isinstance(clock.duty, Milestone):
+        return duty
+    return of_victims if clock.duty in OF_VICTIMS else milestone
+
+
+def _role(clock: Clock, told: Told) -> str:
+    if not isinstance(clock.duty, Milestone):
+        return OFFENDER_MANAGER
+    return owed(clock, told.rules.release)[0].value
+
+
 def _duty(clock: Clock, told: Told) -> Row:
-    duty, source = DUTIES[clock.duty]
+    whose = THE_PERSONS
+    if isinstance(clock.duty, Milestone):
+        reading = owed(clock, told.rules.release)[1]
+        whose, duty = AN_AGENCYS, MILESTONES[clock.duty]
+        source = f"{reading.source}{'; local' if reading.local else ''}"
+    else:
+        duty, source = DUTIES[clock.duty]
     return {
+        "whose": whose,
         "duty": duty,
         "due_on": clock.due_on,
-        "role": ROLE_OF[clock.duty],
+        "role": _role(clock, told),
         "source": source,
         "deadline": clock.ref(told.person),
     }

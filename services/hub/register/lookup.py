@@ -10,12 +10,11 @@ from schemas.base import PersonId
 from schemas.register import DeadlineMet, DeadlineMissed
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
+from services.hub.register.log_reading import Progress, log_reader
 from services.hub.register.people import Told
-from services.hub.register.reading import Progress, people_in, watched
+from services.hub.register.reading import people_in
 from services.registry.domain import Register
 from services.registry.rules import Rules
-from services.runtime.speech import log_partition
-from services.runtime.topics import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +40,14 @@ def look_up(
     the person now, whatever was so then.
 
     Raises:
-        Stop: rules were adopted that this build does not have.
+        Stop: rules were adopted that this build does not have, or where facts stand was kept wrong.
         Unavailable: the broker does not answer.
     """
     person = references(cluster).person(agency, ref)
     if person is None:
         return None
-    with closing(Reader(cluster.service_config("registry"))) as reader:
-        (part,) = watched(reader, cluster.names.log, [log_partition(person)], progress)
-        mine = (record for record in part if record.key in (None, person.bytes))
-        told = next(people_in([mine], known_at), None)
+    with closing(log_reader(cluster, progress)) as log:
+        told = next(people_in([log.of(person)], known_at), None)
     return None if told is None or not told.limits.allow(agency) else shown(told, day)
 
 
@@ -60,14 +57,12 @@ def possible_breaches(cluster: Cluster, agency: str, person: PersonId) -> frozen
     None, where the agency may not know of the person now.
 
     Raises:
-        Stop: rules were adopted that this build does not have.
+        Stop: rules were adopted that this build does not have, or where facts stand was kept wrong.
         Unavailable: the broker does not answer.
     """
     said = (DeadlineMissed, DeadlineMet)
-    with closing(Reader(cluster.service_config("registry"))) as reader:
-        part = reader.part(cluster.names.log, log_partition(person))
-        mine = (record for record in part if record.key in (None, person.bytes))
-        told = next(people_in([mine], datetime.now(UTC), said), None)
+    with closing(log_reader(cluster)) as log:
+        told = next(people_in([log.of(person)], datetime.now(UTC), said), None)
     if told is None or not told.limits.allow(agency):
         return frozenset()
     return frozenset(

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from services.hub.register.reading import Progress
+from services.hub.register.log_reading import Progress
 
 csv_option = click.option("--csv", "as_csv", is_flag=True, help="As comma-separated values.")
 

@@ -63,6 +63,7 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.PAROLE_REVIEW: "next parole review",
     Milestone.VICTIM_REFERRAL: "refer to the victim contact scheme",
     Milestone.VICTIM_CONTACT: "first victim contact",
+    Milestone.RETENTION_REVIEW: "review whether the record is still needed",
 }
 FORMS: Mapping[RecallForm | None, str] = {
     RecallForm.FIXED_TERM: "a fixed term",
@@ -121,20 +122,25 @@ def _of_milestones(
     clocks: Iterable[Clock], rules: ReleaseRules, *, with_victims: bool
 ) -> Iterator[Line]:
     for clock in clocks:
-        if clock.duty in OF_VICTIMS and not with_victims:
+        unseen = clock.duty in OF_VICTIMS and not with_victims
+        if unseen or clock.stage is Stage.AHEAD:
             continue
-        milestone = Milestone(clock.duty)
-        owed = OWED[milestone]
-        reading = owed.days(rules).reading_on(clock.since)
+        owner, reading = owed(clock, rules)
         yield Line(
             _COLOURS[clock.stage],
-            MILESTONES[milestone],
+            MILESTONES[Milestone(clock.duty)],
             _stands(clock),
-            owed.by,
+            owner,
             clock.due_on,
             reading.source,
             reading.local,
         )
+
+
+def owed(clock: Clock, rules: ReleaseRules) -> tuple[Owner, Reading[Any]]:
+    """In which role a milestone is owed, and by which reading its day is counted."""
+    found = OWED[Milestone(clock.duty)]
+    return found.by, found.days(rules).reading_on(clock.since)
 
 
 def _stands(clock: Clock) -> str:

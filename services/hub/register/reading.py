@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,19 +14,15 @@ from schemas.case import LimitedAccessSet
 from schemas.log import RulesAdopted
 from services.hub.broker.cluster import Cluster
 from services.hub.register.limits import Limits
+from services.hub.register.log_reading import Progress, log_reader
 from services.hub.register.people import READ, Told
 from services.registry.rules import RULES, Rules
 from services.runtime import wire
 from services.runtime.faults import Stop
-from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
 from services.runtime.speech import recorded_at
-from services.runtime.topics import Reader
 
-Progress = Callable[[int, int], None]
-"""Takes how many records were read, of how many."""
 _RULES, _LIMIT = RulesAdopted.kind(), LimitedAccessSet.kind()
-_SHOWN_EVERY = 5_000
 
 
 @dataclass(slots=True)
@@ -92,36 +88,11 @@ def everybody(
     """Each person in the log of whom such a fact was known to the hub at that moment.
 
     Raises:
-        Stop: rules were adopted that this build does not have.
+        Stop: rules were adopted that this build does not have, or where facts stand was kept wrong.
         Unavailable: the broker does not answer.
     """
-    with closing(Reader(cluster.service_config("registry"))) as reader:
-        parts = watched(reader, cluster.names.log, range(LOG_PARTITIONS), progress)
-        yield from people_in(parts, known_at, facts)
-
-
-def watched(
-    reader: Reader, topic: str, partitions: Iterable[int], progress: Progress
-) -> Iterator[Iterator[Record]]:
-    """Every record of these partitions, one partition after the other; tells how far it is.
-
-    Raises:
-        Unavailable: the broker does not answer.
-    """
-    numbers = tuple(partitions)
-    ends = (reader.ends(topic, number) for number in numbers)
-    total, count = sum(end - low for low, end in ends), 0
-
-    def counted(part: Iterable[Record]) -> Iterator[Record]:
-        nonlocal count
-        for record in part:
-            count += 1
-            if count % _SHOWN_EVERY == 0:
-                progress(count, total)
-            yield record
-
-    for number in numbers:
-        yield counted(reader.part(topic, number))
+    with closing(log_reader(cluster, progress)) as log:
+        yield from people_in(log.parts(), known_at, facts)
 
 
 def rules_of(version: str | None) -> Rules:

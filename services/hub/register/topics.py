@@ -69,7 +69,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "watched": "what is watched, and when it is called to mind",
     }
 )
-_AHEAD = ("early_days", "advance_days")
+_AHEAD = ("changes_foreseen", "early_days", "advance_days")
 _YES, _EDGE = Kind.POSITIVE, Kind.BOUNDARY
 
 
@@ -83,7 +83,7 @@ TOPICS: tuple[Topic, ...] = (
         "notification",
         (
             *("months", "halved", "indefinite_from_months", "ten_years_above_months"),
-            *("training_divisor", "orders_prolong", "breaches_bind"),
+            *("training_divisor", "orders_prolong", "orders_bind_at_once", "breaches_bind"),
         ),
         Counting.WITH,
         ("months", _YES),
@@ -115,9 +115,9 @@ TOPICS: tuple[Topic, ...] = (
         ("qualifying_days", _EDGE),
     ),
     _change(Duty.RELEASE_NOTIFICATION),
-    _change(Duty.CHILD_HOUSEHOLD_NOTIFICATION),
-    _change(Duty.FINANCE_NOTIFICATION),
-    _change(Duty.IDENTITY_DOCUMENT_NOTIFICATION),
+    _change(Duty.CHILD_HOUSEHOLD_NOTIFICATION, *_AHEAD),
+    _change(Duty.FINANCE_NOTIFICATION, *_AHEAD),
+    _change(Duty.IDENTITY_DOCUMENT_NOTIFICATION, *_AHEAD),
     Topic(
         Duty.CHANGE_WITHDRAWAL,
         ("withdraw_days", *_AHEAD),
@@ -131,11 +131,16 @@ TOPICS: tuple[Topic, ...] = (
         ("travel_days", _EDGE),
     ),
     Topic(Duty.RETURN_NOTIFICATION, ("return_days",), Counting.AFTER, ("return_days", _EDGE)),
-    Topic(Duty.ORDER_NOTIFICATION, ("order_days",), Counting.WITH, ("order_days", _EDGE)),
+    Topic(
+        Duty.ORDER_NOTIFICATION,
+        ("order_days", "orders_notified"),
+        Counting.WITH,
+        ("order_days", _EDGE),
+    ),
     Topic(
         "review",
-        ("review_adult_months", "review_child_months", "review_again_months")
-        + ("orders_block_review",),
+        ("review_adult_months", "review_child_months", "review_after_release")
+        + ("review_again_months", "orders_block_review"),
         Counting.WITH,
         ("review_child_months", _EDGE),
     ),
@@ -211,6 +216,12 @@ TOPICS: tuple[Topic, ...] = (
         ("victim_months", "victim_contact_days"),
         Counting.WORKING_AFTER,
         ("victim_contact_days", _YES),
+    ),
+    Topic(
+        Milestone.RETENTION_REVIEW,
+        ("retention_months",),
+        Counting.WITH,
+        ("retention_months", _YES),
     ),
     Topic("breach", ("breach_decisions",)),
     Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from schemas.base import Fact, FieldClass, PersonId
-from schemas.case import AgencyJoinedCase, AgencyLeftCase, LevelSet, LimitedAccessSet
+from schemas.case import (
+    AgencyJoinedCase,
+    AgencyLeftCase,
+    LeadSettled,
+    LevelSet,
+    LimitedAccessSet,
+)
 from schemas.catalogue import entry_of
 from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyStarted
@@ -30,6 +36,7 @@ from services.hub.agency.why import Told, taken_back
 from services.hub.policy.shown import fields_of
 from services.hub.recording import Recording
 from services.hub.why.replay import Judgement, Person, Replay, subject_of
+from services.notify.domain import LEFT
 from services.runtime import wire
 
 ANSWERS_FOR_ALL = frozenset(
@@ -41,11 +48,18 @@ NO_SUCH_FACT = "your agency was told of no such fact of that person, so nothing 
 _LIMITED = {
     "excluded": "the case is limited, and it is excluded from it",
     "not-named": "the case is limited, and it is not on its list",
+    LEFT: "the person is in no category any more, so of what is live nobody is told",
 }
 _WITHDRAWN = "withdrawn unread when its agreement narrowed, and told again as far as it still was"
 _WAITS = "its grant is suspended there, and it waits"
 _WAITED = "it waited while the grant was suspended, and was told once that was released"
 _LAPSED = "its grant was suspended there, and what waited was left out for good"
+_JOINED = "told when it joined the case"
+_WHEN: Mapping[type[Fact], str] = {
+    CategoryChanged: "told when the person was in a category again",
+    LeadSettled: "told when it came onto the case with the lead",
+}
+"""By what set it off, where it was not told at once."""
 ONE_OF = "one of the conditions of its grant; which, your agency may not know"
 _BEHIND: Mapping[type[Fact], FieldClass] = {
     AgencyJoinedCase: FieldClass.MANAGEMENT,
@@ -239,7 +253,7 @@ class Desk:
         grant, stopped_by = judged
         line = _line(one.agreements, grant)
         if told:
-            when = "told" if told[0] is one else "told when it joined the case"
+            when = "told" if told[0] is one else _WHEN.get(type(told[0].fact), _JOINED)
             view = grant.view_at(told[0].rules.schemas)
             yield f"  {agency}: {when}, {grant.urgency.value}, until {grant.terms.expires}  {line}"
             yield from (f"    {words}" for words in _shown(view))

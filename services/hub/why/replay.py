@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, LogFact, PersonId, derived_id
-from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadTransferred
+from schemas.case import AgencyJoinedCase, AgencyLeftCase, LeadSettled, LeadTransferred
 from schemas.catalogue import BY_KIND
 from schemas.log import AgreementsAdopted, Tick
 from schemas.notice import (
@@ -25,12 +25,23 @@ from schemas.notice import (
     NoticeTakenBack,
     Withheld,
 )
+from schemas.register import CategoryChanged
 from services.agreements.compile import Agreements, Grant
 from services.agreements.references import References
 from services.agreements.versions import Versions
 from services.hub.recording import Recording
 from services.notify.app import build
-from services.notify.domain import BY_FACT, Case, Delivery, judged, tell, tell_of_held, withheld
+from services.notify.domain import (
+    BY_FACT,
+    LEFT,
+    Case,
+    Delivery,
+    judged,
+    stands,
+    tell,
+    tell_of_held,
+    withheld,
+)
 from services.notify.rules import Rules
 from services.runtime import wire
 from services.runtime.again import said_again
@@ -44,7 +55,13 @@ NOBODY = "fed-again"
 _OF_THE_LOG = frozenset(kind for kind, entry in BY_KIND.items() if issubclass(entry.fact, LogFact))
 
 _TELL = (tell, tell_of_held, withheld, BY_FACT[FactTakenBack], BY_FACT[NoticeRecalled])
-_CHANGES_THE_CASE = (AgencyJoinedCase, AgencyLeftCase, LeadTransferred)
+_CHANGES_THE_CASE = (
+    AgencyJoinedCase,
+    AgencyLeftCase,
+    LeadTransferred,
+    LeadSettled,
+    CategoryChanged,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +124,16 @@ class Person:
         return [one for one in self.judgements if isinstance(one.fact, _CHANGES_THE_CASE)]
 
     def may_still_be_told(self, agency: str, fact: Fact) -> bool:
-        """Whether that agency would be told of that fact again, by what is so at the end."""
-        if self.context is None:
+        """Whether that agency would be told of that fact again, by what is so at the end.
+
+        Of somebody who left those who answer for the record keep what they were told, also where
+        nobody is told such things any more.
+        """
+        if self.context is None or self.case is None:
             return False
         return any(
-            grant.agency == agency and stopped_by is None
+            grant.agency == agency
+            and (stopped_by is None or (stopped_by == LEFT and stands(grant, self.case)))
             for grant, stopped_by in judged(self.case, fact, self.context)
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from schemas.base import Fact
-from schemas.case import AgencyJoinedCase, LeadTransferred
+from schemas.case import AgencyJoinedCase, LeadSettled, LeadTransferred
 from schemas.log import PersonHeld
 from schemas.notice import (
     CanarySent,
@@ -17,6 +17,7 @@ from schemas.notice import (
     RecallAnswered,
     Withheld,
 )
+from schemas.register import CategoryChanged
 from services.notify.domain.canary import sing
 from services.notify.domain.ladder import receipted
 from services.notify.domain.taking_back import (
@@ -44,9 +45,11 @@ BY_FACT: Mapping[type[Fact], Decide] = {
 LOOKS_BACK: Mapping[str, Callable[[Any, Any], Iterable[int]]] = {
     AgencyJoinedCase.kind(): looked_back_at,
     LeadTransferred.kind(): looked_back_at,
+    LeadSettled.kind(): looked_back_at,
+    CategoryChanged.kind(): looked_back_at,
     Withheld.kind(): withdrawn_from,
     NoticesResumed.kind(): withdrawn_from,
     FactTakenBack.kind(): of_the_fact,
     NoticeRecalled.kind(): of_the_notice,
 }
-"""By kind, where in the log its rule looks: a joining puts on the case, so what is current."""
+"""By kind, where in the log its rule looks: who comes onto the case is told what is current."""

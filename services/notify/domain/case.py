@@ -12,10 +12,17 @@ from schemas.register import CategoryChanged
 from schemas.risk import Urgency
 from services.agreements.compile import Grant
 from services.agreements.whom import Known
+from services.notify.domain.arrangements import (
+    LEFT,
+    Category,
+    concerns_the_end,
+    last_category,
+)
 from services.notify.domain.current import Current
-from services.notify.domain.membership import Claim, Word
+from services.notify.domain.membership import Claim, Word, in_order
 from services.notify.domain.mentions import Mentions
 from services.notify.domain.notices import person_of
+from services.notify.domain.supervised import Supervised
 from services.notify.rules import REMIND_BEFORE
 from services.runtime.decision import State
 
@@ -100,6 +107,10 @@ class Case(State):
     """As above: nobody's age would be known."""
     mentions: Mentions
     """As above: what was told before could not be taken back."""
+    supervised: tuple[Supervised, ...]
+    """As above: no sentence's end would move the lead."""
+    categories: tuple[Category, ...]
+    """As above: whether the person was ever in one would not be known."""
     born_since: Instant | None = None
     versions: tuple[str, ...] = ()
     """Of the agreements, as far as something current or told was said under them."""
@@ -114,8 +125,20 @@ class Case(State):
     """One for each source that ever said so, sorted by source."""
     joined: tuple[Word, ...] = ()
     """Agency, when that was last said of it, and whether it is on the case since."""
+    police: tuple[Word, ...] = ()
+    """All that was said of police bodies so, by time."""
     claims: tuple[Claim, ...] = ()
     """All that was ever said about who leads, by its own time."""
+    handed: tuple[Claim, ...] = ()
+    """What the ends of supervision moved so far, as is concluded of all that was said."""
+    heirs: tuple[tuple[Instant, str | None], ...] = ()
+    """By such an end the one police body there was when it was seen; None: none, or several."""
+    next_end: Instant | None = None
+    """When supervision ends next, as far as is known."""
+    left: bool = False
+    """Whether the person is in no category any more, by rules that end sharing then."""
+    to_learn: tuple[str, ...] = ()
+    """Who is on the case since the lead moved, and is told what is current once that was said."""
     told: tuple[Told, ...] = ()
     """Of those who are told only because they are on the case."""
     unanswered: tuple[Unanswered, ...] = ()
@@ -123,10 +146,22 @@ class Case(State):
     """Who took back a word of theirs, and its tie; the newest."""
     recalls: tuple[Recall, ...] = ()
 
+    @property
+    def moves(self) -> tuple[Claim, ...]:
+        """All that says or may move who leads."""
+        return in_order((*self.claims, *self.handed)) if self.handed else self.claims
+
 
 def unknown(fact: Fact) -> Case:
     """A person of whom nothing is known yet."""
-    return Case(person_id=person_of(fact), current=(), born_on=None, mentions=Mentions())
+    return Case(
+        person_id=person_of(fact),
+        current=(),
+        born_on=None,
+        mentions=Mentions(),
+        supervised=(),
+        categories=(),
+    )
 
 
 def addressed(grant: Grant, case: Case, fact: Fact) -> bool:
@@ -138,10 +173,26 @@ def not_addressed(grant: Grant, case: Case, fact: Fact) -> str | None:
     """What keeps the fact from the grant's agency before any filter; None: nothing does."""
     if grant.agency == fact.source:
         return "own-word"
+    if case.left and not grant.whom.of_the_hub and not _answers_for(grant, case, fact):
+        return LEFT
     if grant.on_case and grant.agency not in case.on_case:
         return "on_case"
     own = not grant.own_only or getattr(fact, "agency", None) == grant.agency
     return None if own else "own_only"
+
+
+def _answers_for(grant: Grant, case: Case, fact: Fact) -> bool:
+    """Whether it is told that of somebody who left: what of the end those hear who answer for it.
+
+    A service of the hub goes on being told, in order to compute: what it says then is told to
+    nobody either.
+    """
+    return stands(grant, case) and concerns_the_end(fact)
+
+
+def stands(grant: Grant, case: Case) -> bool:
+    """Whether its agency is on the case, where the grant asks for that."""
+    return not grant.on_case or grant.agency in case.on_case
 
 
 def of_whom(case: Case, fact: Fact | None = None) -> Known:
@@ -150,7 +201,7 @@ def of_whom(case: Case, fact: Fact | None = None) -> Known:
     return Known(
         area=case.area,
         category=case.category,
-        earlier_category=fact.previous if isinstance(fact, CategoryChanged) else None,
+        earlier_category=_earlier(case, fact),
         level=case.level,
         born_on=case.born_on,
         named=frozenset.intersection(*lists) if lists else None,
@@ -158,8 +209,14 @@ def of_whom(case: Case, fact: Fact | None = None) -> Known:
     )
 
 
+def _earlier(case: Case, fact: Fact | None) -> int | None:
+    """The category before; of somebody who left, the last one: a limit of it does not end there."""
+    if isinstance(fact, CategoryChanged):
+        return fact.previous
+    return last_category(case.categories) if case.left else None
+
+
 def wake(case: Case) -> datetime | None:
-    """When the next step about any of its notices is due."""
-    recalls = (one.at for one in case.recalls)
-    steps = (*(one.at for one in case.unanswered), *(at for at in recalls if at is not None))
-    return min(steps, default=None)
+    """When the next step about any of its notices is due, or supervision ends."""
+    steps = (*(one.at for one in case.unanswered), *(one.at for one in case.recalls), case.next_end)
+    return min((at for at in steps if at is not None), default=None)

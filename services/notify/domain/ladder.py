@@ -227,7 +227,7 @@ def _answering_for(case: Case, one: Unanswered, rules: Rules, at: datetime) -> s
     That a notice is unanswered tells that its receiver is on the case, and that there was something
     to tell of: a body that may not know both hears nothing of it. Nobody is told of itself.
     """
-    lead = lead_of(case.claims)
+    lead = lead_of(case.moves)
     if lead is not None and lead != one.agency and _may_know(lead, case, one, rules, at):
         return {lead}
     reported = rules.agreements.grants(NoticeReported.kind(), at)

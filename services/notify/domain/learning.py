@@ -18,17 +18,22 @@ from schemas.case import (
 from schemas.eligibility import ConvictionRecorded
 from schemas.housing import TenancyStarted
 from schemas.register import AddressChanged, CategoryChanged, NotificationMade
+from schemas.supervision import SupervisionEnded, SupervisionSet
+from services.agreements.model import Body
+from services.notify.domain.arrangements import with_category
 from services.notify.domain.case import Case, Limit
 from services.notify.domain.current import no_longer, with_fact
+from services.notify.domain.handover import concluded
 from services.notify.domain.membership import (
     claim_of,
-    on_case,
     with_claim,
+    with_every_word,
     with_word,
     without_claim,
     without_word,
 )
 from services.notify.domain.mentions import tie_of
+from services.notify.domain.supervised import with_supervision, without_supervision
 from services.notify.rules import Rules
 from services.runtime.decision import Context
 
@@ -39,6 +44,10 @@ def learned(case: Case, fact: Fact, context: Context) -> Case:
     known = case if learn is None else learn(case, fact)
     if isinstance(fact, AgencyJoinedCase | AgencyLeftCase | LeadTransferred):
         known = _membership(case, fact, context.rules)
+    elif isinstance(fact, CategoryChanged):
+        categories = with_category(case.categories, fact, context.offset)
+        known = known.model_copy(update={"categories": categories})
+    known = concluded(known, context.rules, context.now)
     after, under = under_version(known, context.rules)
     current = with_fact(known.current, fact, context.offset, under)
     return known if current is known.current else after.model_copy(update={"current": current})
@@ -62,7 +71,7 @@ def said_by(source: str, tie: str) -> str:
     return f"{source}/{tie}"
 
 
-def unlearned(case: Case, fact: Fact, offset: int) -> Case:
+def unlearned(case: Case, fact: Fact, offset: int, context: Context) -> Case:
     """The case without what was learned from that fact; what stood before it does not come back.
 
     Unknown since then: so a filter on level, area or age lets nobody through until somebody says
@@ -80,14 +89,17 @@ def unlearned(case: Case, fact: Fact, offset: int) -> Case:
             update["area"] = None
     elif isinstance(fact, AgencyJoinedCase):
         update["joined"] = without_word(case.joined, fact)
-    return unclaimed(case.model_copy(update=update), fact.event_id, fact.source)
+        update["police"] = without_word(case.police, fact)
+    elif isinstance(fact, SupervisionSet | SupervisionEnded):
+        update["supervised"] = without_supervision(case.supervised, fact)
+    return unclaimed(case.model_copy(update=update), fact.event_id, fact.source, context)
 
 
-def unclaimed(case: Case, event_id: UUID, source: str) -> Case:
+def unclaimed(case: Case, event_id: UUID, source: str, context: Context) -> Case:
     """The case without what that source said of who leads, if that was its number."""
     claims = without_claim(case.claims, event_id, source)
-    on = on_case(case.joined, claims)
-    return case.model_copy(update={"claims": claims, "on_case": on})
+    without = case.model_copy(update={"claims": claims})
+    return concluded(without, context.rules, context.now)
 
 
 def _stands(fact: Fact, value: object, since: datetime | None, known: object) -> bool:
@@ -120,14 +132,20 @@ def _area(case: Case, fact: AddressChanged | TenancyStarted | NotificationMade) 
 def _membership(
     case: Case, fact: AgencyJoinedCase | AgencyLeftCase | LeadTransferred, rules: Rules
 ) -> Case:
-    """Who is on the case, and who leads it: no body can that has no agreement."""
-    words, claims, claim = case.joined, case.claims, claim_of(fact)
+    """What is said of who is on the case and leads it: no body can that has no agreement."""
+    agency = rules.agreements.agencies.get(fact.agency)
+    body = None if agency is None else agency.agreement.body
+    words, police, claims, claim = case.joined, case.police, case.claims, claim_of(fact, body)
     if not isinstance(fact, LeadTransferred):
         words = with_word(words, fact)
-    if claim is not None and claim.agency in rules.agreements.agencies:
+        police = with_every_word(police, fact) if body is Body.POLICE else police
+    if claim is not None and agency is not None:
         claims = with_claim(claims, claim)
-    on = on_case(words, claims)
-    return case.model_copy(update={"joined": words, "claims": claims, "on_case": on})
+    return case.model_copy(update={"joined": words, "police": police, "claims": claims})
+
+
+def _supervision(case: Case, fact: SupervisionSet | SupervisionEnded) -> Case:
+    return case.model_copy(update={"supervised": with_supervision(case.supervised, fact)})
 
 
 def _limited(case: Case, fact: LimitedAccessSet) -> Case:
@@ -158,6 +176,8 @@ _LEARNS: Mapping[type[Fact], Callable[[Case, Any], Case]] = {
     AddressChanged: _area,
     TenancyStarted: _area,
     NotificationMade: _area,
+    SupervisionSet: _supervision,
+    SupervisionEnded: _supervision,
 }
 
 

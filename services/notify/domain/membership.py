@@ -13,6 +13,9 @@ from uuid import UUID
 
 from schemas.base import Fact, Instant
 from schemas.case import AgencyJoinedCase, AgencyLeftCase, CaseRole, Ground, LeadTransferred
+from services.agreements.model import Body
+from services.notify.domain.current import MOST
+from services.notify.domain.notices import ME
 from services.runtime.decision import State
 
 Word = tuple[str, Instant, bool]
@@ -28,10 +31,12 @@ class Claim(State):
     agency: str
     ground: Ground | None
     """None: it joined as the body that leads."""
+    body: Body | None
+    """What sort of body that is. No default: whose supervision ends would not be known."""
 
 
-def claim_of(fact: Fact) -> Claim | None:
-    """What the fact says about the lead, if anything."""
+def claim_of(fact: Fact, body: Body | None = None) -> Claim | None:
+    """What the fact says about the lead, if anything; `body` is what sort of body it names."""
     if isinstance(fact, LeadTransferred):
         ground: Ground | None = fact.ground
     elif isinstance(fact, AgencyJoinedCase) and fact.role is CaseRole.LEAD:
@@ -44,12 +49,21 @@ def claim_of(fact: Fact) -> Claim | None:
         by=fact.source,
         agency=fact.agency,
         ground=ground,
+        body=body,
     )
 
 
 def with_claim(claims: tuple[Claim, ...], claim: Claim) -> tuple[Claim, ...]:
-    """All of them in their order: by time, and at one instant by number, never as they came."""
-    return tuple(sorted({*claims, claim}, key=_order))
+    """All of them and that one, in their order."""
+    return in_order((*claims, claim))
+
+
+def in_order(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """By time, and at one instant by number, never as they came.
+
+    What a sentence's end moves at an instant it has moved when somebody speaks at that instant.
+    """
+    return tuple(sorted({*claims}, key=_order))
 
 
 def without_claim(claims: tuple[Claim, ...], event_id: UUID, by: str) -> tuple[Claim, ...]:
@@ -97,19 +111,31 @@ def without_word(words: tuple[Word, ...], fact: AgencyJoinedCase) -> tuple[Word,
     )
 
 
-def on_case(words: Iterable[Word], claims: Iterable[Claim]) -> tuple[str, ...]:
+def with_every_word(
+    words: tuple[Word, ...], fact: AgencyJoinedCase | AgencyLeftCase
+) -> tuple[Word, ...]:
+    """All that was said of some agencies, by time; the newest. It tells who was on it when."""
+    word = (fact.agency, fact.occurred_at, isinstance(fact, AgencyJoinedCase))
+    return tuple(sorted({*words, word}, key=lambda one: (one[1], not one[2], one[0])))[-MOST:]
+
+
+def members(
+    words: Iterable[Word], claims: Iterable[Claim], barrier: datetime | None = None
+) -> set[str]:
     """Who is on the case: who joined and did not leave since, and always the body that leads.
 
-    A body that leads and is said to have left is off the case once the lead has gone over.
+    A body that leads and is said to have left is off the case once the lead has gone over. By the
+    `barrier` everybody had left but the body that leads: who joined before it is on it no more.
     """
-    said = {agency: (at, on) for agency, at, on in words}
+    said = {agency: (at, on and (barrier is None or at > barrier)) for agency, at, on in words}
     lead = None
     for claim in counted(claims):
         lead = claim.agency
-        if _later(claim.at, said.get(lead), on=True):
+        past = barrier is not None and claim.at <= barrier
+        if not past and _later(claim.at, said.get(lead), on=True):
             said[lead] = (claim.at, True)
     on = {agency for agency, (_, is_on) in said.items() if is_on}
-    return tuple(sorted(on if lead is None else on | {lead}))
+    return on if lead is None else on | {lead}
 
 
 def _later(at: datetime, last: tuple[datetime, bool] | None, *, on: bool) -> bool:
@@ -120,8 +146,8 @@ def _later(at: datetime, last: tuple[datetime, bool] | None, *, on: bool) -> boo
 def _whose(claim: Claim, lead: str) -> bool:
     if claim.ground is Ground.AGREED:
         return claim.by == lead
-    return claim.ground is Ground.SENTENCE_ENDED and claim.by == claim.agency
+    return claim.ground is Ground.SENTENCE_ENDED and claim.by in (claim.agency, ME)
 
 
-def _order(claim: Claim) -> tuple[datetime, int]:
-    return claim.at, claim.event_id.int
+def _order(claim: Claim) -> tuple[datetime, bool, int]:
+    return claim.at, claim.by != ME, claim.event_id.int

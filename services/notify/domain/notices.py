@@ -108,12 +108,13 @@ class Telling:
             receipt = self.rules.ladder[urgency].act if grant.receipt else None
             self._notice(grant, view, fact, urgency, receipt, place, joined, again)
 
-    def farewell(self, agency: str, kinds: Iterable[str], fact: Fact) -> None:
+    def farewell(self, agency: str, kinds: Iterable[str], fact: Fact, **head: Any) -> None:  # noqa: ANN401
         """That it is off the case: nothing but that, and what it was told and has to forget."""
         forget = tuple(
             Forget(about=kind, by=self.rules.forgotten_by(agency, kind, self.at)) for kind in kinds
         )
-        ended = follows(fact, SharingEnded, source=ME, part=agency, agency=agency, forget=forget)
+        told = {"part": agency, "agency": agency, "forget": forget}
+        ended = follows(fact, SharingEnded, source=ME, **{**told, **head})
         if self.unasked(ended):
             self.things.append(ended)
 

@@ -23,11 +23,12 @@ from schemas.notice import (
 from services.agreements.actors import Role
 from services.notify.domain.case import Case, Recall, unknown, wake
 from services.notify.domain.current import named
+from services.notify.domain.handover import concluded, lead_settled
 from services.notify.domain.ladder import remind_of_notices
 from services.notify.domain.learning import said_by, unclaimed, unlearned
 from services.notify.domain.mentions import Mention, offsets_of, tie_of
 from services.notify.domain.notices import ME, Telling, number_of
-from services.notify.domain.telling import kept, lead_settled, say_farewell, when_told
+from services.notify.domain.telling import kept, say_farewell, to_learn, when_told
 from services.notify.rules import (
     RECALLS_AT_MOST,
     REPORT_WITHIN,
@@ -63,15 +64,16 @@ def take_back(case: Case | None, fact: FactTakenBack, context: Context) -> Decis
     before = case or unknown(fact)
     places = of_the_fact(before, fact)
     said = dict(zip(places, context.earlier(places), strict=True))
-    known = unclaimed(_remembered(before, fact), fact.fact_ref, fact.source)
+    known = unclaimed(_remembered(before, fact), fact.fact_ref, fact.source, context)
     telling = Telling(context.rules, when_told(fact, context))
     is_it = {place for place, past in said.items() if _is_meant(past, fact)}
     for place in is_it:
-        known = unlearned(known, said[place], place)
+        known = unlearned(known, said[place], place, context)
     mine = [one for one in before.mentions.of(fact.fact_ref) if one.offset in is_it]
     for agency, mentions in _by_agency(before, mine):
         known = _without(known, _retract(known, telling, agency, mentions, said, fact))
     say_farewell(before, known, fact, telling)
+    known = to_learn(before, known)
     settled = lead_settled(before, known, fact)
     state = kept(_not_mentioned(known, mine), telling)
     because = "told-back" if mine else "nobody-was-told"
@@ -114,15 +116,29 @@ def answered(case: Case | None, fact: RecallAnswered, context: Context) -> Decis
     return Decision(state, "hours-answered", (said,), wake(state))
 
 
+def hand_over(case: Case, tick: Tick, rules: Rules) -> tuple[Case, list[Any]]:
+    """The case with the lead moved by what supervision is over by that Tick, and what is said."""
+    known = concluded(case, rules, tick.now)
+    if known is case:
+        return case, []
+    telling = Telling(rules, tick.now)
+    say_farewell(case, known, tick, telling)
+    moved = [*telling.things, *lead_settled(case, known, tick)]
+    return kept(to_learn(case, known), telling), moved
+
+
 def remind(case: Case, tick: Tick, context: Context) -> Decision[Case]:
-    """Every step that is due by that Tick, of notices and of recalls, once."""
-    state, facts = remind_of_notices(case, tick, context.rules)
+    """Every step that is due by that Tick, of notices and of recalls, once; and who leads then."""
+    known, moved = hand_over(case, tick, context.rules)
+    state, steps = remind_of_notices(known, tick, context.rules)
+    facts = [*moved, *steps]
     for one in state.recalls:
         if one.at is not None and one.at <= tick.now:
             stage = RecallStage.MISSED if tick.now >= one.due_at else RecallStage.REMINDED
             facts.append(_deadline(state, one, stage, tick, tick.now, context.rules))
             state = _with(state, one.model_copy(update={"stage": stage}))
-    return Decision(state, "reminded", tuple(facts), wake(state))
+    because = "lead-moved" if moved else "reminded"
+    return Decision(state, because, tuple(facts), wake(state))
 
 
 # -- who was told, and by which numbers

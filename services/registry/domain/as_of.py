@@ -28,6 +28,7 @@ from schemas.register import (
     BreachProved,
     CircumstanceChanged,
     NotificationMade,
+    NotificationNoticeGiven,
     NotificationOrderMade,
     OrderChanged,
     OtherOrderMade,
@@ -39,6 +40,7 @@ from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
 from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day, start_of
 from services.registry.domain.decide import BY_FACT, kept_of, on_tick
+from services.registry.domain.heard import relevant_on
 from services.registry.domain.state import Register
 from services.registry.rules import Rules
 from services.runtime.decision import Context
@@ -48,6 +50,7 @@ DAYS: Mapping[type[Fact], str] = {
     ConvictionRevised: "revised_on",
     PreventionOrderMade: "made_on",
     NotificationOrderMade: "made_on",
+    NotificationNoticeGiven: "given_on",
     OtherOrderMade: "made_on",
     OrderChanged: "changed_on",
     Released: "released_on",
@@ -78,7 +81,9 @@ Of a word that plans ahead, or that is said anew, that is the day it was said.""
 
 
 def took_effect_on(fact: Fact) -> date:
-    """The local day on which a fact took effect."""
+    """The local day on which a fact took effect; of a conviction its relevant date."""
+    if isinstance(fact, ConvictionRecorded):
+        return relevant_on(fact)
     when = getattr(fact, DAYS[type(fact)])
     day: date = local_day(when) if isinstance(when, datetime) else when
     return day

@@ -27,8 +27,6 @@ DUTY: Mapping[Circumstance, Duty] = MappingProxyType(
     }
 )
 """By what changed; a return from abroad has rules of its own."""
-FORESEEN = frozenset({Circumstance.NAME, Circumstance.HOME, Circumstance.PREMISES})
-"""What may be notified before it happens: SOA 2003 s.84(2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def withdrawal_clocks(
         if expected is None or notice.not_happened or not spell.holds(expected):
             continue
         due_on = last_counted_day(expected, rules.withdraw_days.on(expected), pauses)
-        for circumstance in sorted(FORESEEN):
+        for circumstance in sorted(rules.changes_foreseen.on(notice.made_on)):
             if due_on is not None and notice.names(circumstance):
                 clock = Clock(
                     duty=Duty.CHANGE_WITHDRAWAL,
@@ -167,7 +165,7 @@ def _foretells(made: Notification, one: Happened, rules: Rules) -> bool:
     """
     if made.kind is not NotificationKind.CHANGE or made.made_on >= one.on or not _tells(made, one):
         return False
-    if one.circumstance not in FORESEEN:
+    if one.circumstance not in rules.changes_foreseen.on(made.made_on):
         return False
     if one.circumstance is Circumstance.PREMISES and made.expected_on is None:
         return True

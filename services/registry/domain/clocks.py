@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from schemas.milestone import Milestone
 from services.registry.dates import Pause, end_of, start_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
 from services.registry.domain.milestones import milestones_of
 from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
+from services.registry.domain.retention import retention_clocks
 from services.registry.domain.state import Clock, Register, Stage
 from services.registry.domain.travelling import return_clocks, travel_clocks
 from services.registry.rules import Rules
@@ -38,7 +40,9 @@ def milestone_clocks_of(heard: Register, rules: Rules) -> tuple[Clock, ...]:
     release, watched = rules.release, rules.release.milestones.value
     if not watched:
         return ()
-    found = (one for one in milestones_of(heard, release) if one.duty in watched)
+    found = [one for one in milestones_of(heard, release) if one.duty in watched]
+    if Milestone.RETENTION_REVIEW in watched:
+        found.extend(retention_clocks(heard, rules))
     days = release.milestone_remind_days.value
     return tuple(_kept(heard, _reminded(one, days)) for one in found)
 
@@ -61,7 +65,7 @@ def wake_of(register: Register) -> datetime | None:
     """The first moment at which a Tick can show something new."""
     clocks = (*register.clocks, *register.milestones)
     moments = [end_of(clock.due_on) for clock in clocks if clock.stage is Stage.OPEN]
-    for clock in register.clocks:
+    for clock in clocks:
         if clock.unsettled and clock.until is not None:
             moments.append(end_of(clock.until))
         if clock.stage is Stage.AHEAD and clock.opens_on is not None:

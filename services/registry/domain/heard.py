@@ -18,6 +18,7 @@ from schemas.register import (
     Circumstance,
     CircumstanceChanged,
     NotificationMade,
+    NotificationNoticeGiven,
     NotificationOrderMade,
     OrderChanged,
     OtherOrderMade,
@@ -45,14 +46,15 @@ from services.runtime.decision import State
 
 def _conviction(fact: ConvictionRecorded) -> Conviction:
     """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
-    months, days = term(fact.convicted_on, fact.term_months, fact.term_days)
+    on = relevant_on(fact)
+    months, days = term(on, fact.term_months, fact.term_days)
     return Conviction(
-        convicted_on=fact.convicted_on,
+        convicted_on=on,
         disposal=fact.disposal,
         for_life=fact.for_life,
         months=months,
         days=days,
-        under_18=age_on(fact.born_on, fact.convicted_on) < 18,
+        under_18=age_on(fact.born_on, on) < 18,
         schedule_3=fact.schedule_3,
         schedule_15=fact.schedule_15,
         in_custody=fact.in_custody,
@@ -61,6 +63,14 @@ def _conviction(fact: ConvictionRecorded) -> Conviction:
         overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
         sentenced_on=fact.sentenced_on,
     )
+
+
+def relevant_on(fact: ConvictionRecorded) -> date:
+    """The day of conviction; of an offence listed only by its sentence, that of sentence.
+
+    Source: SOA 2003 s.82(6), s.132(3).
+    """
+    return (fact.sentenced_on if fact.by_sentence else None) or fact.convicted_on
 
 
 def _revision(fact: ConvictionRevised) -> Revision:
@@ -87,6 +97,17 @@ def _notification_order(fact: NotificationOrderMade) -> Order:
         order=None,
         made_on=fact.made_on,
         foreign=_sentenced(fact.sentence, None),
+    )
+
+
+def _notification_notice(fact: NotificationNoticeGiven) -> Order:
+    """The same by a notice of the police, given in person: SOA 2003 s.96ZA."""
+    return Order(
+        order_ref=fact.notice_ref,
+        order=None,
+        made_on=fact.given_on,
+        foreign=_sentenced(fact.sentence, None),
+        given=True,
     )
 
 
@@ -146,7 +167,12 @@ def _travel(fact: TravelNotified) -> Travel:
 
 def _review(fact: ReviewDecided) -> Reviewed:
     """What was decided of notification without end: SOA 2003 ss.91A-91F."""
-    return Reviewed(on=fact.decided_on, lifted=fact.lifted, next_from=fact.next_from)
+    return Reviewed(
+        on=fact.decided_on,
+        lifted=fact.lifted,
+        next_from=fact.next_from,
+        received_on=fact.received_on,
+    )
 
 
 def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
@@ -194,6 +220,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         PreventionOrderMade: ("orders", _order),
         OtherOrderMade: ("orders", _order),
         NotificationOrderMade: ("orders", _notification_order),
+        NotificationNoticeGiven: ("orders", _notification_notice),
         OrderChanged: ("order_changes", _order_change),
         PresenceChanged: ("whereabouts", _whereabouts),
         NotificationMade: ("notifications", _notification),

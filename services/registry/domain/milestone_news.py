@@ -18,7 +18,7 @@ from schemas.milestone import (
     MilestoneStage,
 )
 from schemas.victim import VictimDeadline
-from services.registry.dates import end_of
+from services.registry.dates import end_of, start_of
 from services.registry.domain.milestones import OF_VICTIMS, OWED, is_local
 from services.registry.domain.state import Clock, Register, Stage
 from services.registry.rules import Rules
@@ -42,7 +42,9 @@ def milestone_news(before: Register, after: Register, cause: Fact, rules: Rules)
 def milestones_over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterator[Fact]:
     """What the end of a day changes: it happened then, however late the Tick that shows it."""
     for was, clock in zip(before.milestones, after.milestones, strict=True):
-        if clock.stage is Stage.MISSED and was.stage is Stage.OPEN:
+        if was.stage is Stage.AHEAD and clock.stage is not Stage.AHEAD:
+            yield _begun(clock, after, tick, rules)
+        if clock.stage is Stage.MISSED and was.stage is not Stage.MISSED:
             yield _missed(clock, after, tick, rules)
 
 
@@ -55,6 +57,8 @@ def missed(fact: Fact) -> bool:
 
 def _new_stage(old: Clock | None, new: Clock) -> MilestoneStage | None:
     """What is to be told of it; None: nothing. What was needless from the start is not told."""
+    if new.stage is Stage.AHEAD:
+        return None
     if new.stage is Stage.MET:
         told = old is not None and (old.stage, old.met_on) == (new.stage, new.met_on)
         return None if told else MilestoneStage.MET
@@ -64,8 +68,30 @@ def _new_stage(old: Clock | None, new: Clock) -> MilestoneStage | None:
     return MilestoneStage.OPENED if moved else None
 
 
+def _begun(
+    clock: Clock, after: Register, tick: Tick, rules: Rules
+) -> MilestoneDeadline | VictimDeadline:
+    """What was ahead has begun: on that day, whichever Tick shows it."""
+    return _told(
+        clock,
+        MilestoneStage.OPENED,
+        after,
+        tick,
+        rules,
+        of=UUID(clock.ref(after.person_id)),
+        part=f"{clock.due_on}:{after.words}:{MilestoneStage.OPENED}",
+        person_id=after.person_id,
+        occurred_at=start_of(clock.opens_on or clock.since),
+    )
+
+
 def _told(
-    clock: Clock, stage: MilestoneStage, after: Register, cause: Fact, rules: Rules
+    clock: Clock,
+    stage: MilestoneStage,
+    after: Register,
+    cause: Fact,
+    rules: Rules,
+    **head: Any,  # noqa: ANN401
 ) -> MilestoneDeadline | VictimDeadline:
     ref = clock.ref(after.person_id)
     met = stage is MilestoneStage.MET
@@ -77,6 +103,7 @@ def _told(
         "stage": stage,
         "done_on": clock.met_on if met else None,
         "late": met and clock.late,
+        **head,
     }
     if clock.duty in OF_VICTIMS:
         return follows(cause, VictimDeadline, **told)

@@ -65,6 +65,9 @@ OWED: Mapping[Milestone, Owed] = MappingProxyType(
         Milestone.VICTIM_CONTACT: Owed(
             Owner.VICTIM_LIAISON, "R-VIC-2", lambda rules: rules.victim_contact_days
         ),
+        Milestone.RETENTION_REVIEW: Owed(
+            Owner.LEAD, "R-RET-3", lambda rules: rules.retention_months
+        ),
     }
 )
 """Who owes what is a local choice where no source says so: see decision 22."""

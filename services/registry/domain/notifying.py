@@ -10,7 +10,7 @@ from schemas.register import Duty, NotificationKind
 from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
 from services.registry.domain.pauses import free_on
 from services.registry.domain.periods import Spell
-from services.registry.domain.record import RISK_ORDERS, orders_of
+from services.registry.domain.record import orders_of
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
 
@@ -41,8 +41,8 @@ def first_clocks(
         and what is left of the days runs from release or return.
     """
     brings = [period for period in spell.periods if period.first]
-    for since in sorted({period.begins_on for period in brings}):
-        held = any(period.in_custody for period in brings if period.begins_on == since)
+    for since in sorted({period.asks_from for period in brings}):
+        held = any(period.in_custody for period in brings if period.asks_from == since)
         stopped = (*pauses, Pause(since, free_on(heard, since))) if held else pauses
         begins_on = last_counted_day(since, 1, stopped)
         if begins_on is None:
@@ -136,7 +136,9 @@ def order_clocks(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> It
     """
     for order in orders_of(heard):
         served_on = order.served_on
-        if order.order not in RISK_ORDERS or served_on is None or order.ends < served_on:
+        if served_on is None or order.ends < served_on:
+            continue
+        if order.order not in rules.orders_notified.on(served_on):
             continue
         if any(spell.holds(served_on) for spell in spells):
             continue

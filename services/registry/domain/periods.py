@@ -37,11 +37,20 @@ class Period:
     """Whether its beginning brings the duty of a first notification; what prolongs does not."""
     under_18: bool = False
     """Whether the person was, on the relevant date."""
+    relevant_on: date | None = None
+    """Of an order that bound before it was served: the day of service, if it was."""
+    sentenced_on: date | None = None
+    """Of a conviction: the day of sentence, where it is not the relevant date."""
 
     @property
     def ends(self) -> date:
         """The last day, or the end of time."""
         return self.last_day or date.max
+
+    @property
+    def asks_from(self) -> date:
+        """The relevant date, with which the days of the first notification begin."""
+        return self.relevant_on or self.begins_on
 
     @property
     def endless(self) -> bool:
@@ -136,51 +145,66 @@ def _by_table(conviction: Conviction, counts: Term, rules: Rules) -> Period | No
         halved=halved,
         in_custody=conviction.in_custody,
         under_18=conviction.under_18,
+        sentenced_on=conviction.sentenced_on,
     )
 
 
 def _reviewed(period: Period, heard: Register) -> Period:
-    """One without end ends the day before a review lifts it.
+    """One without end ends the day before the person is free of it by a review.
 
-    Source: SOA 2003 s.91B(8), unconfirmed: free from the day of the decision.
+    Source: SOA 2003 s.91C(4), s.91E(4); that the day itself is free is an inference.
     """
-    lifted = min(
-        (r.on for r in heard.reviews if r.lifted and r.on > period.begins_on), default=None
-    )
+    free = (one.free_on for one in heard.reviews if one.lifted)
+    lifted = min((on for on in free if on > period.begins_on), default=None)
     if lifted is None or not period.endless:
         return period
     return replace(period, last_day=lifted - DAY)
 
 
 def _by_notification_order(order: Standing, rules: Rules) -> Period | None:
-    """As long as the table says, counted from the day abroad, and subject from service on.
+    """As long as the table says, counted from the day abroad; subject from the order or notice on.
 
-    None while it is not served, and where the time had run out before.
+    Less long where it is discharged or cancelled. None where the time had run out before.
 
-    Source: SOA 2003 ss.97-99.
+    Source: SOA 2003 ss.97-99; of a notice of the police since 29 November 2022, ss.96ZA-96ZC.
     """
-    if order.foreign is None or order.served_on is None:
+    if order.foreign is None:
         return None
     abroad = _by_table(order.foreign, terms_of([order.foreign], rules)[order.foreign], rules)
-    if abroad is None or abroad.ends < order.served_on:
+    binds_on = _binds_on(order, rules)
+    if abroad is None or binds_on is None or min(abroad.ends, order.ends) < binds_on:
         return None
-    return replace(abroad, begins_on=order.served_on)
+    ends = min(abroad.ends, order.ends)
+    last = None if ends == date.max else ends
+    return _from_order(replace(abroad, begins_on=binds_on, last_day=last), order)
 
 
 def _by_prevention_order(order: Standing, others: Iterable[Period], rules: Rules) -> Period | None:
     """While it lasts, somebody who was subject when it was made stays so; others become so.
 
-    Who was not subject becomes so when it is served, and has to notify for the first time.
+    Who was not subject becomes so, and has to notify for the first time once it is served.
 
-    Source: SOA 2003 s.103G; R-ORD-2.
+    Source: SOA 2003 s.103G; Sentencing Code s.352; R-ORD-2.
     """
     if order.order not in rules.orders_prolong.on(order.made_on):
         return None
     if any(period.holds(order.made_on) for period in others):
         return Period(order.made_on, order.until, Basis.ORDER, first=False)
-    if order.served_on is None or order.ends < order.served_on:
+    binds_on = _binds_on(order, rules)
+    if binds_on is None or order.ends < binds_on:
         return None
-    return Period(order.served_on, order.until, Basis.ORDER)
+    return _from_order(Period(binds_on, order.until, Basis.ORDER), order)
+
+
+def _binds_on(order: Standing, rules: Rules) -> date | None:
+    """From which day it makes somebody subject who was not; None: from no day that was told."""
+    return order.made_on if rules.orders_bind_at_once.on(order.made_on) else order.served_on
+
+
+def _from_order(period: Period, order: Standing) -> Period:
+    """The first notification is asked from service on, and not at all before that is told."""
+    first = order.served_on is not None and order.served_on <= period.ends
+    return replace(period, relevant_on=order.served_on, first=first)
 
 
 def _by_breach(

@@ -68,7 +68,7 @@ def revised_on(heard: Register) -> date | None:
         for one in heard.order_changes
         if one.step is OrderStep.VARIED and one.order_ref in orders
     ]
-    days += [one.on for one in heard.reviews if one.lifted]
+    days += [one.free_on for one in heard.reviews if one.lifted]
     days += [
         one.on
         for one in heard.breaches
@@ -84,7 +84,7 @@ def orders_of(heard: Register) -> tuple[Standing, ...]:
             order_ref=one.order_ref,
             order=one.order,
             made_on=one.made_on,
-            served_on=min(_days(heard, one, OrderStep.SERVED), default=None),
+            served_on=_served_on(heard, one),
             until=_until(heard, one),
             foreign=one.foreign,
         )
@@ -135,6 +135,13 @@ def _of(heard: Register, order: Order, step: OrderStep) -> Iterator[OrderChange]
 
 def _days(heard: Register, order: Order, step: OrderStep) -> Iterator[date]:
     return (one.on for one in _of(heard, order, step))
+
+
+def _served_on(heard: Register, order: Order) -> date | None:
+    """The first day it was said to be served; a notice is given in person."""
+    if order.given:
+        return order.made_on
+    return min(_days(heard, order, OrderStep.SERVED), default=None)
 
 
 def _until(heard: Register, order: Order) -> date | None:

@@ -52,9 +52,15 @@ def review_of(heard: Register, day: date, rules: Rules) -> Review | None:
 def _opens_on(heard: Register, period: Period, rules: Rules) -> date | None:
     """The day after so many years beginning with the first notification after release.
 
-    Source: SOA 2003 s.91B(2)-(3); R-REV-3. Of somebody not held it is the first of all.
+    None while no release from the sentence was told, nor what was notified after it.
+
+    Source: SOA 2003 s.91B(2)-(3), (10); R-REV-3.
     """
-    free = free_on(heard, period.begins_on) if period.in_custody else period.begins_on
+    free: date | None = period.begins_on
+    if rules.review_after_release.on(period.begins_on) and not period.relevant_on:
+        free = free_on(heard, period.sentenced_on or period.begins_on)
+    elif period.in_custody:
+        free = free_on(heard, period.begins_on)
     made = (one.made_on for one in heard.notifications if period.holds(one.made_on))
     first = min((on for on in made if free is not None and on >= free), default=None)
     if first is None:

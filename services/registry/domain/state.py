@@ -88,7 +88,9 @@ class Order(State):
     until: date | None = None
     """Its last day; None: until further order."""
     foreign: Conviction | None = None
-    """Of a notification order what was decided abroad."""
+    """Of a notification order or notice what was decided abroad."""
+    given: bool = False
+    """A notice of the police: given in person, so it is served the day it is made."""
 
 
 class OrderChange(State):
@@ -155,6 +157,16 @@ class Reviewed(State):
     lifted: bool
     next_from: date | None = None
     """Of a refusal: the first day to ask again, if one was set."""
+    received_on: date | None = None
+    """When notice of it was received; None: a court's order."""
+
+    @property
+    def free_on(self) -> date:
+        """The first day free, if it lifts: that of receipt, or of the court's order.
+
+        Source: SOA 2003 s.91C(4), s.91E(4).
+        """
+        return self.received_on or self.on
 
 
 class Breach(State):
