@@ -17,6 +17,7 @@ from services.registry.release_rules import (
     SAYS_BARRED,
     SAYS_BARS,
     SAYS_BELOW,
+    SAYS_DETERMINED,
     SAYS_LAW,
     SAYS_LEVEL,
     SAYS_OF_YOUTH,
@@ -180,6 +181,17 @@ PUT_RIGHT = replace(
         "days, beginning with the return, at whose end a standard recall is referred to the Parole "
         "Board; at once if representations are made, of which the hub is not told",
         "CJA 2003 s.255C(4); R-PAR-1",
+    ),
+    determined_days=from_day_to_day(
+        (date.min, None, f"not yet: {SAYS_DETERMINED}", "R-PAR-1, R-RCL-10", True),
+        (
+            SENTENCING_ACT_2026,
+            1,
+            SAYS_DETERMINED,
+            "CJA 2003 s.255BA(5), (9)(b), s.255C(4)(b): once the 28 days are over, at once, an "
+            "inference; R-PAR-1, R-RCL-10",
+            True,
+        ),
     ),
     parole_review_months=always(
         12,

@@ -99,6 +99,8 @@ class ReleaseRules:
     curfew_term: Dated[CurfewTerm]
     recall_form_days: Dated[int]
     parole_referral_days: Dated[int]
+    determined_days: Dated[int | None]
+    """None: a determination moves no referral."""
     parole_hearing_weeks: Dated[int]
     parole_decision_days: Dated[int]
     parole_review_months: Dated[int]
@@ -123,6 +125,10 @@ SAYS_YOUTH = "a youth's sentence of fewer months is recalled for a fixed term un
 SAYS_REFERRED = "the form of the recall of whoever was referred to the Parole Board before release"
 SAYS_ALSO = "what else keeps an adult from a fixed term, transitional cases"
 SAYS_LEVEL = "the level of management that decides the form of a recall"
+SAYS_DETERMINED = (
+    "days, beginning with the day on which what was to be a fixed term was decided to be none, in "
+    "which it is referred to the Parole Board, if the day of the return gives no later one"
+)
 SAYS_LAW = "by which law the form of a recall goes"
 _SAYS_FIXED = "days of an adult's fixed term, beginning with the return to custody"
 _SAYS_CURFEW = "of somebody recalled from home detention curfew the fixed term lasts until"
@@ -264,6 +270,7 @@ AT_FIRST = ReleaseRules(
         "CJA 2003 s.255C, text not seen; R-PAR-1",
         local=True,
     ),
+    determined_days=always(None, f"not yet: {SAYS_DETERMINED}", "R-PAR-1, R-RCL-10", local=True),
     parole_hearing_weeks=always(
         26,
         "weeks after the referral in which the Parole Board hears it, if not decided on the papers",

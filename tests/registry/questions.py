@@ -577,18 +577,27 @@ def _phased_on(facts: tuple[Fact, ...], back_on: date, rules: Rules) -> date | N
 
 
 def _referrals() -> Iterator[Question]:
-    """CJA 2003 s.255C(4): 28 days beginning with the return."""
+    """CJA 2003 s.255C(4): 28 days beginning with the return; s.255BA(9): determined after them."""
     on = date(2026, 6, 1)
-    facts = (_at_level(2, date(2026, 1, 5)), _recalled(on), admitted(a_return(returned_on=on)))
     yield Question(
         "a standard recall, back on 1 Jun 2026",
         [date(2026, 6, 28)],
-        lambda rules: [
-            one.due_on
-            for one in _row(facts, on, rules).milestones
-            if one.duty is Milestone.PAROLE_REFERRAL
-        ],
+        partial(_referred_by, (_at_level(2, date(2026, 1, 5)), _recalled(on)), on),
     )
+    for decided_on in (date(2026, 3, 30), date(2026, 3, 31)):
+        on = date(2026, 3, 2)
+        fields = {"term_months": 24, "form": _STANDARD, "decided_on": decided_on}
+        facts = (_at_level(1, date(2026, 1, 5)), _recalled(on, **fields))
+        yield Question(
+            f"a fixed term decided on {decided_on} to be none",
+            [decided_on if decided_on >= _ACT_OF_2026 else date(2026, 3, 29)],
+            partial(_referred_by, facts, on),
+        )
+
+
+def _referred_by(facts: tuple[Fact, ...], back_on: date, rules: Rules) -> list[date]:
+    row = _row((*facts, admitted(a_return(returned_on=back_on))), date(2026, 6, 1), rules)
+    return [one.due_on for one in row.milestones if one.duty is Milestone.PAROLE_REFERRAL]
 
 
 def _lengths() -> Iterator[Question]:

@@ -316,6 +316,25 @@ def test_a_level_changed_after_the_recall_is_looked_at_and_referred_only_by_the_
     }
 
 
+@pytest.mark.parametrize(
+    ("decided_on", "due_on"),
+    [
+        (JUNE, date(2026, 6, 28)),
+        (date(2026, 6, 28), date(2026, 6, 28)),
+        (date(2026, 7, 10), date(2026, 7, 10)),
+    ],
+)
+def test_a_fixed_term_determined_to_be_none_is_referred_at_once_if_the_28_days_are_over(
+    decided_on: date, due_on: date
+) -> None:
+    none = recalled(JUNE, form=RecallForm.STANDARD, decided_on=decided_on)
+    facts = (levelled(date(2026, 1, 5), 1), none, back())
+    assert the(Milestone.PAROLE_REFERRAL, *facts).due_on == due_on
+    found = as_of(facts, decided_on, RULES["2026-4"])
+    assert found is not None
+    assert [one.due_on for one in found.milestones] == [date(2026, 6, 29)]
+
+
 def test_by_the_rules_before_a_recall_is_referred_on_the_28th_day_after_the_return() -> None:
     found = as_of(STANDARD, JUNE, RULES["2026-4"])
     assert found is not None

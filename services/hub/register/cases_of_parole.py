@@ -62,6 +62,23 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ),
             (_FIXED, _JUNE, f"no milestone: {_REFER}"),
         ),
+        "determined_days": three(
+            (
+                (*_FIXED, _decided(date(2026, 7, 10))),
+                date(2026, 7, 10),
+                f"{_REFER}: 10 Jul 2026, open; remind from 26 Jun 2026",
+            ),
+            (
+                (*_FIXED, _decided(date(2026, 6, 28))),
+                date(2026, 6, 28),
+                f"{_REFER}: 28 Jun 2026, open; remind from 14 Jun 2026",
+            ),
+            (
+                (*_RECALLED, _decided(date(2026, 7, 10))),
+                date(2026, 7, 10),
+                f"{_REFER}: 28 Jun 2026, overdue",
+            ),
+        ),
         "parole_hearing_weeks": three(
             (_REFERRED, date(2026, 6, 10), f"{_HEAR}: 9 Dec 2026, open"),
             (

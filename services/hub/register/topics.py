@@ -183,7 +183,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         Milestone.PAROLE_REFERRAL,
-        ("parole_referral_days",),
+        ("parole_referral_days", "determined_days"),
         Counting.WITH,
         ("parole_referral_days", _EDGE),
     ),
