@@ -92,6 +92,10 @@ class ConvictionRecorded(FactAboutPerson):
             "Under Schedule 3 only by its sentence, so the relevant date is that of sentence.",
         ),
     ] = None
+    suspended: Annotated[
+        bool | None,
+        has(FieldClass.OFFENCE, "Of imprisonment: suspended. Absent: not said, so served."),
+    ] = None
 
 
 class Sentence(Part):
@@ -135,6 +139,10 @@ class Sentence(Part):
             FieldClass.OFFENCE,
             "The record says CJA 2003 Schedule 19ZA, or a terrorist connection, is met.",
         ),
+    ] = None
+    suspended: Annotated[
+        bool | None,
+        has(FieldClass.OFFENCE, "Of imprisonment: suspended. Absent: not said, so served."),
     ] = None
 
 

@@ -1,4 +1,4 @@
-"""Facts of what agencies have to do before a release, on a recall and in parole, and by when."""
+"""Facts of what agencies have to do by when: for release, recall, parole, and who is managed."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Milestone(StrEnum):
     VICTIM_REFERRAL = "victim-referral"  # R-VIC-2
     VICTIM_CONTACT = "victim-contact"  # R-VIC-2
     RETENTION_REVIEW = "retention-review"  # whether the record is still needed: R-RET-2, R-RET-3
+    IDENTIFICATION = "identification"  # a level or a lead, after sentence: domain rules 1.7
+    RESCREENING = "re-screening"  # whether to go on, once no category applies any more (R-MAP-6)
 
 
 class Owner(StrEnum):

@@ -109,6 +109,13 @@ class TravelNotified(FactAboutPerson):
     ] = False
 
 
+class TravelChanged(FactAboutPerson):
+    """Details of a journey that was notified changed before the person left; never what to."""
+
+    journey_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The journey's number.")]
+    changed_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When they changed.")]
+
+
 class AddressChanged(FactAboutPerson):
     """The person's home address changed, as an agency learned it."""
 
@@ -313,6 +320,7 @@ class Duty(StrEnum):
     IDENTITY_DOCUMENT_NOTIFICATION = "identity-document-notification"  # SI 2012/1876
     CHANGE_WITHDRAWAL = "change-withdrawal"  # SOA 2003 s.84(4)(b)
     TRAVEL_NOTIFICATION = "travel-notification"  # SOA 2003 s.86; SI 2004/1220
+    TRAVEL_CHANGE_NOTIFICATION = "travel-change-notification"  # SOA 2003 s.86; SI 2004/1220
     RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
     ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
 
@@ -337,6 +345,45 @@ class DeadlineMet(Fact):
     duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What had to be done.")]
     met_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day it was done.")]
     late: Annotated[bool, has(FieldClass.MANAGEMENT, "Done after the last day.")] = False
+    turn: Annotated[
+        int | None,
+        has(FieldClass.INTERNAL, "Of one deadline the word of the higher turn is the later.", ge=0),
+    ] = None
+
+
+class DeadlineReminded(Fact):
+    """The day has come from which the person is to be reminded of the duty, and it is not done."""
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What has to be done.")]
+    due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last local day to do it.")]
+    noticed_at: Annotated[
+        Instant, has(FieldClass.REFERENCE, "The tick of the hub's clock that showed it.")
+    ]
+
+
+class CancelGround(StrEnum):
+    """Why a duty that was told of is to be done no more, or not now."""
+
+    HELD_OR_AWAY = "held-or-away"  # no clock runs in custody, in hospital or abroad
+    NOT_NEEDED = "not-needed"  # notified before it was due
+    NOT_SUBJECT = "not-subject"  # as is known now, not at that time: quashed, or shortened
+    REQUIREMENT_ENDED = "requirement-ended"  # not done, and it cannot be any more
+    REPLACED = "replaced"  # another deadline stands in its place, or what it is about has moved
+    TAKEN_BACK = "taken-back"  # what it rests on was taken back by who said it
+
+
+class DeadlineCancelled(Fact):
+    """A duty that was told of fell away without being done; it may be told anew."""
+
+    deadline_ref: Annotated[Ref, has(FieldClass.REFERENCE, "The deadline's own number.")]
+    duty: Annotated[Duty, has(FieldClass.MANAGEMENT, "What had to be done.")]
+    due_on: Annotated[date, has(FieldClass.MANAGEMENT, "The last day there was.")]
+    ground: Annotated[CancelGround, has(FieldClass.CUSTODY, "Why.")]
+    turn: Annotated[
+        int | None,
+        has(FieldClass.INTERNAL, "Of one deadline the word of the higher turn is the later.", ge=0),
+    ] = None
 
 
 class DeadlineMissed(Fact):
@@ -355,6 +402,10 @@ class DeadlineMissed(Fact):
     noticed_at: Annotated[
         Instant, has(FieldClass.REFERENCE, "The tick of the hub's clock that showed it.")
     ]
+    turn: Annotated[
+        int | None,
+        has(FieldClass.INTERNAL, "Of one deadline the word of the higher turn is the later.", ge=0),
+    ] = None
 
 
 class BreachOutcome(StrEnum):

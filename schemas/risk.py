@@ -71,6 +71,7 @@ class Closing(StrEnum):
     ZONE_ENDED = "zone-ended"
     TAG_REFITTED = "tag-refitted"
     DUTY_DONE = "duty-done"
+    DUTY_CANCELLED = "duty-cancelled"  # it fell away: nothing was missed
 
 
 class AlertClosed(Fact):

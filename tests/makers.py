@@ -162,6 +162,11 @@ def a_travel_notice(**fields: Any) -> register.TravelNotified:
     return _made(register.TravelNotified, fields, source="derbyshire-police", **defaults)
 
 
+def a_travel_change(**fields: Any) -> register.TravelChanged:
+    defaults = {"journey_ref": "journey-1", "changed_at": NOON}
+    return _made(register.TravelChanged, fields, source="derbyshire-police", **defaults)
+
+
 def a_review(**fields: Any) -> register.ReviewDecided:
     defaults = {"decided_on": TODAY, "lifted": False}
     return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)
@@ -184,8 +189,8 @@ def a_transfer(agency: str = "derbyshire-police", **fields: Any) -> case.LeadTra
 
 
 def a_joining(agency: str = "derby-housing", **fields: Any) -> case.AgencyJoinedCase:
-    role = case.CaseRole.MEMBER
-    return _made(case.AgencyJoinedCase, fields, source="probation", agency=agency, role=role)
+    defaults = {"agency": agency, "role": case.CaseRole.MEMBER}
+    return _made(case.AgencyJoinedCase, fields, source="probation", **defaults)
 
 
 def a_leaving(agency: str = "derby-housing", **fields: Any) -> case.AgencyLeftCase:
@@ -464,6 +469,31 @@ def a_deadline_missed(**fields: Any) -> register.DeadlineMissed:
         due_on=TODAY - timedelta(days=1),
         possible_breach=True,
         noticed_at=NOON,
+    )
+
+
+def a_deadline_reminded(**fields: Any) -> register.DeadlineReminded:
+    return _derived(
+        register.DeadlineReminded,
+        fields,
+        source="registry",
+        deadline_ref="deadline-1",
+        duty=register.Duty.ANNUAL_NOTIFICATION,
+        due_on=TODAY + timedelta(days=28),
+        noticed_at=NOON,
+    )
+
+
+def a_deadline_cancelled(**fields: Any) -> register.DeadlineCancelled:
+    return _derived(
+        register.DeadlineCancelled,
+        fields,
+        source="registry",
+        deadline_ref="deadline-1",
+        duty=register.Duty.INITIAL_NOTIFICATION,
+        due_on=TODAY - timedelta(days=1),
+        ground=register.CancelGround.NOT_SUBJECT,
+        turn=2,
     )
 
 

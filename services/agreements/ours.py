@@ -37,9 +37,11 @@ from schemas.notice import (
 from schemas.register import (
     BreachDecided,
     CategoryChanged,
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
+    DeadlineReminded,
     RequirementEnded,
     RequirementOpened,
 )
@@ -55,6 +57,8 @@ SAYS: Mapping[str, tuple[type[Fact], ...]] = {
         DeadlineOpened,
         DeadlineMet,
         DeadlineMissed,
+        DeadlineReminded,
+        DeadlineCancelled,
         MilestoneDeadline,
         MilestoneMissed,
         VictimDeadline,

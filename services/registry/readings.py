@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from services.registry.dates import DAY
@@ -18,6 +19,13 @@ PART_2_BEGAN = date(2004, 5, 1)
 """SOA 2003 Part 2 commenced; before, the Sex Offenders Act 1997."""
 REGULATIONS_OF_2012 = date(2012, 8, 13)
 """SI 2012/1876 in force: weekly notification, all journeys, children's households, finance."""
+
+
+class Step(StrEnum):
+    """What is said of a deadline beside that it opened, was met or was missed."""
+
+    REMINDED = "reminded"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import date
 from schemas.custody import RecallForm
 from services.registry.readings import always, from_day_to_day
 from services.registry.release_rules import (
-    RETAINED,
+    FOLLOWED,
     SAYS_ALSO,
     SAYS_BARRED,
     SAYS_BARS,
@@ -38,7 +38,7 @@ _OF_YOUTHS = _OF_2024 | {Bar.UNDER_18}
 _OF_2012 = "CJA 2003 s.255A by LASPO 2012 s.114, read back before it; R-RCL-2"
 _UNSETTLED = "whether s.255A(4ZA) reached a youth's sentence meanwhile is not settled; R-RCL-8"
 PUT_RIGHT = replace(
-    RETAINED,
+    FOLLOWED,
     fixed_term_below_months=from_day_to_day(
         (date.min, 0, f"{SAYS_BELOW}: none, it was a choice", _OF_2012, True),
         (

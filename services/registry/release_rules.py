@@ -1,4 +1,4 @@
-"""What is done before a release, on a recall and in parole, by when and by whose rule.
+"""What is done before a release, on a recall, in parole and for who comes and goes, by when.
 
 Most of these numbers are guidance, secondary or a local standard, and say so: a lawyer reads them
 on the page of the law before the hub is used on anybody. The release day itself comes from the
@@ -23,6 +23,8 @@ UP_TO_FOUR_YEARS = date(2025, 9, 2)
 """The order of 2025 in force: CJA 2003 s.255A(4ZA); the day itself is unconfirmed."""
 SENTENCING_ACT_2026 = date(2026, 3, 31)
 """Sentencing Act 2026 ss.30-33 in force (SI 2026/86 reg.3)."""
+SCREENING_BEGINS = date(2027, 1, 1)
+"""From here on identification and re-screening are watched: who is loaded late is no backlog."""
 VICTIMS_CODE = date(2021, 4, 1)
 """The Victims' Code of 2020 in force (from general knowledge)."""
 
@@ -114,6 +116,9 @@ class ReleaseRules:
     """None: there is no such clock yet."""
     victim_contact_days: Dated[int | None]
     retention_months: Dated[int]
+    identification_days: Dated[int | None]
+    """None: it is not watched yet."""
+    rescreening_days: Dated[int | None]
 
 
 _FOR_LAW_OF_2025 = frozenset({Bar.TERRORIST, Bar.CATEGORY_4, Bar.LEVEL, Bar.NEW_CHARGE})
@@ -134,6 +139,14 @@ _SAYS_FIXED = "days of an adult's fixed term, beginning with the return to custo
 _SAYS_CURFEW = "of somebody recalled from home detention curfew the fixed term lasts until"
 _SAYS_REFERRAL = "working days after sentence in which the victim contact scheme is told"
 _SAYS_CONTACT = "working days after sentence in which a victim liaison officer makes contact"
+_SAYS_IDENTIFIED = (
+    "days after sentence in which somebody who came under the arrangements by it is on a case: a "
+    "level is set, or a body leads"
+)
+_SAYS_SCREENED = (
+    "days after the last category ended in which it is decided whether category 3 applies"
+)
+_FROM_HERE = "R-LEAD-1, R-MAP-6; the first day is a local choice, see decision 25"
 _CODE = "R-VIC-2 (Victims' Code, secondary)"
 
 AT_FIRST = ReleaseRules(
@@ -337,12 +350,21 @@ AT_FIRST = ReleaseRules(
         "R-RET-2, R-RET-3: from general knowledge, unconfirmed",
         local=True,
     ),
+    identification_days=from_day_to_day(
+        (date.min, None, f"not yet: {_SAYS_IDENTIFIED}", _FROM_HERE, True),
+        (SCREENING_BEGINS, 3, _SAYS_IDENTIFIED, "R-LEAD-1, domain rules 1.7, unconfirmed", True),
+    ),
+    rescreening_days=from_day_to_day(
+        (date.min, None, f"not yet: {_SAYS_SCREENED}", _FROM_HERE, True),
+        (SCREENING_BEGINS, 28, _SAYS_SCREENED, "R-MAP-6: no source gives a number", True),
+    ),
 )
 """Law looked up by anybody; the versions before 2026-4 watch nothing of it."""
 WATCHED = replace(
     AT_FIRST,
     milestones=Reading(
-        frozenset(Milestone) - {Milestone.RETENTION_REVIEW},
+        frozenset(Milestone)
+        - {Milestone.RETENTION_REVIEW, Milestone.IDENTIFICATION, Milestone.RESCREENING},
         "the milestones watched by this version",
         "R-RCL-10 to R-ROT-1",
         local=True,
@@ -364,12 +386,12 @@ WATCHED = replace(
     ),
 )
 """By version 2026-4."""
-RETAINED = replace(
+FOLLOWED = replace(
     WATCHED,
     milestones=Reading(
-        WATCHED.milestones.value | {Milestone.RETENTION_REVIEW},
+        frozenset(Milestone),
         "the milestones watched by this version",
-        "R-RCL-10 to R-ROT-1, R-RET-2, R-RET-3",
+        "R-RCL-10 to R-ROT-1; R-LEAD-1; R-MAP-6; R-RET-2, R-RET-3",
         local=True,
     ),
     milestone_remind_days=Reading(

@@ -29,6 +29,7 @@ from services.registry.readings import (
     REGULATIONS_OF_2012,
     Dated,
     Reading,
+    Step,
     always,
     by_section_81,
     confirmed,
@@ -37,6 +38,7 @@ from services.registry.readings import (
 )
 from services.registry.recall_readings import PUT_RIGHT
 from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
+from services.registry.status_rules import ENDING, FOREVER, StatusRules
 
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
@@ -81,6 +83,9 @@ class Rules:
     resume_days: Dated[int]
     travel_days: Dated[int | None]
     travel_hours: Dated[int]
+    travel_change_hours: Dated[int | None]
+    """None: there is no such duty."""
+    travel_change_warn_hours: Dated[int]
     return_days: Dated[int]
     order_days: Dated[int]
     review_adult_months: Dated[int]
@@ -93,13 +98,16 @@ class Rules:
     """Configuration: the duties these rules watch."""
     remind_days: Reading[Mapping[Duty, int]]
     """Configuration: how many days before its last a duty is to be called to mind."""
+    taking_back: Reading[bool]
+    """Configuration: whether what its own source took back counts no more."""
+    deadline_steps: Reading[frozenset[Step]]
+    """Configuration: what is said of a deadline beside that it opened, was met or missed."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
     """Configuration: what an officer may decide about a duty that was not done in time."""
-    category_order: Reading[tuple[int, ...]]
-    """Configuration and no law: the one in force now holds for every case."""
-    category_2_from_months: Dated[int]
+    status: StatusRules
+    """In which category somebody is, from when until when."""
     release: ReleaseRules
-    """What is done before a release, on a recall and in parole."""
+    """What is done before a release, on a recall and in parole, and for who comes and goes."""
 
     def each(self) -> Iterator[tuple[str, Reading[Any]]]:
         """Every reading by the name of its rule."""
@@ -267,6 +275,15 @@ _FIRST = Rules(
         "SI 2004/1220 as amended 2012, text not seen; R-NOT-60",
         local=True,
     ),
+    travel_change_hours=always(
+        None, "that details changed before departure is not weighed", "R-NOT-62", local=True
+    ),
+    travel_change_warn_hours=always(
+        24,
+        "hours before departure from whose day on a change of details is called to mind",
+        "Nacro, secondary; R-NOT-62",
+        local=True,
+    ),
     return_days=always(
         3,
         "days after the return by which it is notified; worked to with the day itself as the first",
@@ -314,20 +331,25 @@ _FIRST = Rules(
     remind_days=Reading(
         MappingProxyType({}), "nobody is reminded by this version", "R-NOT-40", local=True
     ),
+    taking_back=Reading(
+        False,
+        "what its source took back still counts",
+        "UK GDPR Art. 5(1)(d); R-NOT-12",
+        local=True,
+    ),
+    deadline_steps=Reading(
+        frozenset(),
+        "a reminder is a day told with its deadline, and one that falls away does so in silence",
+        "R-NOT-40, R-NOT-20",
+        local=True,
+    ),
     breach_decisions=Reading(
         frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
     ),
-    category_order=Reading(
-        (1, 2, 3),
-        "which category is recorded where several apply",
-        "R-MAP-6, unconfirmed",
-        local=True,
-    ),
-    category_2_from_months=always(
-        12, "a term of so many months or more is of category 2", "CJA 2003 s.327(3)"
-    ),
+    status=FOREVER,
     release=AT_FIRST,
 )
+_OF_THE_FIFTH = frozenset({Duty.TRAVEL_CHANGE_NOTIFICATION})
 _FOURTH = replace(
     _FIRST,
     version="2026-4",
@@ -356,7 +378,10 @@ _FOURTH = replace(
         "SOA 2003 s.85(1)-(2); SI 2012/1876; R-NOT-41",
     ),
     duties=Reading(
-        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+        frozenset(Duty) - _OF_THE_FIFTH,
+        "the duties watched by this version",
+        "R-NOT-20 to R-NOT-63",
+        local=True,
     ),
     breach_decisions=Reading(
         frozenset(BreachOutcome),
@@ -470,6 +495,30 @@ _FIFTH = replace(
         "reads otherwise: the earlier day is worked to; R-NOT-41",
         local=True,
     ),
+    duties=Reading(
+        frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
+    ),
+    travel_change_hours=since_2012(
+        12,
+        "hours before departure by which a change of the details of a journey is notified; one of "
+        "the last hours opens nothing",
+        "SI 2004/1220 as amended 2012, text not seen; R-NOT-62",
+    ),
+    taking_back=Reading(
+        True,
+        "what its own source took back never was so, on any day; another's word is nobody's to "
+        "take back",
+        "UK GDPR Art. 5(1)(d), DPA 2018 s.38, from general knowledge; R-NOT-12",
+        local=True,
+    ),
+    deadline_steps=Reading(
+        frozenset(Step),
+        "said of a deadline beside that it opened, was met or was missed: that the day has come to "
+        "call it to mind, and that it fell away without being met",
+        "R-NOT-12, R-NOT-20, R-NOT-40: no source asks for it",
+        local=True,
+    ),
+    status=ENDING,
     release=PUT_RIGHT,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(

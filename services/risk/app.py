@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.register import DeadlineMet, DeadlineMissed
+from schemas.register import DeadlineCancelled, DeadlineMet, DeadlineMissed
 from schemas.risk import RoshAssessed
 from schemas.tracking import TagFitted, TagTampered, ZoneEnded, ZoneEntered, ZoneLeft, ZoneSet
 from services.agreements.ours import SAYS
@@ -11,6 +11,7 @@ from services.risk.domain import (
     Standing,
     assess,
     on_tick,
+    settle_cancelled,
     settle_crossing,
     settle_duty,
     settle_tamper,
@@ -36,6 +37,7 @@ ROUTES = (
     Route(ZoneEnded, settle_zone),
     Route(TagFitted, settle_tamper),
     Route(DeadlineMet, settle_duty),
+    Route(DeadlineCancelled, settle_cancelled),
 )
 
 

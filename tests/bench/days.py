@@ -82,7 +82,7 @@ def _rows(names: Names, persons: int) -> MemoryRowLog:
     for number in range(persons):
         person = makers.a_person(number)
         row = templates[number % len(templates)].model_copy(update={"person_id": person})
-        wake = wake_of(row)
+        wake = wake_of(row, NEWEST)
         raw = encode_row(Kept(row, None if wake is None else micros(wake)))
         kept.rows[log_partition(person)][str(person)] = raw
     for rows in kept.rows.values():

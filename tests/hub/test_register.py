@@ -182,7 +182,11 @@ def test_for_programs_each_rule_stands_there_with_its_days() -> None:
     shown = CliRunner().invoke(register, ["law", "--json"])
     rules = json.loads(shown.output)
     (order,) = [one for one in rules if one["rule"] == "category_order"]
-    assert (order["value"], order["local"], order["since"]) == ("1, then 2, then 3", True, None)
+    assert (order["value"], order["local"], order["since"]) == (
+        "4, then 1, then 2, then 3",
+        True,
+        None,
+    )
     first, second = [one for one in rules if one["rule"] == "initial_days"]
     assert (first["until"], second["since"]) == ("2004-04-30", "2004-05-01")
 

@@ -23,7 +23,9 @@ STORY: tuple[Fact, ...] = (
 
 
 def _day(fact: Fact) -> date:
-    day = getattr(fact, DAYS[type(fact)])
+    field = DAYS[type(fact)]
+    assert field is not None
+    day = getattr(fact, field)
     assert isinstance(day, date)
     return day
 

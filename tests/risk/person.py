@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from schemas.base import Fact
-from schemas.register import DeadlineMet, DeadlineMissed
+from schemas.register import CancelGround, DeadlineCancelled, DeadlineMet, DeadlineMissed
 from schemas.risk import AlertRaised, Rosh, RoshAssessed
 from schemas.tracking import (
     TagFitted,
@@ -20,6 +20,7 @@ from services.risk.rules import RULES
 from services.runtime.decision import Decide
 from tests.makers import (
     NOON,
+    a_deadline_cancelled,
     a_deadline_met,
     a_deadline_missed,
     a_fitting,
@@ -45,6 +46,7 @@ ROUTES: Mapping[type[Fact], Decide] = {
     ZoneEnded: domain.settle_zone,
     TagFitted: domain.settle_tamper,
     DeadlineMet: domain.settle_duty,
+    DeadlineCancelled: domain.settle_cancelled,
 }
 
 
@@ -116,3 +118,8 @@ def missed(**fields: Any) -> DeadlineMissed:
 def met(**fields: Any) -> DeadlineMet:
     """A duty that was done."""
     return logged(a_deadline_met(**fields))
+
+
+def cancelled(ground: CancelGround = CancelGround.NOT_SUBJECT, **fields: Any) -> DeadlineCancelled:
+    """A duty that fell away."""
+    return logged(a_deadline_cancelled(ground=ground, **fields))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
+from schemas.register import CancelGround
 from schemas.risk import AlertClosed, AlertRaised, Rosh, Urgency
 from schemas.tracking import Tamper
 from services.risk.domain import Because, Standing
@@ -21,6 +22,7 @@ MONTH_MIN = RULES["2026-1"].remember // timedelta(minutes=1)
 ZONES = st.sampled_from(["zone-1", "zone-2"])
 DEVICES = st.sampled_from(["device-1", "device-2"])
 DUTIES = st.sampled_from(["deadline-1", "deadline-2"])
+TURNS = st.none() | st.integers(1, 4)
 
 
 MINUTES = st.integers(0, MONTH_MIN)
@@ -43,8 +45,13 @@ KINDS: dict[Callable[..., Fact], dict[str, st.SearchStrategy[Any]]] = {
         "late": st.booleans(),
     },
     makers.a_fitting: {"device_ref": DEVICES},
-    makers.a_deadline_missed: {"deadline_ref": DUTIES},
-    makers.a_deadline_met: {"deadline_ref": DUTIES},
+    makers.a_deadline_missed: {"deadline_ref": DUTIES, "turn": TURNS},
+    makers.a_deadline_met: {"deadline_ref": DUTIES, "turn": TURNS},
+    makers.a_deadline_cancelled: {
+        "deadline_ref": DUTIES,
+        "turn": TURNS,
+        "ground": st.sampled_from(CancelGround),
+    },
 }
 
 

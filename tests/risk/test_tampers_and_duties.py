@@ -1,10 +1,14 @@
 """Interference and missed duties: how soon somebody looks, and until when."""
 
+from collections.abc import Callable
+
 import pytest
 
+from schemas.base import Fact
+from schemas.register import CancelGround
 from schemas.risk import Rosh
 from schemas.tracking import Tamper
-from tests.risk.person import a_desk, at, fitted, met, missed, rosh, short, tampered
+from tests.risk.person import a_desk, at, cancelled, fitted, met, missed, rosh, short, tampered
 
 
 @pytest.mark.parametrize("tamper", list(Tamper))
@@ -73,3 +77,31 @@ def test_a_duty_heard_to_be_done_before_it_was_missed_is_over_already() -> None:
     desk = a_desk()
     desk.hear(met())
     assert short(desk.hear(missed())) == ["routine: missed-duty", "duty-done"]
+
+
+@pytest.mark.parametrize("ground", sorted(set(CancelGround) - {CancelGround.REQUIREMENT_ENDED}))
+def test_a_duty_that_fell_away_was_not_missed(ground: CancelGround) -> None:
+    desk = a_desk()
+    desk.hear(missed(turn=1))
+    assert short(desk.hear(cancelled(ground, turn=2))) == ["duty-cancelled"]
+
+
+def test_what_was_missed_before_the_requirement_ended_is_still_looked_at() -> None:
+    desk = a_desk()
+    desk.hear(missed(turn=1))
+    assert desk.hear(cancelled(CancelGround.REQUIREMENT_ENDED, turn=1)) == []
+
+
+@pytest.mark.parametrize("over", [met, cancelled])
+def test_a_duty_missed_anew_after_it_was_over_is_another_alert(over: Callable[..., Fact]) -> None:
+    """As when the notification that did it is taken back, or somebody held is let go."""
+    desk = a_desk()
+    desk.hear(missed(turn=1), over(turn=2))
+    assert short(desk.hear(missed(turn=3))) == ["routine: missed-duty"]
+    assert desk.hear(over(turn=2)) == []
+    assert short(desk.hear(met(turn=4))) == ["duty-done"]
+
+
+def test_the_word_of_the_higher_turn_is_the_later_however_they_come() -> None:
+    desk = a_desk()
+    assert short(desk.hear(missed(turn=3), met(turn=2))) == ["routine: missed-duty"]

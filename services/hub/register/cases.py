@@ -12,6 +12,7 @@ from services.hub.register import (
     cases_of_parole,
     cases_of_recall,
     cases_of_release,
+    cases_of_status,
     cases_of_terms,
 )
 from services.hub.register.examples import Example
@@ -25,6 +26,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         **cases_of_recall.OF,
         **cases_of_parole.OF,
         **cases_of_breaches.OF,
+        **cases_of_status.OF,
     }
 )
 """By the name of the rule."""

@@ -14,6 +14,7 @@ from services.hub.register.invented import (
     changed,
     convicted,
     journey,
+    journey_changed,
     notified,
     released,
     risk_ordered,
@@ -40,6 +41,7 @@ _AHEAD = notified(_march(1), HOME, expected_on=_march(10))
 _FIRST, _YEARLY = "first notification", "yearly notification"
 _MOVED, _WITHDRAW = "notify a new home", "say that a change notified ahead did not come"
 _STAYED, _TRAVEL = "notify other premises stayed at", "notify a journey abroad"
+_CHANGED = "notify changed details of a journey"
 _LEAVES = datetime(2026, 6, 20, 6, 30)  # noqa: DTZ001  as a clock in London shows it
 
 
@@ -60,6 +62,15 @@ def _returns(day: int) -> tuple[Fact, ...]:
 def _notes(hour: int, minute: int) -> tuple[Fact, ...]:
     told = datetime(2026, 6, 19, hour, minute)  # noqa: DTZ001  as a clock in London shows it
     return (*_SUBJECT, journey(told, _LEAVES, late=True))
+
+
+def _at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, day, hour, minute)  # noqa: DTZ001  as a clock in London shows it
+
+
+def _changes(day: int, hour: int) -> tuple[Fact, ...]:
+    """A journey notified in time, of which details change then."""
+    return (*_notes_on(2), journey_changed(_at(day, hour)))
 
 
 def _notes_on(day: int) -> tuple[Fact, ...]:
@@ -247,7 +258,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             (
                 (convicted(date(2012, 8, 13), 30), notified(date(2012, 8, 13), no_fixed_home=True)),
                 date(2012, 8, 20),
-                "weekly notification: no fixed home: 20 Aug 2012, open; remind from 19 Aug 2012",
+                "weekly notification: no fixed home: 20 Aug 2012, open; reminded from 19 Aug 2012",
             ),
             (
                 (convicted(date(2012, 8, 12), 30), notified(date(2012, 8, 12), no_fixed_home=True)),
@@ -259,17 +270,17 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             (
                 (*_SUBJECT, *_held(date(2027, 1, 1), date(2027, 6, 1))),
                 date(2027, 6, 1),
-                f"{_YEARLY}: 3 Jun 2027, open; remind from 6 May 2027",
+                f"{_YEARLY}: 3 Jun 2027, open; reminded from 6 May 2027",
             ),
             (
                 (*_SUBJECT, *_held(date(2027, 1, 6), date(2027, 1, 7))),
                 date(2027, 1, 7),
-                f"{_YEARLY}: 9 Jan 2027, open; remind from 12 Dec 2026",
+                f"{_YEARLY}: 9 Jan 2027, open; reminded from 12 Dec 2026",
             ),
             (
                 (*_SUBJECT, *_held(date(2027, 1, 1), date(2027, 1, 6))),
                 date(2027, 1, 6),
-                f"{_YEARLY}: 6 Jan 2027, open; remind from 9 Dec 2026",
+                f"{_YEARLY}: 6 Jan 2027, open; reminded from 9 Dec 2026",
             ),
         ),
         "travel_days": three(
@@ -281,6 +292,36 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             (_notes(9, 0), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done, 19 Jun 2026"),
             (_notes(18, 30), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done, 19 Jun 2026"),
             (_notes(18, 31), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done late, 19 Jun 2026"),
+        ),
+        "travel_change_hours": three(
+            (
+                _changes(18, 9),
+                date(2026, 6, 18),
+                f"{_CHANGED}: 19 Jun 2026, open; remind from 19 Jun 2026",
+            ),
+            (
+                (*_changes(18, 9), journey(_at(19, 18, 30), _LEAVES)),
+                date(2026, 6, 20),
+                f"{_CHANGED}: 19 Jun 2026, done, 19 Jun 2026",
+            ),
+            (
+                (*_changes(18, 9), journey(_at(19, 18, 31), _LEAVES)),
+                date(2026, 6, 20),
+                f"{_CHANGED}: 19 Jun 2026, done late, 19 Jun 2026",
+            ),
+        ),
+        "travel_change_warn_hours": three(
+            (
+                _changes(17, 9),
+                date(2026, 6, 19),
+                f"{_CHANGED}: 19 Jun 2026, open; reminded from 19 Jun 2026",
+            ),
+            (
+                _changes(17, 9),
+                date(2026, 6, 18),
+                f"{_CHANGED}: 19 Jun 2026, open; remind from 19 Jun 2026",
+            ),
+            (_changes(19, 19), date(2026, 6, 19), f"no duty: {_CHANGED}"),
         ),
         "return_days": three(
             (_returns(2), date(2026, 7, 9), "notify the return: 4 Jul 2026, done, 2 Jul 2026"),
@@ -308,6 +349,19 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ((*_SUBJECT, _moves(10)), _march(10), f"{_MOVED}: 12 Mar 2026, open"),
             (_SUBJECT, _march(10), f"{_FIRST}: 7 Jan 2026, done, 6 Jan 2026"),
             (_SUBJECT, _march(10), f"no duty: {_MOVED}"),
+        ),
+        "deadline_steps": three(
+            (
+                _SUBJECT,
+                date(2026, 12, 9),
+                f"{_YEARLY}: 6 Jan 2027, open; reminded from 9 Dec 2026",
+            ),
+            (_SUBJECT, date(2026, 12, 8), f"{_YEARLY}: 6 Jan 2027, open; remind from 9 Dec 2026"),
+            (
+                (*_SUBJECT, notified(date(2026, 12, 8), HOME)),
+                date(2026, 12, 9),
+                f"{_YEARLY}: 8 Dec 2027, open; remind from 10 Nov 2027",
+            ),
         ),
         "remind_days": three(
             (

@@ -18,6 +18,7 @@ from services.hub.register.invented import (
     reviewed,
     risk_ordered,
     served,
+    taken_back,
 )
 
 CAUTION, OTHER = Disposal.CAUTION, Disposal.OTHER
@@ -43,6 +44,8 @@ _NOT_COUNTED = "review not counted yet: no notification after release was told"
 
 _AT_RISK = (risk_ordered(_march(2), date(2028, 3, 1)), served(_march(2)))
 """A sexual risk order of two years, served; no conviction."""
+
+_WRONG = convicted(_march(2), 12)
 
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
@@ -196,6 +199,15 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 "no longer subject; the last day was 1 Mar 2026",
             ),
         ),
+        "taking_back": three(
+            ((_WRONG, taken_back(_WRONG, _march(9))), _march(9), "nothing is known"),
+            ((_WRONG, taken_back(_WRONG, _march(9))), _march(2), "nothing is known"),
+            (
+                (_WRONG, taken_back(_WRONG, _march(9), by="another")),
+                _march(9),
+                "subject from 2 Mar 2026 until 1 Mar 2036 (more than 6 months, less than 30)",
+            ),
+        ),
         "breaches_bind": three(
             (
                 (*_AT_RISK, breached(date(2026, 6, 1))),
@@ -230,36 +242,6 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_FOR_LIFE, ordered(_march(2), date(2031, 3, 1))),
                 date(2031, 3, 2),
                 "review may be asked for from 1 Sep 2025",
-            ),
-        ),
-        "category_order": three(
-            ((convicted(_march(2), 12, schedule_15=True),), _march(2), "category 1"),
-            (
-                (convicted(_march(2), 12, schedule_15=True),),
-                date(2036, 3, 2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 12, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-        ),
-        "category_2_from_months": three(
-            (
-                (convicted(_march(2), 24, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 12, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category 2",
-            ),
-            (
-                (convicted(_march(2), 11, 29, schedule_3=False, schedule_15=True),),
-                _march(2),
-                "category none",
             ),
         ),
     }

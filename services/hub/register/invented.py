@@ -11,6 +11,7 @@ from schemas.base import Fact
 from schemas.case import LevelSet
 from schemas.custody import Presence, PresenceChanged, Released, ReleaseKind
 from schemas.eligibility import ConvictionRecorded, Disposal
+from schemas.notice import FactTakenBack, Mistake
 from schemas.register import (
     AddressChanged,
     BreachDecided,
@@ -30,12 +31,13 @@ from schemas.register import (
     PreventionOrder,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
-from services.hub.register import invented_release
+from services.hub.register import invented_release, invented_status
 from services.hub.register.making import NOBODY, made
 from services.hub.register.words import length, said
-from services.registry.dates import LONDON, local_day
+from services.registry.dates import LONDON, age_on, local_day
 from services.registry.domain import Clock, Stage
 
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
@@ -107,6 +109,12 @@ def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> Review
     return made(ReviewDecided, on, decided_on=on, lifted=lifted, next_from=next_from)
 
 
+def taken_back(fact: Fact, on: date, by: str = "example") -> FactTakenBack:
+    """Its source, unless another is named, says that it was not so."""
+    word = {"fact_ref": fact.event_id, "mistake": Mistake.NOT_SO}
+    return made(FactTakenBack, on, **word).model_copy(update={"source": by})
+
+
 def breached(on: date, breach: Breached = Breached.RISK_ORDER) -> BreachProved:
     """A conviction for a breach, of the sexual risk order unless said otherwise."""
     order = _ORDER if breach is Breached.RISK_ORDER else None
@@ -137,6 +145,12 @@ def journey(made_at: datetime, departs_at: datetime, *, late: bool = False) -> T
     return made(TravelNotified, made_at.date(), **moments, **told)
 
 
+def journey_changed(at: datetime) -> TravelChanged:
+    """Details of it changed at that moment, as the clocks in London show it."""
+    moment = at.replace(tzinfo=LONDON)
+    return made(TravelChanged, at.date(), changed_at=moment, journey_ref=JOURNEY)
+
+
 def told(fact: Fact) -> str:
     """The fact in words."""
     return _WORDS[type(fact)](fact)
@@ -146,10 +160,13 @@ def _conviction(fact: ConvictionRecorded) -> str:
     how = "life" if fact.for_life else fact.disposal.value.replace("-", " ")
     term = f", {length(fact.term_months, fact.term_days)}" if fact.term_months else ""
     more = ", under 18" if fact.born_on == CHILD else ""
+    more += ", under 16" if age_on(fact.born_on, fact.convicted_on) < 16 else ""
     more += ", consecutive" if fact.consecutive_to else ""
     more += ", held" if fact.in_custody else ""
     more += "" if fact.schedule_3 else ", not under Schedule 3"
     more += ", under Schedule 15" if fact.schedule_15 else ""
+    more += ", under Schedule 19ZA" if fact.schedule_19za else ""
+    more += ", suspended" if fact.suspended else ""
     more += f", sentenced {said(fact.sentenced_on)}" if fact.sentenced_on else ""
     return f"{said(fact.convicted_on)}: {how}{term}{more}"
 
@@ -185,9 +202,19 @@ def _travel(fact: TravelNotified) -> str:
     )
 
 
+def _travel_change(fact: TravelChanged) -> str:
+    at = fact.changed_at.astimezone(LONDON)
+    return f"{said(at.date())} {at:%H:%M}: details of the journey change"
+
+
 def _review(fact: ReviewDecided) -> str:
     again = f", next from {said(fact.next_from)}" if fact.next_from else ""
     return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
+
+
+def _taking_back(fact: FactTakenBack) -> str:
+    who = "its source" if fact.source == "example" else "another source"
+    return f"{said(local_day(fact.occurred_at))}: {who} takes it back"
 
 
 def _prevention(fact: PreventionOrderMade) -> str:
@@ -212,8 +239,11 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         OtherOrderMade: _risk_order,
         OrderChanged: lambda fact: f"{said(fact.changed_on)}: it is served",
         TravelNotified: _travel,
+        TravelChanged: _travel_change,
+        FactTakenBack: _taking_back,
         ReviewDecided: _review,
         **invented_release.WORDS,
+        **invented_status.WORDS,
         BreachDecided: lambda fact: (
             f"{said(local_day(fact.occurred_at))}: an officer decides, of the first notification: "
             f"{fact.outcome} ({', '.join(fact.reasons)})"

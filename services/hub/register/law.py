@@ -101,12 +101,18 @@ def as_objects(rules: Rules) -> list[dict[str, Any]]:
 
 def value(found: object) -> str:
     """A value as it is read."""
+    if isinstance(found, bool):
+        return "yes" if found else "no"
     if isinstance(found, Mapping):
         return "; ".join(f"{_row(row)}: {_length(row, many)}" for row, many in found.items())
     if isinstance(found, frozenset):
         return "; ".join(sorted(_row(row) for row in found)) or "none"
     if isinstance(found, tuple):
         return ", then ".join(str(one) for one in found)
+    if isinstance(found, bool):
+        return "yes" if found else "no"
+    if isinstance(found, date):
+        return said(found)
     return "none" if found is None else str(found)
 
 

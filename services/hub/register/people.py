@@ -2,7 +2,7 @@
 
 Each looks at what took effect up to that day, by the facts' own days; of two words the one said
 later counts. Where its source took that back it is unknown: what stood before does not come back.
-The register itself still holds what was taken back of it.
+So it is with the register, by the rules since 2026-5; by those before what was taken back counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from services.registry.domain import DAYS, Register, as_of
 from services.registry.rules import Rules
 
 F = TypeVar("F", bound=Fact)
-READ: tuple[type[Fact], ...] = (*DAYS, LevelSet, LeadSettled, ReleaseDateSet, FactTakenBack)
+READ: tuple[type[Fact], ...] = (*DAYS, LevelSet, LeadSettled, ReleaseDateSet)
 """The facts that are looked at."""
 
 
@@ -42,7 +42,7 @@ class Told:
 
     def register(self, day: date) -> Register | None:
         """What the register keeps of the person, as of that day."""
-        return as_of((fact for fact in self.heard if type(fact) in DAYS), day, self.rules)
+        return as_of(self.heard, day, self.rules)
 
     def born_on(self) -> date | None:
         """As the conviction said last has it; None: nobody said so, or it was taken back."""

@@ -64,6 +64,8 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.VICTIM_REFERRAL: "refer to the victim contact scheme",
     Milestone.VICTIM_CONTACT: "first victim contact",
     Milestone.RETENTION_REVIEW: "review whether the record is still needed",
+    Milestone.IDENTIFICATION: "identify the case: set a level, or take the lead",
+    Milestone.RESCREENING: "decide whether category 3 applies: the last category ended",
 }
 FORMS: Mapping[RecallForm | None, str] = {
     RecallForm.FIXED_TERM: "a fixed term",
@@ -122,8 +124,7 @@ def _of_milestones(
     clocks: Iterable[Clock], rules: ReleaseRules, *, with_victims: bool
 ) -> Iterator[Line]:
     for clock in clocks:
-        unseen = clock.duty in OF_VICTIMS and not with_victims
-        if unseen or clock.stage is Stage.AHEAD:
+        if clock.stage is Stage.AHEAD or (clock.duty in OF_VICTIMS and not with_victims):
             continue
         owner, reading = owed(clock, rules)
         yield Line(

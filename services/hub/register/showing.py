@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from services.hub.register import words
+from services.hub.register import status, words
 from services.hub.register.lookup import Found
 from services.hub.register.output import table
 
@@ -17,6 +17,8 @@ def print_register(found: Found, console: Console) -> None:
         console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
     category = found.register.category or "none"
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
+    for columns, rows in status.tables(found):
+        console.print(table(columns, rows))
     convictions = words.convictions(found.register, found.rules)
     console.print(table(("convicted on", "dealt with by", ""), convictions))
     if orders := tuple(words.orders(found.register)):

@@ -84,6 +84,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             *("months", "halved", "indefinite_from_months", "ten_years_above_months"),
             *("training_divisor", "orders_prolong", "orders_bind_at_once", "breaches_bind"),
+            "taking_back",
         ),
         Counting.WITH,
         ("months", _YES),
@@ -130,6 +131,10 @@ TOPICS: tuple[Topic, ...] = (
         Counting.BEFORE,
         ("travel_days", _EDGE),
     ),
+    Topic(
+        Duty.TRAVEL_CHANGE_NOTIFICATION,
+        ("travel_change_hours", "travel_change_warn_hours"),
+    ),
     Topic(Duty.RETURN_NOTIFICATION, ("return_days",), Counting.AFTER, ("return_days", _EDGE)),
     Topic(
         Duty.ORDER_NOTIFICATION,
@@ -144,7 +149,28 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WITH,
         ("review_child_months", _EDGE),
     ),
-    Topic("category", ("category_order", "category_2_from_months")),
+    Topic(
+        "category",
+        (
+            *("category_order", "category_2_from_months", "category_2_orders"),
+            *("category_2_counts_suspended", "category_2_lasts_with"),
+            *("category_4_since", "category_4_from_months", "category_4_from_age"),
+            *("part_4_months", "part_4_long_from_months", "part_4_middle_from_months"),
+            "referred_categories",
+        ),
+    ),
+    Topic(
+        Milestone.IDENTIFICATION,
+        ("identification_days",),
+        Counting.AFTER,
+        ("identification_days", _YES),
+    ),
+    Topic(
+        Milestone.RESCREENING,
+        ("rescreening_days",),
+        Counting.AFTER,
+        ("rescreening_days", _YES),
+    ),
     Topic(
         "recall",
         (
@@ -224,6 +250,9 @@ TOPICS: tuple[Topic, ...] = (
         ("retention_months", _YES),
     ),
     Topic("breach", ("breach_decisions",)),
-    Topic("watched", ("duties", "remind_days", "milestones", "milestone_remind_days")),
+    Topic(
+        "watched",
+        ("duties", "remind_days", "deadline_steps", "milestones", "milestone_remind_days"),
+    ),
 )
 """In the order of the index; a test holds that every rule, duty and milestone has a page."""

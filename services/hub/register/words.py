@@ -44,6 +44,10 @@ DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.IDENTITY_DOCUMENT_NOTIFICATION: ("notify identity documents", "SI 2012/1876"),
     Duty.CHANGE_WITHDRAWAL: ("say that a change notified ahead did not come", "SOA 2003 s.84(4)"),
     Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.TRAVEL_CHANGE_NOTIFICATION: (
+        "notify changed details of a journey",
+        "SOA 2003 s.86; SI 2004/1220",
+    ),
     Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220"),
     Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
 }
@@ -91,11 +95,15 @@ STAGES = {
 
 OF_RELEASE = frozenset(
     {
-        *("levels", "plans", "recalls", "returns", "absences", "parole", "forms_j", "contacts"),
+        *("plans", "recalls", "returns", "absences", "parole", "forms_j", "contacts"),
         *("zones", "zones_gone", "tags", "milestones"),
     }
 )
 """What a row holds of another question, which has a page of its own: how ready a release is."""
+OF_STATUS = frozenset(
+    {"levels", "supervisions", "supervisions_over", "referrals", "leads", "grounds"}
+)
+"""What a row holds word by word and is shown as times, from when until when."""
 
 
 def requirement(register: Register, day: date) -> tuple[str, str]:
@@ -195,7 +203,7 @@ def _stands(clock: Clock, decision: BreachDecision | None) -> str:
     if decision is not None:
         return f"{_as_done(clock).removesuffix(_POSSIBLE)}: {officers_word(decision)}"
     if clock.stage is Stage.OPEN and clock.remind_on is not None:
-        return f"open; remind from {said(clock.remind_on)}"
+        return f"open; remind{'ed' if clock.reminded else ''} from {said(clock.remind_on)}"
     return _as_done(clock)
 
 
@@ -232,7 +240,8 @@ def as_object(found: Found) -> dict[str, Any]:
 
     By those agencies are told of them, and an officer decides about one.
     """
-    beside = {"person_id", "clocks", "breach_decisions", *OF_RELEASE}
+    inside = {"person_id", "ties", "taken_back", "clocks", "breach_decisions"}
+    beside = {*inside, *OF_RELEASE, *OF_STATUS}
     kept = found.register.model_dump(mode="json", exclude=beside)
     review = review_of(found.register, found.day, found.rules)
     opens_on = None if review is None else review.opens_on

@@ -94,12 +94,16 @@ def _requirement(before: Register | None, after: Register | None) -> Iterator[st
 
 
 def _clocks(register: Register | None) -> dict[Due, tuple[Stage, date]]:
-    """But those about victims: who is in contact is not for all who may compare (R-VIC-4)."""
+    """But those about victims: who is in contact is not for all who may compare (R-VIC-4).
+
+    Nor a milestone that has not begun: it asks nobody for anything.
+    """
     clocks = () if register is None else (*register.clocks, *register.milestones)
     return {
         (one.duty, one.since, one.about): (one.stage, one.due_on)
         for one in clocks
         if one.duty not in OF_VICTIMS
+        and not (isinstance(one.duty, Milestone) and one.stage is Stage.AHEAD)
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from schemas.base import Fact, sourced_id
-from schemas.case import FormJSettled, LevelSet
+from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet
 from schemas.custody import (
     AbsenceAgreed,
     ParoleStepTaken,
@@ -20,8 +20,15 @@ from schemas.custody import (
     ReleaseDateSet,
     ReturnedToCustody,
 )
-from schemas.eligibility import ConvictionRecorded, ConvictionRevised
+from schemas.eligibility import (
+    ConvictionRecorded,
+    ConvictionRevised,
+    Deregistered,
+    ReferralAccepted,
+    ReferralRejected,
+)
 from schemas.log import Tick
+from schemas.notice import FactTakenBack
 from schemas.register import (
     AddressChanged,
     BreachDecided,
@@ -34,8 +41,10 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
+from schemas.supervision import SupervisionEnded, SupervisionSet
 from schemas.tracking import TagFitted, TagRemoved, ZoneEnded, ZoneSet
 from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day, start_of
@@ -45,7 +54,7 @@ from services.registry.domain.state import Register
 from services.registry.rules import Rules
 from services.runtime.decision import Context
 
-DAYS: Mapping[type[Fact], str] = {
+DAYS: Mapping[type[Fact], str | None] = {
     ConvictionRecorded: "convicted_on",
     ConvictionRevised: "revised_on",
     PreventionOrderMade: "made_on",
@@ -59,6 +68,7 @@ DAYS: Mapping[type[Fact], str] = {
     AddressChanged: "moved_on",
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
+    TravelChanged: "changed_at",
     ReviewDecided: "decided_on",
     LevelSet: "set_on",
     ReleaseDateSet: "occurred_at",
@@ -74,9 +84,18 @@ DAYS: Mapping[type[Fact], str] = {
     TagRemoved: "occurred_at",
     BreachProved: "proved_on",
     BreachDecided: "occurred_at",
+    SupervisionSet: "begins_on",
+    SupervisionEnded: "ended_on",
+    ReferralAccepted: "decided_on",
+    ReferralRejected: "decided_on",
+    Deregistered: "decided_on",
+    AgencyJoinedCase: "occurred_at",
+    LeadTransferred: "occurred_at",
+    FactTakenBack: None,
 }
 """The field that says on which day a fact took effect, whenever it was recorded.
 
+None: on every day, for what is taken back never was so.
 Of a word that plans ahead, or that is said anew, that is the day it was said."""
 
 
@@ -84,7 +103,8 @@ def took_effect_on(fact: Fact) -> date:
     """The local day on which a fact took effect; of a conviction its relevant date."""
     if isinstance(fact, ConvictionRecorded):
         return relevant_on(fact)
-    when = getattr(fact, DAYS[type(fact)])
+    field = DAYS[type(fact)]
+    when = date.min if field is None else getattr(fact, field)
     day: date = local_day(when) if isinstance(when, datetime) else when
     return day
 
@@ -92,12 +112,12 @@ def took_effect_on(fact: Fact) -> date:
 def as_of(facts: Iterable[Fact], day: date, rules: Rules) -> Register | None:
     """The person's row at the beginning of that day, with what the day itself brought.
 
-    None: nothing is kept of the person.
+    None: nothing is kept of the person, or nothing of it stands.
     """
     told = (fact for fact in facts if type(fact) in BY_FACT and took_effect_on(fact) <= day)
     row = kept_of(told, rules)
     context = Context(rules=rules, now=None, rows={})
-    return None if row is None else on_tick(row, _tick(day), context).state
+    return None if row is None or not row.words else on_tick(row, _tick(day), context).state
 
 
 def _tick(day: date) -> Tick:

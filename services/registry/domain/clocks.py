@@ -8,14 +8,21 @@ from typing import Any
 
 from schemas.milestone import Milestone
 from services.registry.dates import Pause, end_of, start_of
+from services.registry.domain.categories import wakes_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
 from services.registry.domain.milestones import milestones_of
 from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
 from services.registry.domain.retention import retention_clocks
+from services.registry.domain.screening import screening_clocks
 from services.registry.domain.state import Clock, Register, Stage
-from services.registry.domain.travelling import return_clocks, travel_clocks
+from services.registry.domain.travelling import (
+    return_clocks,
+    travel_change_clocks,
+    travel_clocks,
+)
+from services.registry.readings import Step
 from services.registry.rules import Rules
 
 
@@ -35,36 +42,47 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
     return tuple(_kept(heard, _reminded(one, rules.remind_days.value)) for one in once.values())
 
 
-def milestone_clocks_of(heard: Register, rules: Rules) -> tuple[Clock, ...]:
+def milestone_clocks_of(
+    heard: Register, spells: tuple[Spell, ...], rules: Rules
+) -> tuple[Clock, ...]:
     """What agencies have to do that follows from what was heard, as far as these rules watch it."""
     release, watched = rules.release, rules.release.milestones.value
     if not watched:
         return ()
-    found = [one for one in milestones_of(heard, release) if one.duty in watched]
+    every = [*milestones_of(heard, release), *screening_clocks(heard, spells, rules)]
     if Milestone.RETENTION_REVIEW in watched:
-        found.extend(retention_clocks(heard, rules))
+        every.extend(retention_clocks(heard, spells, rules))
     days = release.milestone_remind_days.value
-    return tuple(_kept(heard, _reminded(one, days)) for one in found)
+    return tuple(_kept(heard, _reminded(one, days)) for one in every if one.duty in watched)
 
 
-def at_the_end_of(clock: Clock, today: date) -> Clock:
+def at_the_end_of(clock: Clock, today: date, rules: Rules) -> Clock:
     """The clock as a Tick of that day shows it: missed once its last day is over.
 
-    A duty that nobody did while the person was subject has lapsed once they are not.
+    A duty that nobody did while the person was subject has lapsed once they are not. One that is
+    still to be done is called to mind from its day on.
     """
     if clock.stage is Stage.AHEAD and clock.opens_on is not None and clock.opens_on <= today:
         clock = clock.model_copy(update={"stage": Stage.OPEN})
     if clock.until is not None and clock.until < today and clock.unsettled:
-        return clock.model_copy(update={"stage": Stage.LAPSED})
+        return clock.model_copy(update={"stage": Stage.LAPSED, "reminded": False})
     if clock.due_on < today and clock.stage is Stage.OPEN:
-        return clock.model_copy(update={"stage": Stage.MISSED})
+        return clock.model_copy(update={"stage": Stage.MISSED, "reminded": False})
+    remind_on = _to_remind(clock, rules)
+    if remind_on is not None and remind_on <= today:
+        return clock.model_copy(update={"reminded": True})
     return clock
 
 
-def wake_of(register: Register) -> datetime | None:
+def wake_of(register: Register, rules: Rules) -> datetime | None:
     """The first moment at which a Tick can show something new."""
     clocks = (*register.clocks, *register.milestones)
     moments = [end_of(clock.due_on) for clock in clocks if clock.stage is Stage.OPEN]
+    moments.extend(wakes_of(register))
+    for clock in register.clocks:
+        remind_on = _to_remind(clock, rules)
+        if remind_on is not None:
+            moments.append(start_of(remind_on))
     for clock in clocks:
         if clock.unsettled and clock.until is not None:
             moments.append(end_of(clock.until))
@@ -84,6 +102,7 @@ def _within(
     yield from change_clocks(heard, spell, pauses, rules)
     yield from withdrawal_clocks(heard, spell, pauses, rules)
     yield from travel_clocks(heard, spell, rules)
+    yield from travel_change_clocks(heard, spell, rules)
     yield from return_clocks(heard, spell, rules)
 
 
@@ -95,6 +114,17 @@ def _reminded(clock: Clock, days_before: Mapping[Any, int]) -> Clock:
     return clock.model_copy(update={"remind_on": clock.due_on - timedelta(days=days)})
 
 
+def _to_remind(clock: Clock, rules: Rules) -> date | None:
+    """The day from which a duty still to be done is to be called to mind, if that was not said.
+
+    Of a milestone nothing is: its day is told with it.
+    """
+    if isinstance(clock.duty, Milestone) or Step.REMINDED not in rules.deadline_steps.value:
+        return None
+    due = clock.stage is Stage.OPEN and not clock.reminded
+    return clock.remind_on if due else None
+
+
 def _kept(before: Register, clock: Clock) -> Clock:
     """The clock with what a Tick has shown of it already, as long as its days are the same."""
     old = before.clock(clock.duty, clock.since, clock.about)
@@ -102,5 +132,7 @@ def _kept(before: Register, clock: Clock) -> Clock:
         return clock
     shown = old.stage is Stage.MISSED or (old.stage is Stage.OPEN and clock.stage is Stage.AHEAD)
     if shown or (old.stage is Stage.LAPSED and old.until == clock.until):
-        return clock.model_copy(update={"stage": old.stage})
+        clock = clock.model_copy(update={"stage": old.stage})
+    if clock.stage is Stage.OPEN and old.remind_on == clock.remind_on:
+        clock = clock.model_copy(update={"reminded": old.reminded})
     return clock

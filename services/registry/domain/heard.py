@@ -24,10 +24,11 @@ from schemas.register import (
     OtherOrderMade,
     PreventionOrderMade,
     ReviewDecided,
+    TravelChanged,
     TravelNotified,
 )
 from services.registry.dates import age_on, term
-from services.registry.domain import heard_of_custody
+from services.registry.domain import heard_of_custody, heard_of_status
 from services.registry.domain.state import (
     Breach,
     BreachDecision,
@@ -39,6 +40,7 @@ from services.registry.domain.state import (
     Reviewed,
     Revision,
     Travel,
+    TravelChange,
     Whereabouts,
 )
 from services.runtime.decision import State
@@ -48,6 +50,7 @@ def _conviction(fact: ConvictionRecorded) -> Conviction:
     """Age counts on the relevant date, not when the offence was committed (R-NOT-5)."""
     on = relevant_on(fact)
     months, days = term(on, fact.term_months, fact.term_days)
+    age = age_on(fact.born_on, fact.sentenced_on or fact.convicted_on)
     return Conviction(
         convicted_on=on,
         disposal=fact.disposal,
@@ -62,6 +65,9 @@ def _conviction(fact: ConvictionRecorded) -> Conviction:
         consecutive_to=fact.consecutive_to,
         overlap=(fact.overlap_months or 0, fact.overlap_days or 0),
         sentenced_on=fact.sentenced_on,
+        schedule_19za=bool(fact.schedule_19za),
+        suspended=bool(fact.suspended),
+        child_aged=age if age < 18 else None,
     )
 
 
@@ -165,6 +171,10 @@ def _travel(fact: TravelNotified) -> Travel:
     )
 
 
+def _travel_change(fact: TravelChanged) -> TravelChange:
+    return TravelChange(journey_ref=fact.journey_ref, changed_at=fact.changed_at)
+
+
 def _review(fact: ReviewDecided) -> Reviewed:
     """What was decided of notification without end: SOA 2003 ss.91A-91F."""
     return Reviewed(
@@ -190,6 +200,8 @@ def _sentenced(sentence: Sentence, ref: str | None) -> Conviction:
         sentence_ref=ref,
         consecutive_to=sentence.consecutive_to,
         overlap=(sentence.overlap_months, sentence.overlap_days),
+        schedule_19za=bool(sentence.schedule_19za),
+        suspended=bool(sentence.suspended),
     )
 
 
@@ -227,8 +239,10 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         AddressChanged: ("changes", _move),
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
+        TravelChanged: ("travel_changes", _travel_change),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
+        **heard_of_status.OF,
         BreachProved: ("breaches", _breach),
         BreachDecided: ("breach_decisions", _breach_decision),
     }

@@ -42,9 +42,9 @@ def milestone_news(before: Register, after: Register, cause: Fact, rules: Rules)
 def milestones_over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterator[Fact]:
     """What the end of a day changes: it happened then, however late the Tick that shows it."""
     for was, clock in zip(before.milestones, after.milestones, strict=True):
-        if was.stage is Stage.AHEAD and clock.stage is not Stage.AHEAD:
+        if was.stage is Stage.AHEAD and clock.waits:
             yield _begun(clock, after, tick, rules)
-        if clock.stage is Stage.MISSED and was.stage is not Stage.MISSED:
+        if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
             yield _missed(clock, after, tick, rules)
 
 
@@ -68,21 +68,12 @@ def _new_stage(old: Clock | None, new: Clock) -> MilestoneStage | None:
     return MilestoneStage.OPENED if moved else None
 
 
-def _begun(
-    clock: Clock, after: Register, tick: Tick, rules: Rules
-) -> MilestoneDeadline | VictimDeadline:
+def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> Fact:
     """What was ahead has begun: on that day, whichever Tick shows it."""
-    return _told(
-        clock,
-        MilestoneStage.OPENED,
-        after,
-        tick,
-        rules,
-        of=UUID(clock.ref(after.person_id)),
-        part=f"{clock.due_on}:{after.words}:{MilestoneStage.OPENED}",
-        person_id=after.person_id,
-        occurred_at=start_of(clock.opens_on or clock.since),
-    )
+    ref, began = clock.ref(after.person_id), start_of(clock.opens_on or clock.since)
+    told = {"of": UUID(ref), "part": f"{clock.due_on}:{after.turn}:{MilestoneStage.OPENED}"}
+    about = {"person_id": after.person_id, "occurred_at": began}
+    return _told(clock, MilestoneStage.OPENED, after, tick, rules, **told, **about)
 
 
 def _told(
@@ -91,7 +82,7 @@ def _told(
     after: Register,
     cause: Fact,
     rules: Rules,
-    **head: Any,  # noqa: ANN401
+    **more: Any,  # noqa: ANN401
 ) -> MilestoneDeadline | VictimDeadline:
     ref = clock.ref(after.person_id)
     met = stage is MilestoneStage.MET
@@ -103,7 +94,7 @@ def _told(
         "stage": stage,
         "done_on": clock.met_on if met else None,
         "late": met and clock.late,
-        **head,
+        **more,
     }
     if clock.duty in OF_VICTIMS:
         return follows(cause, VictimDeadline, **told)
@@ -118,7 +109,7 @@ def _missed(
         **_about(clock, after, rules),
         "source": ME,
         "of": UUID(clock.ref(after.person_id)),
-        "part": f"{clock.due_on}:{after.words}",
+        "part": f"{clock.due_on}:{after.turn if rules.taking_back.value else after.words}",
         "person_id": after.person_id,
         "occurred_at": end_of(clock.due_on),
         "noticed_at": tick.now,

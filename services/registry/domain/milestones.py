@@ -68,9 +68,13 @@ OWED: Mapping[Milestone, Owed] = MappingProxyType(
         Milestone.RETENTION_REVIEW: Owed(
             Owner.LEAD, "R-RET-3", lambda rules: rules.retention_months
         ),
+        Milestone.IDENTIFICATION: Owed(
+            Owner.LEAD, "R-LEAD-1", lambda rules: rules.identification_days
+        ),
+        Milestone.RESCREENING: Owed(Owner.LEAD, "R-MAP-6", lambda rules: rules.rescreening_days),
     }
 )
-"""Who owes what is a local choice where no source says so: see decision 22."""
+"""Who owes what is a local choice where no source says so: see decisions 22 and 25."""
 OF_VICTIMS = frozenset({Milestone.VICTIM_REFERRAL, Milestone.VICTIM_CONTACT})
 """Told to those alone who may know that there is somebody to contact."""
 

@@ -7,25 +7,33 @@ Tick: whichever Tick shows it, nobody is told of it under another number.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact, follows
 from schemas.log import Tick
 from schemas.milestone import Milestone
+from schemas.notice import FactTakenBack
 from schemas.register import (
+    CancelGround,
     CategoryChanged,
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
+    DeadlineReminded,
     Duty,
     RequirementEnded,
     RequirementOpened,
 )
-from services.registry.dates import DAY, end_of, start_of
+from services.registry.dates import DAY, end_of, local_day, start_of
+from services.registry.domain.cancelling import ground_of
+from services.registry.domain.categories import turned_on
 from services.registry.domain.notifying import moves_the_year
 from services.registry.domain.record import revised_on
 from services.registry.domain.state import Clock, Register, Requirement, Stage
+from services.registry.readings import Step
 from services.registry.rules import Rules
 
 ME = "registry"
@@ -42,6 +50,7 @@ RULE: Mapping[Duty | Milestone, str] = {
     Duty.IDENTITY_DOCUMENT_NOTIFICATION: "R-NOT-52",
     Duty.CHANGE_WITHDRAWAL: "R-NOT-32",
     Duty.TRAVEL_NOTIFICATION: "R-NOT-60",
+    Duty.TRAVEL_CHANGE_NOTIFICATION: "R-NOT-62",
     Duty.RETURN_NOTIFICATION: "R-NOT-63",
     Duty.ORDER_NOTIFICATION: "R-ORD-2",
 }
@@ -53,8 +62,7 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
     """What a fact heard changes."""
     old, new = before.requirement, after.requirement
     if old and not old.ended and (new is None or new.ended):
-        # Nothing but a revision takes a running requirement away, and so it has a day.
-        yield follows(cause, RequirementEnded, source=ME, ended_on=revised_on(after))
+        yield follows(cause, RequirementEnded, source=ME, ended_on=_ended_on(after, cause))
     if new and not new.ended and (old is None or _terms(old) != _terms(new)):
         yield follows(
             cause,
@@ -65,13 +73,13 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
         )
     yield from _of_category(before, after, cause)
     for clock in before.clocks:
-        yield from _of_replaced(clock, after, cause, rules)
+        yield from _of_gone(clock, after, cause, rules)
     for clock in after.clocks:
         old_clock = before.clock(clock.duty, clock.since, clock.about)
-        yield from _of_clock(old_clock, clock, after, cause)
+        yield from _of_clock(old_clock, clock, after, cause, rules)
 
 
-def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
+def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterator[Fact]:
     """What the end of a day changes; it happened then, however late the Tick that shows it."""
     old, new = before.requirement, after.requirement
     if old and new and new.last_day and new.ended > old.ended:
@@ -80,37 +88,91 @@ def over(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
             RequirementEnded,
             source=ME,
             of=after.person_id,
-            part=str(new.last_day),
+            part=_then(new.last_day, after, rules),
             person_id=after.person_id,
             occurred_at=end_of(new.last_day),
             ended_on=new.last_day + DAY,
         )
-    yield from _of_category_then(before, after, tick)
+    yield from _of_category_then(before, after, tick, rules)
     for was, clock in zip(before.clocks, after.clocks, strict=True):
         if was.stage is Stage.AHEAD and clock.stage in (Stage.OPEN, Stage.MISSED):
-            yield _begun(clock, after, tick)
+            yield _begun(clock, after, tick, rules)
+        if clock.reminded and not was.reminded:
+            yield _reminded(clock, after, tick)
         if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
-            yield follows(
-                tick,
-                DeadlineMissed,
-                source=ME,
-                of=UUID(clock.ref(after.person_id)),
-                part=str(clock.due_on),
-                person_id=after.person_id,
-                occurred_at=end_of(clock.due_on),
-                deadline_ref=clock.ref(after.person_id),
-                duty=clock.duty,
-                due_on=clock.due_on,
-                possible_breach=True,
-                noticed_at=tick.now,
-            )
+            yield _missed(clock, after, tick, rules)
+        lapsed = clock.stage is Stage.LAPSED and was.waits
+        if lapsed and Step.CANCELLED in rules.deadline_steps.value:
+            told = _shown(clock, after, rules, end_of(clock.until or clock.due_on))
+            yield _cancelled(clock, CancelGround.REQUIREMENT_ENDED, after, tick, **told)
 
 
-def _begun(clock: Clock, after: Register, tick: Tick) -> DeadlineOpened:
+def _ended_on(after: Register, cause: Fact) -> date:
+    """The day of the revision that took a running requirement away.
+
+    Where what brought it was taken back, which nobody foresees, that of the word that says so.
+    """
+    heard_on = local_day(cause.occurred_at)
+    return heard_on if isinstance(cause, FactTakenBack) else revised_on(after) or heard_on
+
+
+def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineOpened:
     """What was ahead has begun: on that day, whichever Tick shows it."""
-    of, began = UUID(clock.ref(after.person_id)), start_of(clock.opens_on or clock.since)
-    told = {"person_id": after.person_id, "occurred_at": began}
-    return _opened(clock, after, tick, of=of, part=str(clock.due_on), **told)
+    began = start_of(clock.opens_on or clock.since)
+    return _opened(clock, after, tick, **_shown(clock, after, rules, began))
+
+
+def _reminded(clock: Clock, after: Register, tick: Tick) -> DeadlineReminded:
+    ref = clock.ref(after.person_id)
+    return follows(
+        tick,
+        DeadlineReminded,
+        source=ME,
+        of=UUID(ref),
+        part=f"{clock.due_on}:{after.turn}",
+        person_id=after.person_id,
+        occurred_at=start_of(clock.remind_on or clock.due_on),
+        deadline_ref=ref,
+        duty=clock.duty,
+        due_on=clock.due_on,
+        noticed_at=tick.now,
+    )
+
+
+def _missed(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineMissed:
+    return follows(
+        tick,
+        DeadlineMissed,
+        source=ME,
+        **_shown(clock, after, rules, end_of(clock.due_on)),
+        deadline_ref=clock.ref(after.person_id),
+        duty=clock.duty,
+        due_on=clock.due_on,
+        possible_breach=True,
+        noticed_at=tick.now,
+        turn=_turn(after, rules),
+    )
+
+
+def _shown(clock: Clock, after: Register, rules: Rules, at: datetime) -> dict[str, Any]:
+    """What a Tick shows of a deadline: whichever it is, the same happened then."""
+    return {
+        "of": UUID(clock.ref(after.person_id)),
+        "part": _then(clock.due_on, after, rules),
+        "person_id": after.person_id,
+        "occurred_at": at,
+    }
+
+
+def _then(day: date, after: Register, rules: Rules) -> str:
+    """Tells apart what a day brings from what the same day brings again, once it fell away."""
+    turn = _turn(after, rules)
+    return str(day) if turn is None else f"{day}:{turn}"
+
+
+def _turn(after: Register, rules: Rules) -> int | None:
+    """None: by these rules nothing falls away, so no word of a deadline is said again."""
+    return after.turn if Step.CANCELLED in rules.deadline_steps.value else None
 
 
 def _terms(requirement: Requirement) -> dict[str, Any]:
@@ -129,34 +191,58 @@ def _of_category(before: Register, after: Register, cause: Fact) -> Iterator[Fac
         )
 
 
-def _of_category_then(before: Register, after: Register, tick: Tick) -> Iterator[Fact]:
-    """What becomes of the category when the requirement has run out, and nothing else can."""
-    last_day = after.requirement.last_day if after.requirement else None
-    if before.category != after.category:
-        yield follows(
-            tick,
-            CategoryChanged,
-            source=ME,
-            of=after.person_id,
-            part=str(last_day),
-            person_id=after.person_id,
-            category=after.category,
-            previous=before.category,
-        )
+def _of_category_then(
+    before: Register, after: Register, tick: Tick, rules: Rules
+) -> Iterator[Fact]:
+    """What becomes of the category when a requirement or a ground began or is over.
 
-
-def _of_replaced(clock: Clock, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
-    """A clock that gave way to the next one was met by the notification that began it."""
-    gone = after.clock(clock.duty, clock.since, clock.about) is None
-    if clock.duty not in _PERIODIC or not clock.waits or not gone:
+    The number of words heard tells apart a day on which it changed, was put right and changed
+    again. By rules under which nothing but a requirement ends it has its number from that, and the
+    Tick's own time.
+    """
+    if before.category == after.category:
         return
-    later = (n for n in after.notifications if n.made_on > clock.since)
-    met_on = next((n.made_on for n in later if moves_the_year(n, rules)), None)
+    told: dict[str, Any] = {"part": str(after.requirement and after.requirement.last_day)}
+    turned = turned_on(after, local_day(tick.now)) if rules.status.by_days else None
+    if turned is not None:
+        told = {"part": f"{turned}:{after.turn}", "occurred_at": start_of(turned)}
+    yield follows(
+        tick,
+        CategoryChanged,
+        source=ME,
+        of=after.person_id,
+        person_id=after.person_id,
+        category=after.category,
+        previous=before.category,
+        **told,
+    )
+
+
+def _of_gone(clock: Clock, after: Register, cause: Fact, rules: Rules) -> Iterator[Fact]:
+    """A clock that gave way to the next one was met by the notification that began it.
+
+    Any other that was told of and is not there any more fell away.
+    """
+    if not clock.waits or after.clock(clock.duty, clock.since, clock.about) is not None:
+        return
+    met_on = _begun_by(clock, after, rules)
     if met_on is not None:
-        yield _met(clock.model_copy(update={"met_on": met_on}), after, cause)
+        yield _met(clock.model_copy(update={"met_on": met_on}), after, cause, rules)
+    elif Step.CANCELLED in rules.deadline_steps.value:
+        yield _cancelled(clock, ground_of(clock, after, cause, rules), after, cause)
 
 
-def _of_clock(old: Clock | None, new: Clock, after: Register, cause: Fact) -> Iterator[Fact]:
+def _begun_by(clock: Clock, after: Register, rules: Rules) -> date | None:
+    """The day of the notification with which the next yearly or weekly one began."""
+    if clock.duty not in _PERIODIC:
+        return None
+    later = (n for n in after.notifications if n.made_on > clock.since)
+    return next((n.made_on for n in later if moves_the_year(n, rules)), None)
+
+
+def _of_clock(
+    old: Clock | None, new: Clock, after: Register, cause: Fact, rules: Rules
+) -> Iterator[Fact]:
     if old is None:
         opens = new.stage not in (Stage.NOT_NEEDED, Stage.AHEAD)
     else:
@@ -164,7 +250,11 @@ def _of_clock(old: Clock | None, new: Clock, after: Register, cause: Fact) -> It
     if opens:
         yield _opened(new, after, cause)
     if _newly_met(old, new):
-        yield _met(new, after, cause)
+        needless = new.stage is Stage.NOT_NEEDED
+        if needless and Step.CANCELLED in rules.deadline_steps.value:
+            yield _cancelled(new, CancelGround.NOT_NEEDED, after, cause)
+        else:
+            yield _met(new, after, cause, rules)
 
 
 def _opened(clock: Clock, after: Register, cause: Fact, **told: Any) -> DeadlineOpened:  # noqa: ANN401
@@ -189,7 +279,28 @@ def _newly_met(old: Clock | None, new: Clock) -> bool:
     return new.stage is Stage.NOT_NEEDED and old is not None and old.waits
 
 
-def _met(clock: Clock, after: Register, cause: Fact) -> DeadlineMet:
+def _cancelled(
+    clock: Clock,
+    ground: CancelGround,
+    after: Register,
+    cause: Fact,
+    **told: Any,  # noqa: ANN401
+) -> DeadlineCancelled:
+    ref = clock.ref(after.person_id)
+    return follows(
+        cause,
+        DeadlineCancelled,
+        source=ME,
+        deadline_ref=ref,
+        duty=clock.duty,
+        due_on=clock.due_on,
+        ground=ground,
+        turn=after.turn,
+        **{"part": ref, **told},
+    )
+
+
+def _met(clock: Clock, after: Register, cause: Fact, rules: Rules) -> DeadlineMet:
     return follows(
         cause,
         DeadlineMet,
@@ -200,4 +311,5 @@ def _met(clock: Clock, after: Register, cause: Fact) -> DeadlineMet:
         met_on=clock.met_on,
         # What turned out not to be needed was not done late.
         late=clock.late and clock.stage is not Stage.NOT_NEEDED,
+        turn=_turn(after, rules),
     )

@@ -1,4 +1,4 @@
-"""For how long somebody is subject to notification, and in which category they are."""
+"""For how long somebody is subject to notification: category 1 under the arrangements."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from schemas.register import Basis
 from services.registry.dates import DAY, last_day
 from services.registry.domain.record import Standing, bound_until, convictions_of, orders_of
 from services.registry.domain.state import Breach, Conviction, Register
-from services.registry.domain.terms import CUSTODIAL, HOSPITAL, Term, terms_of
+from services.registry.domain.terms import Term, terms_of
 from services.registry.rules import Rules
 
 _PLAIN: dict[Disposal, Basis] = {
     Disposal.HOSPITAL_ORDER: Basis.HOSPITAL,
     Disposal.HOSPITAL_ORDER_RESTRICTED: Basis.RESTRICTED_HOSPITAL,
+    Disposal.GUARDIANSHIP_ORDER: Basis.OTHER,
     Disposal.CAUTION: Basis.CAUTION,
     Disposal.CONDITIONAL_DISCHARGE: Basis.CONDITIONAL_DISCHARGE,
     Disposal.OTHER: Basis.OTHER,
@@ -236,31 +237,6 @@ def spells_of(periods: Iterable[Period]) -> tuple[Spell, ...]:
         else:
             spells.append(Spell((period,)))
     return tuple(spells)
-
-
-def category_of(convictions: Iterable[Conviction], *, subject: bool, rules: Rules) -> int | None:
-    """The one category recorded, the first that applies in the order of the rules.
-
-    Category 2 lasts for as long as the conviction is known: the end of licence or hospital order is
-    not yet a fact of the hub.
-
-    Source: CJA 2003 s.327(2)-(4); one at a time, R-MAP-6.
-    """
-    applies = {1} if subject else set()
-    if any(_qualifies(conviction, rules) for conviction in convictions):
-        applies.add(2)
-    return next((category for category in rules.category_order.value if category in applies), None)
-
-
-def _qualifies(conviction: Conviction, rules: Rules) -> bool:
-    """Whether CJA 2003 s.327(3) is met: the offence by the record's word, the disposal by ours."""
-    if not conviction.schedule_15:
-        return False
-    if conviction.for_life or conviction.disposal in HOSPITAL:
-        return True
-    length = (conviction.months, conviction.days)
-    least = rules.category_2_from_months.on(conviction.convicted_on)
-    return conviction.disposal in CUSTODIAL and length >= (least, 0)
 
 
 def _touches(spell: Spell, period: Period) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from schemas.custody import ParoleStep, RecallForm, SentenceGroup
 from services.registry.dates import DAY, last_day
 from services.registry.domain.custody import Recall
-from services.registry.domain.recall import Weighed, level_before, releases_on, weighed
+from services.registry.domain.recall import Weighed, releases_on, weighed_by
 from services.registry.domain.state import Register
 from services.registry.release_rules import SENTENCING_ACT_2026, ReleaseRules
 
@@ -53,8 +53,7 @@ def phased_on(heard: Register, recall: Recall, back_on: date, rules: ReleaseRule
 
 
 def _by_the_act(heard: Register, recall: Recall, rules: ReleaseRules) -> Weighed:
-    level = level_before(heard, recall.recalled_on)
-    return weighed(recall, level, rules, SENTENCING_ACT_2026)
+    return weighed_by(heard, recall, SENTENCING_ACT_2026, rules)
 
 
 def _lengths(recall: Recall) -> frozenset[int]:

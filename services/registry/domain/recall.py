@@ -71,12 +71,19 @@ def law_on(recall: Recall, back_on: date | None, rules: ReleaseRules) -> date:
 
 
 def weighed(
-    recall: Recall, level: int | None, rules: ReleaseRules, on: date | None = None
+    recall: Recall,
+    level: int | None,
+    rules: ReleaseRules,
+    on: date | None = None,
+    *,
+    category_4: bool = False,
 ) -> Weighed:
     """The form by the law of that day, or of the day of the recall; `level` None: not known.
 
     What is not known counts as if it stood in the way of a mandatory fixed term, and never makes a
     standard recall by itself.
+
+    Of category 4 the record says so, or the register: either keeps from a fixed term.
 
     Source: CJA 2003 ss.255A-255C; Sentencing Act 2026 ss.30-33; R-RCL-2 to R-RCL-8.
     """
@@ -85,6 +92,8 @@ def weighed(
     youth = recall.group is SentenceGroup.YOUTH_DETERMINATE
     on = on or recall.recalled_on
     known = {bar: _holds(bar, recall, level) for bar in sorted(_asked(youth, on, rules))}
+    if category_4 and Bar.CATEGORY_4 in known:
+        known[Bar.CATEGORY_4] = True
     below = rules.youth_below_months.on(on) if youth else rules.fixed_term_below_months.on(on)
     known[Bar.TERM] = _too_long(recall, below)
     bars = tuple(bar for bar, holds in known.items() if holds is not False)
@@ -149,7 +158,7 @@ def running(heard: Register) -> Iterator[tuple[Recall, date | None]]:
 def level_on(heard: Register, day: date = date.max) -> int | None:
     """The level in force on that day, or as set last; None: nobody set one."""
     said = (one for one in heard.levels if one.on <= day)
-    found = max(said, key=_in_force, default=None)
+    found = max(said, key=in_force, default=None)
     return None if found is None else found.level
 
 
@@ -162,7 +171,7 @@ def changed_since(heard: Register, recall: Recall) -> Level | None:
     Source: CJA 2003 s.255BA(5)-(9); R-RCL-10.
     """
     found, then = None, level_on(heard, recall.recalled_on)
-    for word in sorted(heard.levels, key=_in_force):
+    for word in sorted(heard.levels, key=in_force):
         if word.on > recall.recalled_on:
             if word.level == then:
                 found = None
@@ -175,7 +184,16 @@ def weighed_of(
     heard: Register, recall: Recall, back_on: date | None, rules: ReleaseRules
 ) -> Weighed:
     """What the rules make of it by the level that counts and the law of its day."""
-    return weighed(recall, _level_of(heard, recall, rules), rules, law_on(recall, back_on, rules))
+    return weighed_by(heard, recall, law_on(recall, back_on, rules), rules)
+
+
+def weighed_by(heard: Register, recall: Recall, on: date, rules: ReleaseRules) -> Weighed:
+    """The same by the law of that day; category 4 counts as the level does.
+
+    Source: CJA 2003 s.255A(8)(f), (g), (i); R-RCL-10.
+    """
+    level, category_4 = _level_of(heard, recall, rules), _category_4(heard, recall, rules)
+    return weighed(recall, level, rules, on, category_4=category_4)
 
 
 def level_before(heard: Register, day: date) -> int | None:
@@ -197,7 +215,23 @@ def _level_of(heard: Register, recall: Recall, rules: ReleaseRules) -> int | Non
     return level_on(heard, recall.decided_on or date.max)
 
 
-def _in_force(word: Level) -> tuple[date, datetime, int]:
+def _category_4(heard: Register, recall: Recall, rules: ReleaseRules) -> bool:
+    """Whether the register has the person in it, on whichever ground, on the day of the recall.
+
+    By the rules before it counts up to the day of the decision.
+    """
+    until = recall.recalled_on
+    if rules.form_level.on(until) is LevelOf.DECISION:
+        until = recall.decided_on or date.max
+    return any(
+        ground.category == 4
+        and ground.begins_on <= until
+        and (ground.last_day or date.max) >= recall.recalled_on
+        for ground in heard.grounds
+    )
+
+
+def in_force(word: Level) -> tuple[date, datetime, int]:
     """Of two set on one day the one said later holds; of two said at once the higher."""
     return word.on, word.said_at, word.level
 

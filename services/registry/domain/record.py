@@ -109,8 +109,8 @@ def last_word_on(conviction: Conviction, revisions: Iterable[Revision]) -> Revis
 
 def instead(conviction: Conviction, becomes: Conviction) -> Conviction:
     """What holds instead, with what only the record of the conviction itself tells."""
-    kept = {"in_custody": conviction.in_custody, "sentenced_on": conviction.sentenced_on}
-    return becomes.model_copy(update=kept)
+    kept = ("in_custody", "sentenced_on", "child_aged")
+    return becomes.model_copy(update={name: getattr(conviction, name) for name in kept})
 
 
 def _standing(heard: Register) -> Iterator[Conviction]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
 
 from schemas.base import PersonId, derived_id
 from schemas.custody import Presence
@@ -39,6 +42,12 @@ from services.registry.domain.custody import (
     ZoneGone,
     ZoneWord,
 )
+from services.registry.domain.status import (
+    Ground,
+    Referral,
+    SupervisionOver,
+    SupervisionWord,
+)
 from services.runtime.decision import State
 
 
@@ -63,6 +72,15 @@ class Conviction(State):
     """How much of both terms runs together: whole months, and days beyond them."""
     sentenced_on: date | None = None
     """Where it was told and is not the relevant date."""
+    schedule_19za: bool = False
+    suspended: bool = False
+    child_aged: int | None = None
+    """Years of age on the day of being dealt with, of somebody under 18 then."""
+
+    @property
+    def dealt_with_on(self) -> date:
+        """The day of sentence; where none was told, the relevant date."""
+        return self.sentenced_on or self.convicted_on
 
 
 class Revision(State):
@@ -150,6 +168,13 @@ class Travel(State):
     learned_late: bool
 
 
+class TravelChange(State):
+    """That details of a journey changed."""
+
+    journey_ref: str
+    changed_at: datetime
+
+
 class Reviewed(State):
     """A review of notification without end, as it was decided."""
 
@@ -233,6 +258,8 @@ class Clock(State):
     """From this day on the person is to be reminded."""
     too_late: bool = False
     """Done on the last day, but after its last hour."""
+    reminded: bool = False
+    """A Tick has shown that the day to be reminded has come; while it is open, and no longer."""
 
     @classmethod
     def of_milestone(
@@ -255,7 +282,7 @@ class Clock(State):
 
     def settled(self, stage: Stage, on: date) -> Clock:
         """The same, which came to that stage, done or needless, by what was notified that day."""
-        return self.model_copy(update={"stage": stage, "met_on": on})
+        return self.model_copy(update={"stage": stage, "met_on": on, "reminded": False})
 
     @property
     def late(self) -> bool:
@@ -306,6 +333,7 @@ class Register(State):
     changes: tuple[Change, ...] = ()
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
+    travel_changes: tuple[TravelChange, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
     levels: tuple[Level, ...] = ()
     plans: tuple[Plan, ...] = ()
@@ -320,19 +348,49 @@ class Register(State):
     tags: tuple[Tag, ...] = ()
     breaches: tuple[Breach, ...] = ()
     breach_decisions: tuple[BreachDecision, ...] = ()
+    supervisions: tuple[SupervisionWord, ...] = ()
+    supervisions_over: tuple[SupervisionOver, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    leads: tuple[date, ...] = ()
+    """Days on which a body took the lead of the case."""
+    ties: dict[str, tuple[str, ...]] = {}
+    """By part of the row, for each word of it who said it, in the same order: see `kept.py`."""
+    taken_back: tuple[str, ...] = ()
+    """Who said what was taken back, or is once it comes."""
     requirement: Requirement | None = None
     clocks: tuple[Clock, ...] = ()
     """Of the person's duties."""
     milestones: tuple[Clock, ...] = ()
     """Of what agencies have to do."""
+    grounds: tuple[Ground, ...] = ()
+    """Of categories other than 1."""
     category: int | None = None
 
     @property
     def words(self) -> int:
-        """How many were heard of the person that count."""
-        follows = (self.clocks, self.milestones)
+        """How many were heard of the person that count.
+
+        Not those of who leads: logs held them before the register heard them, and whatever has its
+        number from this keeps it.
+        """
+        follows = (self.clocks, self.milestones, self.grounds, self.leads, self.taken_back)
         kept = [value for _, value in self if isinstance(value, tuple)]
         return sum(map(len, kept)) - sum(map(len, follows))
+
+    @property
+    def turn(self) -> int:
+        """Grows with every word that can change what follows: tells what was said then apart.
+
+        What is taken back is one word less, and counts for two.
+        """
+        return self.words + 2 * len(self.taken_back)
+
+    @model_validator(mode="after")
+    def _each_said_by_somebody(self) -> Self:
+        """A row of a build that did not keep who said what cannot be read: it is made anew."""
+        if sum(map(len, self.ties.values())) != self.words + len(self.leads):
+            raise ValueError("words that nobody can take back")
+        return self
 
     def clock(self, duty: Duty | Milestone, since: date, about: str | None = None) -> Clock | None:
         """The clock of that duty or milestone that started from that day."""

@@ -59,6 +59,35 @@ def travel_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock
         yield _notified(clock, journey, rules)
 
 
+def travel_change_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock]:
+    """A fresh notice twelve hours before departure, where details changed of a journey notified.
+
+    Called to mind from the day that holds the twenty-fourth hour. Of several changes on a day the
+    last counts. One that comes within the last hours cannot be notified in time: it opens nothing.
+
+    Source: R-NOT-62 (SI 2004/1220 as amended, unconfirmed; the reminder is Nacro's reading).
+    """
+    for journey in _journeys(heard):
+        hours = rules.travel_change_hours.on(local_day(journey.departs_at))
+        if hours is None or not journey.notices:
+            continue
+        latest = journey.departs_at - timedelta(hours=hours)
+        for changed_at in _changed(heard, journey, latest):
+            changed_on = local_day(changed_at)
+            warn = rules.travel_change_warn_hours.on(changed_on)
+            clock = Clock(
+                duty=Duty.TRAVEL_CHANGE_NOTIFICATION,
+                since=changed_on,
+                due_on=local_day(latest),
+                until=spell.governing.last_day,
+                stage=Stage.OPEN,
+                about=journey.ref,
+                remind_on=local_day(journey.departs_at - timedelta(hours=warn)),
+            )
+            if spell.holds(changed_on):
+                yield _told_anew(clock, journey, changed_at, latest)
+
+
 def return_clocks(heard: Register, spell: Spell, rules: Rules) -> Iterator[Clock]:
     """Three days from the return: worked to with it as the first, late only after the third day.
 
@@ -101,6 +130,25 @@ def _notified(clock: Clock, journey: Journey, rules: Rules) -> Clock:
     latest = journey.departs_at - timedelta(hours=rules.travel_hours.on(clock.since))
     hours = {"due_on": local_day(latest), "remind_on": None, "too_late": first.made_at > latest}
     return met.model_copy(update=hours)
+
+
+def _changed(heard: Register, journey: Journey, latest: datetime) -> Iterator[datetime]:
+    """When details of it changed, once it was notified and in time to say so; the last of a day."""
+    first = min(one.made_at for one in journey.notices)
+    told = (one.changed_at for one in heard.travel_changes if one.journey_ref == journey.ref)
+    by_day = {local_day(at): at for at in sorted(told) if first <= at <= latest}
+    yield from by_day.values()
+
+
+def _told_anew(clock: Clock, journey: Journey, changed_at: datetime, latest: datetime) -> Clock:
+    """The clock as the first notice since the change leaves it."""
+    since = (one.made_at for one in journey.notices if one.made_at >= changed_at)
+    made_at = min(since, default=None)
+    if made_at is None:
+        return clock
+    met = clock.settled(Stage.MET, local_day(made_at))
+    on_the_day = met.met_on == met.due_on
+    return met.model_copy(update={"too_late": on_the_day and made_at > latest})
 
 
 def _journeys(heard: Register) -> Iterator[Journey]:

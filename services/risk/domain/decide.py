@@ -14,7 +14,7 @@ from uuid import UUID
 
 from schemas.base import Fact, derived_id, follows
 from schemas.log import Tick
-from schemas.register import DeadlineMet, DeadlineMissed
+from schemas.register import CancelGround, DeadlineCancelled, DeadlineMet, DeadlineMissed
 from schemas.risk import AlertClosed, AlertRaised, Closing, Rosh, RoshAssessed, Urgency
 from schemas.tracking import (
     TagFitted,
@@ -77,7 +77,8 @@ def take_missed_duty(
     standing: Standing | None, fact: DeadlineMissed, context: Context
 ) -> Decision[Standing]:
     """A missed duty is a possible breach for an officer to look at (R-NOT-72)."""
-    return _raise(_of(standing, fact), fact, About.DUTY, fact.deadline_ref, context)
+    before, turn = _of(standing, fact), fact.turn or 0
+    return _raise(before, fact, About.DUTY, fact.deadline_ref, context, turn=turn)
 
 
 def take_zone(standing: Standing | None, fact: ZoneSet, context: Context) -> Decision[Standing]:
@@ -136,16 +137,44 @@ def settle_duty(
     standing: Standing | None, fact: DeadlineMet, context: Context
 ) -> Decision[Standing]:
     """The duty was done after all, late or not."""
+    return _over(_of(standing, fact), fact, context)
+
+
+def settle_cancelled(
+    standing: Standing | None, fact: DeadlineCancelled, context: Context
+) -> Decision[Standing]:
+    """The duty fell away, so it was not missed; unless only the requirement ended.
+
+    What was missed before that is still a possible breach, for an officer to look at.
+    """
     before = _of(standing, fact)
-    heard = {one.deadline_ref: one.heard_at for one in before.met}
-    heard[fact.deadline_ref] = _later(heard.get(fact.deadline_ref), _heard_at(fact))
-    met = tuple(Met(deadline_ref=ref, heard_at=at) for ref, at in sorted(heard.items()))
-    return _settle(before, before.model_copy(update={"met": met}), fact, context)
+    if fact.ground is CancelGround.REQUIREMENT_ENDED:
+        return _settle(before, before, fact, context)
+    return _over(before, fact, context)
 
 
 def on_tick(standing: Standing, tick: Tick, context: Context) -> Decision[Standing]:
     """A zone whose time is up closes what is about it, though nobody said that it ended."""
     return _settle(standing, standing, tick, context)
+
+
+def _over(
+    before: Standing, fact: DeadlineMet | DeadlineCancelled, context: Context
+) -> Decision[Standing]:
+    """Of several words about one duty that of the highest turn counts."""
+    said = Met(
+        deadline_ref=fact.deadline_ref,
+        heard_at=_heard_at(fact),
+        turn=fact.turn or 0,
+        cancelled=isinstance(fact, DeadlineCancelled),
+    )
+    known = {one.deadline_ref: one for one in before.met}
+    old = known.get(said.deadline_ref, said)
+    last = max(old, said, key=lambda one: (one.turn, one.cancelled))
+    heard_at = _later(old.heard_at, said.heard_at)
+    known[said.deadline_ref] = last.model_copy(update={"heard_at": heard_at})
+    met = tuple(one for _, one in sorted(known.items()))
+    return _settle(before, before.model_copy(update={"met": met}), fact, context)
 
 
 def _raise(
@@ -157,17 +186,20 @@ def _raise(
     *,
     late: bool = False,
     tamper: Tamper | None = None,
+    turn: int = 0,
 ) -> Decision[Standing]:
-    """One alert for each crossing and tampering, and one for each deadline."""
+    """One alert for each crossing and tampering, and one for each time a deadline is missed."""
+    again = f":{turn}" if turn else ""
     origin = before.person_id if about is About.DUTY else cause.event_id
     alert = Alert(
-        alert_ref=str(derived_id(origin, "risk.alert", f"{about}:{subject}")),
+        alert_ref=str(derived_id(origin, "risk.alert", f"{about}:{subject}{again}")),
         about=about,
         subject=subject,
         at=cause.occurred_at,
         heard_at=_heard_at(cause),
         late=late,
         tamper=tamper,
+        turn=turn,
     )
     known = before.alert(alert.alert_ref)
     if known is not None:

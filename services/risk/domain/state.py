@@ -45,10 +45,14 @@ class Fitted(State):
 
 
 class Met(State):
-    """A duty that was done."""
+    """A duty that was done, or fell away."""
 
     deadline_ref: str
     heard_at: Instant
+    turn: int = 0
+    """Of the last such word: it is about what was missed before, and nothing missed since."""
+    cancelled: bool = False
+    """Whether by that word it fell away and was not done."""
 
 
 class Alert(State):
@@ -62,6 +66,8 @@ class Alert(State):
     heard_at: Instant
     late: bool = False
     tamper: Tamper | None = None
+    turn: int = 0
+    """Of a missed duty: tells what is missed anew, after it fell away, from what was before."""
     urgency: Urgency | None = None
     """None: it no longer stands."""
 

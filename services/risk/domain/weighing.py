@@ -46,8 +46,11 @@ def closing_of(standing: Standing, alert: Alert, now: datetime | None = None) ->
     With `now`, also by a zone whose time is up, though nobody said that it ended.
     """
     if alert.about is About.DUTY:
-        done = any(one.deadline_ref == alert.subject for one in standing.met)
-        return Closing.DUTY_DONE if done else None
+        about = (one for one in standing.met if one.deadline_ref == alert.subject)
+        over = next((one for one in about if one.turn >= alert.turn), None)
+        if over is None:
+            return None
+        return Closing.DUTY_CANCELLED if over.cancelled else Closing.DUTY_DONE
     if alert.about is About.TAMPER:
         anywhere = alert.tamper in _ON_THE_BODY
         fitted = (f for f in standing.fitted if anywhere or f.device_ref == alert.subject)
