@@ -36,7 +36,8 @@ from services.registry.readings import (
     each,
     since_2012,
 )
-from services.registry.release_rules import AT_FIRST, FOLLOWED, WATCHED, ReleaseRules
+from services.registry.recall_readings import PUT_RIGHT
+from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 from services.registry.status_rules import ENDING, FOREVER, StatusRules
 
 SHPO_BEGAN = date(2015, 3, 8)
@@ -518,7 +519,7 @@ _FIFTH = replace(
         local=True,
     ),
     status=ENDING,
-    release=FOLLOWED,
+    release=PUT_RIGHT,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
