@@ -6,9 +6,8 @@ every row of a table, every kind of order, every bar, on both sides of each chan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,11 +20,10 @@ from schemas.register import (
     Circumstance,
     Duty,
     NotificationKind,
-    OtherOrder,
     PreventionOrder,
 )
-from services.registry.dates import LONDON, start_of
-from services.registry.domain import Register, Stage, as_of
+from services.registry.dates import start_of
+from services.registry.domain import Stage
 from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.recall import weighed
@@ -40,32 +38,20 @@ from tests.makers import (
     a_prevention_order,
     a_recall_to_custody,
     a_release_date,
-    a_travel_notice,
     a_zone,
     admitted,
-    an_order_change,
-    another_order,
 )
+from tests.registry.asking import Question
+from tests.registry.asking import row as _row
 from tests.registry.person import convicted
+from tests.registry.questions_of_travel import journeys, what_orders_ask
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
-
-Answer = Callable[[Rules], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, what the law answers, and how the rules are asked."""
-
-    asks: str
-    answer: Any
-    by: Answer
 
 
 def questions() -> Iterator[Question]:
     """All of them."""
     yield from _how_long()
     yield from _cautions()
-    yield from _risk_orders()
     yield from _first_notification()
     yield from _orders()
     yield from _breaches()
@@ -73,16 +59,11 @@ def questions() -> Iterator[Question]:
     yield from _changes()
     yield from _foreseen()
     yield from _extras()
-    yield from _journeys()
+    yield from journeys()
+    yield from what_orders_ask()
     yield from _reviews()
     yield from _recalls()
     yield from _milestones()
-
-
-def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:
-    found = as_of(facts, on, rules)
-    assert found is not None
-    return found
 
 
 def _how_long() -> Iterator[Question]:
@@ -132,20 +113,6 @@ def _cautions() -> Iterator[Question]:
     ):
         facts = (convicted(on, disposal=Disposal.CAUTION),)
         yield Question(f"caution on {on}", (last, False), partial(_ends, facts, on))
-
-
-def _risk_orders() -> Iterator[Question]:
-    """SOA 2003 s.122F(1): name and address on a sexual risk order or an interim one."""
-    on = date(2026, 3, 2)
-    asks = {OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}
-    for order in OtherOrder:
-        made = another_order(order, made_on=on, until=None)
-        served = an_order_change(changed_on=on, order_ref=made.order_ref)
-        yield Question(
-            f"{order} served",
-            date(2026, 3, 4) if order in asks else None,
-            partial(_due_of, Duty.ORDER_NOTIFICATION, (admitted(made), admitted(served)), on),
-        )
 
 
 def _training(months: int) -> dict[str, Any]:
@@ -316,20 +283,6 @@ def _extras() -> Iterator[Question]:
             f"{circumstance} notified",
             due_on,
             partial(_due_of, Duty.ANNUAL_NOTIFICATION, facts, then),
-        )
-
-
-def _journeys() -> Iterator[Question]:
-    """SI 2004/1220 as amended: a journey of any length, from 13 August 2012."""
-    subject = convicted(date(2011, 6, 1), disposal=Disposal.OTHER)
-    for leaves in (date(2012, 8, 12), date(2012, 8, 13)):
-        departs_at = datetime(leaves.year, leaves.month, leaves.day, 9, tzinfo=LONDON)
-        notice = a_travel_notice(departs_at=departs_at, made_at=departs_at - timedelta(days=1))
-        facts = (subject, admitted(notice))
-        yield Question(
-            f"a journey on {leaves}",
-            date(2012, 8, 6) if leaves == date(2012, 8, 13) else None,
-            partial(_due_of, Duty.TRAVEL_NOTIFICATION, facts, leaves),
         )
 
 

@@ -18,8 +18,9 @@ from services.hub.register.examples import Example, lines
 from services.registry.dates import DAY
 from services.registry.readings import Dated, Reading
 from services.registry.rules import RULES, Rules
+from tests.registry.asking import Question
 from tests.registry.person import NEWEST
-from tests.registry.questions import Question, questions
+from tests.registry.questions import questions
 
 QUESTIONS = tuple(questions())
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
