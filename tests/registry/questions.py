@@ -23,7 +23,7 @@ from schemas.register import (
     PreventionOrder,
 )
 from services.registry.dates import start_of
-from services.registry.domain import Stage
+from services.registry.domain import Register, Stage, as_of
 from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.recall import weighed
@@ -41,10 +41,10 @@ from tests.makers import (
     a_zone,
     admitted,
 )
-from tests.registry.asking import Question
-from tests.registry.asking import row as _row
 from tests.registry.person import convicted
-from tests.registry.questions_of_travel import journeys, what_orders_ask
+from tests.registry.question import Question
+from tests.registry.questions_of_status import questions_of_status
+from tests.registry.questions_of_travel import questions_of_risk_orders, questions_of_travel
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
 
 
@@ -59,11 +59,18 @@ def questions() -> Iterator[Question]:
     yield from _changes()
     yield from _foreseen()
     yield from _extras()
-    yield from journeys()
-    yield from what_orders_ask()
     yield from _reviews()
     yield from _recalls()
     yield from _milestones()
+    yield from questions_of_status()
+    yield from questions_of_travel()
+    yield from questions_of_risk_orders()
+
+
+def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:
+    found = as_of(facts, on, rules)
+    assert found is not None
+    return found
 
 
 def _how_long() -> Iterator[Question]:

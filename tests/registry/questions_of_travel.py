@@ -11,6 +11,7 @@ from schemas.base import Fact
 from schemas.custody import Presence
 from schemas.register import Circumstance, Duty, OtherOrder
 from services.registry.dates import LONDON
+from services.registry.domain import Clock, as_of
 from services.registry.rules import Rules
 from tests.makers import (
     a_change,
@@ -21,8 +22,8 @@ from tests.makers import (
     an_order_change,
     another_order,
 )
-from tests.registry.asking import Question, clock_of
 from tests.registry.person import convicted
+from tests.registry.question import Question
 
 _SUBJECT = convicted(date(2003, 6, 2), term_months=30)
 """Indefinitely since before the Act."""
@@ -30,7 +31,7 @@ _SINCE = timedelta(days=9)
 """Long enough that every return is told of."""
 
 
-def journeys() -> Iterator[Question]:
+def questions_of_travel() -> Iterator[Question]:
     """SI 2004/1220 regs 5, 7, 8, as amended by SI 2012/1876 regs 3, 5 to 7."""
     yield from _how_early()
     yield from _known_late()
@@ -101,7 +102,7 @@ def _back() -> Iterator[Question]:
         )
 
 
-def what_orders_ask() -> Iterator[Question]:
+def questions_of_risk_orders() -> Iterator[Question]:
     """SOA 2003 s.122F(1), (3): name and address, by a sexual risk order or an interim one."""
     on = date(2026, 3, 2)
     asks = {OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}
@@ -114,7 +115,7 @@ def what_orders_ask() -> Iterator[Question]:
             partial(_due_on, Duty.ORDER_NOTIFICATION, (admitted(made), admitted(served)), on),
         )
     later = date(2026, 3, 9)
-    order = (admitted(another_order(made_on=on)), admitted(an_order_change(changed_on=on)))
+    under = (admitted(another_order(made_on=on)), admitted(an_order_change(changed_on=on)))
     for circumstance in Circumstance:
         named: dict[str, Any] = (
             {"premises_ref": "premises-1"} if circumstance is Circumstance.PREMISES else {}
@@ -124,7 +125,7 @@ def what_orders_ask() -> Iterator[Question]:
         yield Question(
             f"{circumstance} changes under a sexual risk order",
             date(2026, 3, 11) if counts else date(2026, 3, 4),
-            partial(_due_on, Duty.ORDER_NOTIFICATION, (*order, change), later),
+            partial(_due_on, Duty.ORDER_NOTIFICATION, (*under, change), later),
         )
 
 
@@ -137,11 +138,19 @@ def _away(leaves: date, lasted: int | None) -> tuple[Fact, ...]:
 
 
 def _due_on(duty: Duty, facts: tuple[Fact, ...], on: date, rules: Rules) -> date | None:
-    clock = clock_of(duty, facts, on, rules)
+    clock = _clock_of(duty, facts, on, rules)
     return None if clock is None else clock.due_on
 
 
 def _late(facts: tuple[Fact, ...], on: date, rules: Rules) -> bool:
-    clock = clock_of(Duty.TRAVEL_NOTIFICATION, facts, on, rules)
+    clock = _clock_of(Duty.TRAVEL_NOTIFICATION, facts, on, rules)
     assert clock is not None
     return clock.late
+
+
+def _clock_of(duty: Duty, facts: tuple[Fact, ...], on: date, rules: Rules) -> Clock | None:
+    """The last such duty of the person, if there is one."""
+    found = as_of(facts, on, rules)
+    assert found is not None
+    clocks = [one for one in found.clocks if one.duty is duty]
+    return clocks[-1] if clocks else None
