@@ -43,9 +43,7 @@ AS_TOLD = TravelRules(
         "days are worked to, later than so many days is late",
         "SOA 2003 s.86; SI 2004/1220 as amended 2012; R-NOT-60, R-DT-3",
     ),
-    travel_from_days=always(
-        0, "a journey of any length is notified", "SI 2004/1220 as amended 2012; R-NOT-50"
-    ),
+    travel_from_days=always(0, "a journey of any length is notified", "SOA 2003 s.86; R-NOT-50"),
     travel_hours=always(
         12,
         "hours before departure by which it is notified if not known earlier",
@@ -78,7 +76,7 @@ AS_TOLD = TravelRules(
 BY_THE_TEXT = replace(
     AS_TOLD,
     travel_days=from_day_to_day(
-        (date.min, None, "no journey is notified yet", "SI 2004/1220 reg 1", False),
+        (date.min, None, "no journey is notified yet", "SOA 2003 s.86, not yet in force", False),
         (
             PART_2_BEGAN,
             7,
@@ -95,10 +93,16 @@ BY_THE_TEXT = replace(
             3,
             "days a journey has to last to be notified: as long as the person was away, so that "
             "one of which no return is told is not weighed (the text asks what was intended)",
-            "SI 2004/1220 regs 4, 5; of those leaving by 27 Aug 2012, SI 2012/1876 reg 3",
+            "SOA 2003 s.86; SI 2004/1220 reg 5; leaving by 27 Aug 2012, SI 2012/1876 reg 3",
             True,
         ),
-        (ANY_LENGTH, 0, "a journey of any length is notified", "SI 2012/1876 reg 3", False),
+        (
+            ANY_LENGTH,
+            0,
+            "a journey of any length is notified",
+            "SOA 2003 s.86; SI 2012/1876 reg 3",
+            False,
+        ),
     ),
     travel_hours=from_day_to_day(
         (
@@ -106,7 +110,7 @@ BY_THE_TEXT = replace(
             24,
             "hours before the date of departure by which it is notified if its details were not "
             "known more than seven days ahead",
-            "SI 2004/1220 reg 5(3)",
+            "SOA 2003 s.86; SI 2004/1220 reg 5(3)",
             False,
         ),
         (
@@ -114,7 +118,7 @@ BY_THE_TEXT = replace(
             12,
             "hours before the date of departure by which it is notified if its details were not "
             "known more than seven days ahead",
-            "SI 2004/1220 reg 5(3); SI 2012/1876 reg 5(b); R-NOT-60",
+            "SOA 2003 s.86; SI 2004/1220 reg 5(3); SI 2012/1876 reg 5(b); R-NOT-60",
             False,
         ),
     ),
@@ -122,7 +126,7 @@ BY_THE_TEXT = replace(
         True,  # noqa: FBT003
         "the hours are worked to back from the start of that date, as the text says (noon of the "
         "day before); late only where notified within so many hours of departure itself",
-        "SI 2004/1220 reg 5(3); two moments as R-DT-3 has two days, a local choice",
+        "SOA 2003 s.86; SI 2004/1220 reg 5(3); two moments as R-DT-3 has two days, a local choice",
         local=True,
     ),
     travel_change_hours=from_day_to_day(
@@ -130,7 +134,7 @@ BY_THE_TEXT = replace(
             date.min,
             None,
             "changed details are not weighed yet (24 hours from 1 May 2004)",
-            "SI 2004/1220 reg 7; that they are not weighed a local choice",
+            "SOA 2003 s.86; SI 2004/1220 reg 7; that they are not weighed a local choice",
             True,
         ),
         (
@@ -138,7 +142,8 @@ BY_THE_TEXT = replace(
             12,
             "hours before departure itself by which changed details of a journey are notified, by "
             "who has a reasonable excuse; later is late; a change in the last hours opens nothing",
-            "SI 2004/1220 reg 7; SI 2012/1876 reg 7; the last clause a local choice; R-NOT-62",
+            "SOA 2003 s.86; SI 2004/1220 reg 7; SI 2012/1876 reg 7; the last clause a local "
+            "choice; R-NOT-62",
             True,
         ),
     ),
@@ -147,17 +152,19 @@ BY_THE_TEXT = replace(
         "hours before the start of the day of departure by which changed details are notified by "
         "who has no such excuse, which is an officer's to weigh: worked to, and called to mind on "
         "the last whole day before",
-        "SI 2004/1220 reg 7(3); SI 2012/1876 reg 7; the day it is called to mind local; R-NOT-62",
+        "SOA 2003 s.86; SI 2004/1220 reg 7(3); SI 2012/1876 reg 7; the day it is called to mind a "
+        "local choice; R-NOT-62",
         local=True,
     ),
     return_days=from_day_to_day(
-        (date.min, None, "no return is notified yet", "SI 2004/1220 reg 1", False),
+        (date.min, None, "no return is notified yet", "SOA 2003 s.86, not yet in force", False),
         (
             PART_2_BEGAN,
             3,
             "days after the return by which it is notified, from a journey that had to be; worked "
             "to with the day itself as the first, for the text does not say which",
-            "SI 2004/1220 reg 8(1)-(2); that both days are kept a local choice; R-NOT-63",
+            "SOA 2003 s.86; SI 2004/1220 reg 8(1)-(2); that both days are kept a local choice; "
+            "R-NOT-63",
             True,
         ),
     ),
