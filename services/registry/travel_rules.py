@@ -80,10 +80,11 @@ BY_THE_TEXT = replace(
         (
             PART_2_BEGAN,
             7,
-            "days before the date of departure by which a journey is notified; later than so many "
-            "days is late, so many clear days are worked to, for the text does not say which; who "
-            "knew and had a reasonable excuse: 24 hours before that date, for an officer to weigh",
-            "SOA 2003 s.86; SI 2004/1220 reg 5(2); R-NOT-60, R-DT-3",
+            "days before the date of departure by which a journey is notified; so many clear days "
+            "are worked to, later than so many is late; the excuse of reg 5(2)(b) is an officer's "
+            "to weigh",
+            "SOA 2003 s.86; SI 2004/1220 reg 5(2): at least 24 hours before that date with a "
+            "reasonable excuse; R-NOT-60, R-DT-3",
             False,
         ),
     ),
@@ -91,8 +92,8 @@ BY_THE_TEXT = replace(
         (
             date.min,
             3,
-            "days a journey has to last to be notified: as long as the person was away, so that "
-            "one of which no return is told is not weighed (the text asks what was intended)",
+            "days a journey has to last to be notified: as the person was away, for nobody tells "
+            "what was intended; one of which no return is told is not weighed",
             "SOA 2003 s.86; SI 2004/1220 reg 5; leaving by 27 Aug 2012, SI 2012/1876 reg 3",
             True,
         ),
