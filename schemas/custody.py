@@ -106,7 +106,8 @@ class RecalledToCustody(FactAboutPerson):
         NewCharge | None, has(FieldClass.OFFENCE, "Whether a new offence is why.")
     ] = None
     serious_charge: Annotated[
-        bool | None, has(FieldClass.OFFENCE, "Of a youth: charged with a serious offence.")
+        bool | None,
+        has(FieldClass.OFFENCE, "Recalled on a charge of a serious offence (CJA 2003 s.255A(5))."),
     ] = None
     terrorist: Annotated[
         bool | None,
@@ -132,7 +133,11 @@ class RecalledToCustody(FactAboutPerson):
     ] = None
     requisite_on: Annotated[
         date | None,
-        has(FieldClass.CUSTODY, "Of somebody on home detention curfew: the requisite date."),
+        has(
+            FieldClass.CUSTODY,
+            "Of somebody on home detention curfew: the conditional release date, which is the last "
+            "day of the requisite custodial period.",
+        ),
     ] = None
     sentence_ends_on: Annotated[
         date | None, has(FieldClass.CUSTODY, "The last day of the sentence, if the prison said it.")
@@ -142,6 +147,10 @@ class RecalledToCustody(FactAboutPerson):
     ] = None
     decided_on: Annotated[
         date | None, has(FieldClass.CUSTODY, "The local day of that decision.")
+    ] = None
+    under_18: Annotated[
+        bool | None,
+        has(FieldClass.OFFENCE, "Of a youth: under 18 on the day of the recall (s.255A(4)(a)(i))."),
     ] = None
 
 

@@ -250,6 +250,8 @@ def a_recall_to_custody(**fields: Any) -> custody.RecalledToCustody:
         "particular_concern": False,
         "discretionary_conditional": False,
         "category_4": False,
+        "serious_charge": False,
+        "under_18": False,
     }
     return _made(
         custody.RecalledToCustody,

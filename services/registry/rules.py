@@ -36,7 +36,8 @@ from services.registry.readings import (
     each,
     since_2012,
 )
-from services.registry.release_rules import AT_FIRST, FOLLOWED, WATCHED, ReleaseRules
+from services.registry.recall_readings import PUT_RIGHT
+from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 from services.registry.status_rules import ENDING, FOREVER, StatusRules
 from services.registry.travel_rules import AS_TOLD, BY_THE_TEXT, TravelRules
 
@@ -475,7 +476,7 @@ _FIFTH = replace(
         "on no longer than the duty is an inference; R-NOT-72",
     ),
     status=ENDING,
-    release=FOLLOWED,
+    release=PUT_RIGHT,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {

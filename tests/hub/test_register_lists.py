@@ -99,7 +99,8 @@ def test_what_the_lists_say_is_what_is_shown_of_the_person_that_day(day: date) -
         (Stage.OPEN, lists.due([someone], scope(day), 3660)),
         (Stage.MISSED, lists.overdue([someone], scope(day))),
     ):
-        expected = {one.ref(someone.person) for one in clocks.clocks if one.stage is stage}
+        every = (*clocks.clocks, *clocks.milestones)
+        expected = {one.ref(someone.person) for one in every if one.stage is stage}
         assert {row["deadline"] for row in found.rows} == expected
 
 

@@ -124,6 +124,7 @@ def test_of_somebody_at_liberty_no_day_is_wanting() -> None:
 # -- a recall
 
 LEVEL_1 = levelled(date(2026, 1, 5), 1)
+LONG = " (length of the sentence)"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +145,7 @@ LEVEL_1 = levelled(date(2026, 1, 5), 1)
             (
                 levelled(date(2026, 1, 5), 2),
                 recalled(date(2026, 3, 30), form=RecallForm.FIXED_TERM, decided_on=JUNE),
+                back(date(2026, 3, 30)),
             ),
             Colour.DONE,
             "decided: a fixed term; by the rules a choice (level 2 or 3)",
@@ -155,6 +157,42 @@ def test_what_was_decided_stands_beside_what_the_rules_make_of_it(
 ) -> None:
     one = line("form of the recall", date(2026, 6, 2), *facts)
     assert (one.colour, one.stands, one.owed_by) == (colour, stands, Owner.PROBATION)
+
+
+@pytest.mark.parametrize(("day", "law"), [(date(2026, 3, 30), "a choice"), (JUNE, "a fixed term")])
+def test_who_is_not_back_is_weighed_by_the_law_of_the_day_looked_at(day: date, law: str) -> None:
+    """The Act of 2026 reached whoever was recalled before it and not in custody then."""
+    one = line("form of the recall", day, LEVEL_1, recalled(date(2026, 3, 11), term_months=72))
+    assert one.stands == f"not decided; by the rules {law}{LONG if law == 'a choice' else ''}"
+
+
+@pytest.mark.parametrize(
+    ("more", "by", "colour", "stands"),
+    [
+        ((), date(2026, 4, 14), Colour.RED, "the prison told no day"),
+        (
+            (planned(date(2026, 3, 2), date(2026, 4, 14)),),
+            date(2026, 4, 14),
+            Colour.DONE,
+            "the prison told the same day",
+        ),
+        (
+            (parole(ParoleStep.REFUSED, date(2026, 3, 10)),),
+            None,
+            Colour.RED,
+            "a person looks at the day",
+        ),
+    ],
+)
+def test_a_standard_recall_that_the_act_of_2026_ended_has_its_day_or_is_looked_at(
+    more: tuple[Fact, ...], by: date | None, colour: Colour, stands: str
+) -> None:
+    on = date(2026, 2, 2)
+    decided = recalled(on, term_months=56, form=RecallForm.STANDARD, decided_on=on)
+    one = line(readiness.PHASED, date(2026, 4, 1), LEVEL_1, decided, back(on), *more)
+    assert (one.by, one.colour, one.stands) == (by, colour, stands)
+    later = lines(JUNE, LEVEL_1, recalled(form=RecallForm.STANDARD, decided_on=JUNE), back())
+    assert readiness.PHASED not in {one.what for one in later}
 
 
 def test_what_nobody_said_is_red_as_long_as_the_form_is_not_decided() -> None:

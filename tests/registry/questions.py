@@ -26,18 +26,21 @@ from services.registry.dates import start_of
 from services.registry.domain import Register, Stage, as_of
 from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
-from services.registry.domain.recall import weighed
+from services.registry.domain.phasing import phased_on
+from services.registry.domain.recall import releases_on, weighed, weighed_of
 from services.registry.domain.review import review_of
 from services.registry.release_rules import Bar
 from services.registry.rules import Rules
 from tests.makers import (
     a_breach,
     a_change,
+    a_level,
     a_notification,
     a_presence,
     a_prevention_order,
     a_recall_to_custody,
     a_release_date,
+    a_return,
     a_zone,
     admitted,
 )
@@ -319,16 +322,23 @@ _OF_2025: dict[Bar, dict[str, Any]] = {
 }
 _OF_2026: dict[Bar, dict[str, Any]] = {
     Bar.FOREIGN_POWER: {"foreign_power": True},
-    Bar.REFERRED: {"referred_before_release": True},
     Bar.REPATRIATED: {"repatriated_for_murder": True},
     Bar.PARTICULAR_CONCERN: {"particular_concern": True},
     Bar.DISCRETIONARY: {"discretionary_conditional": True},
 }
-_OF_YOUTHS: dict[Bar, dict[str, Any]] = {Bar.SERIOUS_CHARGE: {"serious_charge": True}}
+_SERIOUS: dict[Bar, dict[str, Any]] = {Bar.SERIOUS_CHARGE: {"serious_charge": True}}
+_YOUNG: dict[Bar, dict[str, Any]] = {Bar.UNDER_18: {"under_18": True}}
+_REFERRED: dict[Bar, dict[str, Any]] = {Bar.REFERRED: {"referred_before_release": True}}
+_ORDER_OF_2024, _ORDER_OF_2025, _ACT_OF_2026 = (
+    date(2024, 4, 2),
+    date(2025, 9, 2),
+    date(2026, 3, 31),
+)
+_STANDARD = RecallForm.STANDARD
 
 
 def _recalls() -> Iterator[Question]:
-    """CJA 2003 s.255A as it was and is; R-RCL-2, R-RCL-3, R-RCL-7, R-RCL-8."""
+    """CJA 2003 ss.255A-255C as they were and are; R-RCL-2 to R-RCL-10."""
     for row in rows(OURS):
         yield Question(
             f"recall {row['id']}",
@@ -336,7 +346,13 @@ def _recalls() -> Iterator[Question]:
             partial(_form, recall_of(row), level_of(row)),
         )
     yield from _bars()
+    yield from _barred()
     yield from _lengths()
+    yield from _levels()
+    yield from _reach()
+    yield from _curfews()
+    yield from _phases()
+    yield from _referrals()
 
 
 def _form(fact: RecalledToCustody, level: int | None, rules: Rules) -> RecallForm | None:
@@ -389,21 +405,159 @@ def _milestones() -> Iterator[Question]:
 
 
 def _bars() -> Iterator[Question]:
-    every: dict[Bar, dict[str, Any]] = {**_OF_2025, **_OF_2026, **_OF_YOUTHS, Bar.LEVEL: {}}
-    for on in (date(2025, 9, 1), date(2026, 3, 30), date(2026, 3, 31)):
+    every: dict[Bar, dict[str, Any]] = {
+        **_OF_2025,
+        **_OF_2026,
+        **_SERIOUS,
+        **_YOUNG,
+        **_REFERRED,
+        Bar.LEVEL: {},
+    }
+    changes = (_ORDER_OF_2024, _ORDER_OF_2025, _ACT_OF_2026)
+    for on in (day for change in changes for day in (change - timedelta(days=1), change)):
         for group in (SentenceGroup.ADULT_DETERMINATE, SentenceGroup.YOUTH_DETERMINATE):
-            youth = group is SentenceGroup.YOUTH_DETERMINATE
-            counts = {Bar.LEVEL, *(_OF_YOUTHS if youth else _OF_2025)}
-            counts |= set() if youth or on < date(2026, 3, 31) else set(_OF_2026)
+            counts = _count(on, youth=group is SentenceGroup.YOUTH_DETERMINATE)
+            long = (Bar.TERM,) if on < _ORDER_OF_2024 else ()
             for bar, fields in every.items():
-                asked: dict[str, Any] = {"term_months": 6, "serious_charge": False, **fields}
-                fact = _recalled(on, group=group, **asked)
+                fact = _recalled(on, group=group, **{"term_months": 6, **fields})
                 level = 2 if bar is Bar.LEVEL else 1
                 yield Question(
                     f"{bar} of {group} on {on}",
-                    (bar,) if bar in counts else (),
+                    ((bar,) if bar in counts else ()) + long,
                     partial(_bars_of, fact, level),
                 )
+
+
+def _count(on: date, *, youth: bool) -> set[Bar]:
+    """What bars on that day: SI 2024/408 art.2, SI 2025/833, Sentencing Act 2026 s.30."""
+    if on < _ORDER_OF_2024:
+        return {Bar.REFERRED}
+    if youth:
+        return {Bar.REFERRED, Bar.LEVEL, *_SERIOUS, *_YOUNG}
+    if on < _ORDER_OF_2025:
+        return {Bar.REFERRED, Bar.LEVEL, *_SERIOUS}
+    return {Bar.REFERRED, Bar.LEVEL, *_OF_2025, *(_OF_2026 if on >= _ACT_OF_2026 else ())}
+
+
+def _barred() -> Iterator[Question]:
+    """Which form an adult's recall has that is barred by level: a choice, then s.255A(7)(b)."""
+    for on in (date(2024, 4, 1), date(2024, 4, 2), date(2026, 3, 30), date(2026, 3, 31)):
+        yield Question(
+            f"an adult at level 2 recalled on {on}",
+            _STANDARD if on >= _ACT_OF_2026 else None,
+            partial(_form, _recalled(on, term_months=6), 2),
+        )
+    for group in (SentenceGroup.ADULT_DETERMINATE, SentenceGroup.YOUTH_DETERMINATE):
+        for on in (date(2024, 4, 1), date(2026, 3, 30), date(2026, 3, 31)):
+            yield Question(
+                f"{group} referred under s.244ZB, recalled on {on}",
+                _STANDARD,
+                partial(_form, _recalled(on, group=group, referred_before_release=True), 1),
+            )
+
+
+def _levels() -> Iterator[Question]:
+    """CJA 2003 s.255A(8)(i): the level immediately before the recall, whatever comes after."""
+    for on in (date(2026, 3, 2), date(2026, 6, 1)):
+        for before, after in ((1, 2), (2, 1)):
+            barred = None if on < _ACT_OF_2026 else _STANDARD
+            levels = (
+                _at_level(before, date(2026, 1, 5)),
+                _at_level(after, on + timedelta(days=2)),
+            )
+            facts = (_recalled(on, term_months=24), *levels)
+            yield Question(
+                f"level {before} before a recall on {on}, {after} after it",
+                RecallForm.FIXED_TERM if before == 1 else barred,
+                partial(_form_heard, facts, on),
+            )
+
+
+def _at_level(level: int, on: date) -> Fact:
+    return admitted(a_level(level, set_on=on, occurred_at=start_of(on)))
+
+
+def _form_heard(facts: tuple[Fact, ...], back_on: date, rules: Rules) -> RecallForm | None:
+    heard = _row(facts, date(2026, 12, 1), rules)
+    return weighed_of(heard, heard.recalls[0], back_on, rules.release).form
+
+
+def _reach() -> Iterator[Question]:
+    """Sentencing Act 2026 s.33(14): who was recalled before it and not in custody then."""
+    facts = (_at_level(1, date(2026, 1, 5)), _recalled(date(2026, 3, 11), term_months=72))
+    for back_on in (date(2026, 3, 30), date(2026, 3, 31)):
+        yield Question(
+            f"recalled on 11 Mar 2026, back on {back_on}",
+            RecallForm.FIXED_TERM if back_on == _ACT_OF_2026 else None,
+            partial(_form_heard, facts, back_on),
+        )
+
+
+def _curfews() -> Iterator[Question]:
+    """CJA 2003 s.255BA(2)(b), s.255B(1B): from curfew the later of the two ends."""
+    for on in (date(2026, 3, 30), date(2026, 3, 31)):
+        yield Question(
+            f"from curfew, back on {on}",
+            date(2026, 7, 1),
+            partial(_released_on, _recalled(on, requisite_on=date(2026, 7, 1)), on),
+        )
+
+
+def _released_on(fact: RecalledToCustody, back_on: date, rules: Rules) -> date:
+    return releases_on(kept(fact), back_on, rules.release)
+
+
+def _phases() -> Iterator[Question]:
+    """SI 2026/86 reg.4(3): when the Act reached a standard recall of before it."""
+    on = date(2026, 2, 2)
+    for months, days, ends_on in (
+        (55, 20, date(2026, 3, 31)),
+        (56, 0, date(2026, 4, 14)),
+        (69, 20, date(2026, 4, 14)),
+        (70, 0, date(2026, 4, 21)),
+        (84, 10, date(2026, 4, 21)),
+        (84, 25, date(2026, 4, 28)),
+        (108, 10, date(2026, 4, 28)),
+        (108, 25, date(2026, 5, 5)),
+        (145, 10, date(2026, 5, 5)),
+        (146, 0, date(2026, 5, 12)),
+    ):
+        fact = _recalled(on, term_months=months, term_days=days, form=_STANDARD, decided_on=on)
+        facts = (_at_level(1, date(2026, 1, 5)), fact)
+        yield Question(
+            f"a standard recall of before the Act, {months} months {days} days",
+            ends_on,
+            partial(_phased_on, facts, on),
+        )
+
+
+def _phased_on(facts: tuple[Fact, ...], back_on: date, rules: Rules) -> date | None:
+    heard = _row(facts, date(2026, 12, 1), rules)
+    return phased_on(heard, heard.recalls[0], back_on, rules.release)
+
+
+def _referrals() -> Iterator[Question]:
+    """CJA 2003 s.255C(4): 28 days beginning with the return; s.255BA(9): determined after them."""
+    on = date(2026, 6, 1)
+    yield Question(
+        "a standard recall, back on 1 Jun 2026",
+        [date(2026, 6, 28)],
+        partial(_referred_by, (_at_level(2, date(2026, 1, 5)), _recalled(on)), on),
+    )
+    for decided_on in (date(2026, 3, 30), date(2026, 3, 31)):
+        on = date(2026, 3, 2)
+        fields = {"term_months": 24, "form": _STANDARD, "decided_on": decided_on}
+        facts = (_at_level(1, date(2026, 1, 5)), _recalled(on, **fields))
+        yield Question(
+            f"a fixed term decided on {decided_on} to be none",
+            [decided_on if decided_on >= _ACT_OF_2026 else date(2026, 3, 29)],
+            partial(_referred_by, facts, on),
+        )
+
+
+def _referred_by(facts: tuple[Fact, ...], back_on: date, rules: Rules) -> list[date]:
+    row = _row((*facts, admitted(a_return(returned_on=back_on))), date(2026, 6, 1), rules)
+    return [one.due_on for one in row.milestones if one.duty is Milestone.PAROLE_REFERRAL]
 
 
 def _lengths() -> Iterator[Question]:
@@ -421,8 +575,12 @@ def _lengths() -> Iterator[Question]:
         (youth, date(2024, 4, 1), 0, False),
         (youth, date(2024, 4, 2), 11, True),
         (youth, date(2024, 4, 2), 12, False),
+        (youth, date(2025, 9, 2), 11, True),
+        (youth, date(2025, 9, 2), 12, False),
+        (youth, date(2026, 3, 31), 11, True),
+        (youth, date(2026, 3, 31), 12, False),
     ):
-        fact = _recalled(on, group=group, term_months=months, serious_charge=False)
+        fact = _recalled(on, group=group, term_months=months)
         yield Question(
             f"{months} months of {group} on {on}",
             mandatory,

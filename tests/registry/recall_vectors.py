@@ -44,10 +44,16 @@ def rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def recall_of(row: Mapping[str, str]) -> RecalledToCustody:
-    """The recall it is about; an empty cell is what nobody said."""
+    """The recall it is about; an empty cell is what nobody said.
+
+    Of a youth their code asks neither the age nor a referral under s.244ZB, and the Act does: their
+    rows are read as of somebody of 18 who was not referred.
+    """
     over = _word(row["isYouthSentenceOver12Months"])
     months = 24 if row["sentenceGroup"] != "YOUTH_SDS" else _months(over)
     said = {ours: _word(row[theirs]) for theirs, ours in _FIELDS.items()}
+    if row["sentenceGroup"] == "YOUTH_SDS":
+        said["referred_before_release"] = False
     return a_recall_to_custody(
         recalled_on=RECALLED_ON,
         group=_GROUPS[row["sentenceGroup"]],

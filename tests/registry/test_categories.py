@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.base import Fact
-from schemas.custody import Presence
+from schemas.custody import Presence, RecallForm
 from schemas.eligibility import Disposal
 from schemas.register import CategoryChanged
 from schemas.supervision import Supervision
@@ -507,7 +507,7 @@ def _bars(*facts: Fact, **fields: Any) -> tuple[tuple[Bar, ...], tuple[Bar, ...]
     recalled = admitted(a_recall_to_custody(recalled_on=date(2027, 4, 1), **fields))
     found = row(date(2027, 4, 1), admitted(a_level(1, set_on=MONDAY)), recalled, *facts)
     ((recall, _),) = running(found)
-    weighed = weighed_of(found, recall, NOW.release)
+    weighed = weighed_of(found, recall, None, NOW.release)
     return weighed.bars, weighed.unknown
 
 
@@ -519,6 +519,20 @@ def test_a_recall_is_barred_by_category_4_if_the_record_or_the_register_says_so(
     unknown = (Bar.CATEGORY_4,) if said is None else ()
     barred = () if said is False else (Bar.CATEGORY_4,)
     assert _bars(sentenced(), category_4=said) == (barred, unknown)
+
+
+@pytest.mark.parametrize(("day", "barred"), [(1, True), (2, False)])
+def test_category_4_bars_a_fixed_term_if_it_began_by_the_day_of_the_recall(
+    day: int,
+    barred: bool,  # noqa: FBT001
+) -> None:
+    """What comes after it is a ground for a determination, and no other form (s.255BA(8))."""
+    decided = {"form": RecallForm.FIXED_TERM, "decided_on": date(2027, 4, 3)}
+    began = accepted(4, date(2027, 4, day))
+    recalled = admitted(a_recall_to_custody(recalled_on=date(2027, 4, 1), **decided))
+    found = row(date(2027, 4, 5), admitted(a_level(1, set_on=MONDAY)), recalled, began)
+    ((recall, _),) = running(found)
+    assert bool(weighed_of(found, recall, None, NOW.release).bars) is barred
 
 
 # -- the versions before

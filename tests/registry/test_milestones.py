@@ -294,22 +294,53 @@ STANDARD = (levelled(date(2026, 1, 5)), recalled(), back())
         (recalled(date(2026, 3, 30), term_months=60), True),
     ],
 )
-def test_what_is_no_fixed_term_is_referred_within_28_days_after_the_return(
+def test_what_is_no_fixed_term_is_referred_in_28_days_beginning_with_the_return(
     recall: Fact,
     referred: bool,  # noqa: FBT001
 ) -> None:
     clocks = all_of(Milestone.PAROLE_REFERRAL, levelled(date(2026, 1, 5)), recall, back())
-    assert [one.due_on for one in clocks] == ([date(2026, 6, 29)] if referred else [])
+    assert [one.due_on for one in clocks] == ([date(2026, 6, 28)] if referred else [])
 
 
-def test_a_level_that_makes_a_recall_a_standard_one_brings_its_referral() -> None:
-    desk = a_desk()
+@pytest.mark.parametrize("version", ["2026-4", NEWEST])
+def test_a_level_changed_after_the_recall_is_looked_at_and_referred_only_by_the_rules_before(
+    version: str,
+) -> None:
+    desk = a_desk(version)
     desk.hear(levelled(date(2026, 1, 5), 1), recalled(), back())
     told = of_kind(desk.hear(levelled(date(2026, 6, 3), 2)), MilestoneDeadline)
+    referred = {(Milestone.PAROLE_REFERRAL, Owner.PRISON, date(2026, 6, 29))}
     assert {(one.milestone, one.owed_by, one.due_on) for one in told} == {
         (Milestone.RECALL_FORM, Owner.PROBATION, date(2026, 6, 5)),
-        (Milestone.PAROLE_REFERRAL, Owner.PRISON, date(2026, 6, 29)),
+        *(referred if version == "2026-4" else set()),
     }
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "due_on"),
+    [
+        (JUNE, date(2026, 6, 28)),
+        (date(2026, 6, 28), date(2026, 6, 28)),
+        (date(2026, 7, 10), date(2026, 7, 10)),
+    ],
+)
+def test_a_fixed_term_determined_to_be_none_is_referred_at_once_if_the_28_days_are_over(
+    decided_on: date, due_on: date
+) -> None:
+    none = recalled(JUNE, form=RecallForm.STANDARD, decided_on=decided_on)
+    facts = (levelled(date(2026, 1, 5), 1), none, back())
+    assert the(Milestone.PAROLE_REFERRAL, *facts).due_on == due_on
+    found = as_of(facts, decided_on, RULES["2026-4"])
+    assert found is not None
+    assert [one.due_on for one in found.milestones] == [date(2026, 6, 29)]
+
+
+def test_by_the_rules_before_a_recall_is_referred_on_the_28th_day_after_the_return() -> None:
+    found = as_of(STANDARD, JUNE, RULES["2026-4"])
+    assert found is not None
+    assert [(one.duty, one.due_on) for one in found.milestones] == [
+        (Milestone.PAROLE_REFERRAL, date(2026, 6, 29))
+    ]
 
 
 def test_the_form_looked_at_anew_is_decided_anew() -> None:

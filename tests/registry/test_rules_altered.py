@@ -29,7 +29,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
 }
 
 
+RELEASE = RULES[NEWEST].release
+THE_ACT, BESIDE = (
+    RELEASE.fixed_term_bars.readings[-1].value,
+    RELEASE.transitional_bars.readings[-1].value,
+)
 NOT_SEEN: Mapping[str, str] = {
+    **{f"transitional_bars: reading 1: with {bar}": "a bar of the Act" for bar in THE_ACT},
+    **{f"fixed_term_bars: reading 3: with {bar}": "a transitional bar" for bar in BESIDE},
     "halved: reading 0: with order": "no row of the table is an order",
     "halved: reading 1: with order": "no row of the table is an order",
     "changes_watched: reading 0: with return": "a return from abroad has rules of its own",
@@ -115,6 +122,8 @@ def otherwise(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(day), day) for day in (value - DAY, value + DAY))
     elif isinstance(value, int):
         yield from ((str(one), one) for one in (value + 1, value - 1) if one >= 0)
+    elif isinstance(value, date):
+        yield from ((str(one), one) for one in (value + DAY, value - DAY))
     elif isinstance(value, frozenset):
         yield from ((f"without {one}", value - {one}) for one in sorted(value))
         kinds = {type(one) for one in value if isinstance(one, Enum)}

@@ -54,13 +54,30 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             ),
         ),
         "parole_referral_days": three(
-            (_RECALLED, _JUNE, f"{_REFER}: 29 Jun 2026, open; remind from 15 Jun 2026"),
+            (_RECALLED, _JUNE, f"{_REFER}: 28 Jun 2026, open; remind from 14 Jun 2026"),
             (
-                (*_RECALLED, parole(ParoleStep.REFERRED, date(2026, 6, 29))),
-                date(2026, 6, 30),
-                f"{_REFER}: 29 Jun 2026, done, 29 Jun 2026",
+                (*_RECALLED, parole(ParoleStep.REFERRED, date(2026, 6, 28))),
+                date(2026, 6, 29),
+                f"{_REFER}: 28 Jun 2026, done, 28 Jun 2026",
             ),
             (_FIXED, _JUNE, f"no milestone: {_REFER}"),
+        ),
+        "determined_days": three(
+            (
+                (*_FIXED, _decided(date(2026, 7, 10))),
+                date(2026, 7, 10),
+                f"{_REFER}: 10 Jul 2026, open; remind from 26 Jun 2026",
+            ),
+            (
+                (*_FIXED, _decided(date(2026, 6, 28))),
+                date(2026, 6, 28),
+                f"{_REFER}: 28 Jun 2026, open; remind from 14 Jun 2026",
+            ),
+            (
+                (*_RECALLED, _decided(date(2026, 7, 10))),
+                date(2026, 7, 10),
+                f"{_REFER}: 28 Jun 2026, overdue",
+            ),
         ),
         "parole_hearing_weeks": three(
             (_REFERRED, date(2026, 6, 10), f"{_HEAR}: 9 Dec 2026, open"),

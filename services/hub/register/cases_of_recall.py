@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
-from schemas.custody import NewCharge, RecallForm, SentenceGroup
+from schemas.case import LevelSet
+from schemas.custody import NewCharge, ParoleStep, RecallForm, SentenceGroup
 from services.hub.register.examples import Example, three
-from services.hub.register.invented_release import back, levelled, planned, recalled
+from services.hub.register.invented_release import back, levelled, parole, planned, recalled
+from services.hub.register.readiness import PHASED
 
 YOUTH = SentenceGroup.YOUTH_DETERMINATE
 _JUNE = date(2026, 6, 1)
@@ -23,6 +25,20 @@ _ENDS = "end of the fixed term"
 
 def _says(on: date, months: int | None, form: str, *facts: Fact, **fields: Any) -> _Told:  # noqa: ANN401
     return (*facts, recalled(on, months, **fields)), on, f"{_FORM} {form}"
+
+
+def _then(told: _Told, later: LevelSet) -> _Told:
+    """The same, looked at once a level was set after it."""
+    facts, _, shown = told
+    return (*facts, later), later.set_on, shown
+
+
+def _before_the_act(months: int, shown: str, *facts: Fact, **fields: Any) -> _Told:  # noqa: ANN401
+    """Of a standard recall of February 2026, and back in custody."""
+    on = date(2026, 2, 2)
+    decided = {"form": RecallForm.STANDARD, "decided_on": on, **fields}
+    recall = recalled(on, months, **decided)
+    return (_LEVEL_1, recall, back(on), *facts), _LAST_DAY, f"{PHASED}: {shown}"
 
 
 def _ends(on: date, back_on: date, ends: str, months: int, **fields: Any) -> _Told:  # noqa: ANN401
@@ -51,6 +67,23 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             _says(_JUNE, 24, "a standard recall (level 2 or 3)"),
             _says(_JUNE, 24, "a fixed term", _LEVEL_1, new_charge=NewCharge.CONVICTED),
         ),
+        "transitional_bars": three(
+            _says(
+                _JUNE,
+                24,
+                "a standard recall (discretionary conditional release)",
+                _LEVEL_1,
+                discretionary_conditional=True,
+            ),
+            _says(
+                date(2026, 3, 31),
+                24,
+                "a standard recall (repatriated for murder)",
+                _LEVEL_1,
+                repatriated_for_murder=None,
+            ),
+            _says(_LAST_DAY, 24, "a fixed term", _LEVEL_1, discretionary_conditional=True),
+        ),
         "barred_form": three(
             _says(_JUNE, 24, "a standard recall (level 2 or 3)", _LEVEL_2),
             _says(date(2026, 3, 31), 24, "a standard recall (level 2 or 3)", _LEVEL_2),
@@ -70,8 +103,55 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 group=YOUTH,
                 serious_charge=True,
             ),
-            _says(_JUNE, 6, "a choice (level 2 or 3)", group=YOUTH),
+            _says(_JUNE, 6, "a choice (under 18)", _LEVEL_1, group=YOUTH, under_18=None),
             _says(_JUNE, 6, "a fixed term", _LEVEL_1, group=YOUTH, category_4=True),
+        ),
+        "referred_form": three(
+            _says(
+                _JUNE,
+                6,
+                "a standard recall (referred to the board before release)",
+                _LEVEL_1,
+                group=YOUTH,
+                referred_before_release=True,
+            ),
+            _says(
+                _JUNE,
+                6,
+                "a choice (referred to the board before release)",
+                _LEVEL_1,
+                group=YOUTH,
+                referred_before_release=None,
+            ),
+            _says(_JUNE, 6, "a fixed term", _LEVEL_1, group=YOUTH),
+        ),
+        "form_level": three(
+            _then(
+                _says(_JUNE, 24, "a standard recall (level 2 or 3)", _LEVEL_2),
+                levelled(date(2026, 6, 3), 1),
+            ),
+            _says(_JUNE, 24, "a standard recall (level 2 or 3)", _LEVEL_1, levelled(_JUNE, 2)),
+            _then(
+                _says(_JUNE, 24, "a fixed term", _LEVEL_1),
+                levelled(date(2026, 6, 3), 2),
+            ),
+        ),
+        "form_law": three(
+            (
+                (_LEVEL_1, recalled(date(2026, 3, 20), 60), back(_JUNE)),
+                _JUNE,
+                f"{_FORM} a fixed term",
+            ),
+            (
+                (_LEVEL_1, recalled(date(2026, 3, 20), 60), back(date(2026, 3, 31))),
+                date(2026, 3, 31),
+                f"{_FORM} a fixed term",
+            ),
+            (
+                (_LEVEL_1, recalled(date(2026, 3, 20), 60), back(_LAST_DAY)),
+                _JUNE,
+                f"{_FORM} a choice (length of the sentence)",
+            ),
         ),
         "adult_fixed_days": three(
             _ends(_JUNE, _JUNE, "26 Jul 2026", 24),
@@ -100,7 +180,25 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         "long_fixed_days": three(
             _ends(_JUNE, _JUNE, "28 Jun 2026", 18, group=YOUTH),
             _ends(_JUNE, _JUNE, "20 Jun 2026", 18, group=YOUTH, sentence_ends_on=date(2026, 6, 20)),
-            _ends(_JUNE, _JUNE, "7 Jul 2026", 18, group=YOUTH, requisite_on=date(2026, 6, 10)),
+            _ends(_JUNE, _JUNE, "14 Jun 2026", 6, group=YOUTH, requisite_on=date(2026, 6, 10)),
+        ),
+        "curfew_term": three(
+            _ends(_JUNE, _JUNE, "20 Aug 2026", 24, requisite_on=date(2026, 8, 20)),
+            _ends(_JUNE, _JUNE, "27 Jul 2026", 24, requisite_on=date(2026, 7, 27)),
+            _ends(_JUNE, _JUNE, "26 Jul 2026", 24, requisite_on=date(2026, 7, 20)),
+        ),
+        "phased": three(
+            _before_the_act(60, "14 Apr 2026, the prison told no day"),
+            _before_the_act(
+                56,
+                "no day, a person looks at the day",
+                parole(ParoleStep.REFUSED, date(2026, 3, 2)),
+            ),
+            (
+                (_LEVEL_1, recalled(_JUNE, 60), back(_JUNE)),
+                _JUNE,
+                f"{_ENDS}: 26 Jul 2026, the prison told no day",
+            ),
         ),
     }
 )

@@ -36,6 +36,7 @@ _NOT_IN_THE_WAY = {
     "discretionary_conditional": False,
     "category_4": False,
     "serious_charge": False,
+    "under_18": False,
 }
 
 
@@ -112,7 +113,10 @@ def _recall(fact: RecalledToCustody) -> str:
     words = [fact.group.value.replace("-", " "), months]
     if fact.new_charge is not NewCharge.NONE:
         words.append(f"new charge: {'unknown' if fact.new_charge is None else fact.new_charge}")
-    words += [name.replace("_", " ") for name in _NOT_IN_THE_WAY if getattr(fact, name)]
+    for name in _NOT_IN_THE_WAY:
+        known = getattr(fact, name)
+        if known is not False:
+            words.append(f"{name.replace('_', ' ')}{': unknown' if known is None else ''}")
     for name, day in (("requisite date", fact.requisite_on), ("ends", fact.sentence_ends_on)):
         words += [] if day is None else [f"{name} {said(day)}"]
     if fact.form is not None and fact.decided_on is not None:

@@ -117,6 +117,8 @@ def value(found: object) -> str:
 
 
 def _row(row: object) -> str:
+    if isinstance(row, int):
+        return f"from {row} days"
     if isinstance(row, Basis):
         return BASES[row]
     if isinstance(row, Duty):
@@ -126,7 +128,9 @@ def _row(row: object) -> str:
     return str(row).replace("-", " ")
 
 
-def _length(row: object, many: int | None) -> str:
+def _length(row: object, many: int | date | None) -> str:
+    if isinstance(many, date):
+        return said(many)
     if isinstance(row, Duty | Milestone):
         return f"{many} days"
     if many is None:

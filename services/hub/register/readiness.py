@@ -7,7 +7,7 @@ from the law, and held against the prison's word. What is decided is for people.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,8 @@ from services.hub.register.words import said
 from services.registry.domain import Clock, Register, Stage
 from services.registry.domain.custody import Recall
 from services.registry.domain.milestones import OF_VICTIMS, OWED
-from services.registry.domain.recall import Weighed, releases_on, running, weighed_of
+from services.registry.domain.phasing import of_phased, phased_on
+from services.registry.domain.recall import Weighed, law_on, releases_on, running, weighed_of
 from services.registry.domain.releasing import Releasing, in_custody, releasing
 from services.registry.readings import Reading
 from services.registry.release_rules import Bar, ReleaseRules
@@ -55,7 +56,7 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.FORM_J: "form J to Jobcentre Plus, or say that none is needed",
     Milestone.ZONES_LIVE: "zones live on a fitted tag",
     Milestone.ABSENCE_NOTICE: "notice of a temporary absence",
-    Milestone.RECALL_FORM: "decide the recall's form anew: the level changed",
+    Milestone.RECALL_FORM: "look at the recall again: the level changed",
     Milestone.PAROLE_REFERRAL: "refer the recall to the Parole Board",
     Milestone.PAROLE_HEARING: "Parole Board hearing",
     Milestone.PAROLE_DECISION: "decision after the hearing",
@@ -72,8 +73,10 @@ FORMS: Mapping[RecallForm | None, str] = {
     None: "a choice",
 }
 """What the rules make of a recall."""
+PHASED = "end of a recall from before the Act of 2026"
 _FORM, _ENDS, _RELEASE = "form of the recall", "end of the fixed term", "release"
 _PRISON = "the prison's word"
+_REG_4 = "Sentencing Act 2026 s.33(14); SI 2026/86 reg.4; R-RCL-6"
 _COLOURS = {
     Stage.MISSED: Colour.RED,
     Stage.OPEN: Colour.AMBER,
@@ -173,18 +176,22 @@ def _release(release: Releasing, day: date) -> Line:
 
 def _of_recalls(register: Register, rules: ReleaseRules, day: date) -> Iterator[Line]:
     for recall, back_on in running(register):
-        weighed = weighed_of(register, recall, rules)
-        yield from _form(recall, weighed, rules)
+        # Who is not back is weighed as if back on that day: the law then reached them.
+        looked_on = back_on or day
+        weighed = weighed_of(register, recall, looked_on, rules)
+        yield from _form(recall, weighed, law_on(recall, looked_on, rules), rules)
         if back_on is None:
             yield Line(Colour.RED, "return to custody", "none is told", Owner.LEAD, None, "R-RCL-1")
         elif (recall.form or weighed.form) is RecallForm.FIXED_TERM:
             ends_on = releases_on(recall, back_on, rules)
             yield _ends(ends_on, releasing(register), day)
+        elif of_phased(register, recall, back_on, rules):
+            yield _phased(phased_on(register, recall, back_on, rules), releasing(register), day)
 
 
-def _form(recall: Recall, weighed: Weighed, rules: ReleaseRules) -> Iterator[Line]:
-    """What was decided beside what the rules make of it, and what nobody said."""
-    below, barring = _read(recall, rules)
+def _form(recall: Recall, weighed: Weighed, on: date, rules: ReleaseRules) -> Iterator[Line]:
+    """What was decided beside what the rules of that day make of it, and what nobody said."""
+    below, barring = _read(recall, on, rules)
     law = (Owner.PROBATION, None, below.source, below.local or barring.local)
     bars = f" ({_bars(weighed.bars)})" if weighed.bars else ""
     by_rules = f"by the rules {FORMS[weighed.form]}{bars}"
@@ -199,12 +206,19 @@ def _form(recall: Recall, weighed: Weighed, rules: ReleaseRules) -> Iterator[Lin
     yield Line(Colour.DONE if agrees else Colour.RED, _FORM, decided, *law)
 
 
-def _read(recall: Recall, rules: ReleaseRules) -> tuple[Reading[Any], Reading[Any]]:
+def _read(recall: Recall, on: date, rules: ReleaseRules) -> tuple[Reading[Any], Reading[Any]]:
     """By which readings the form is weighed: up to which sentence, and what keeps it away."""
     youth = recall.group is SentenceGroup.YOUTH_DETERMINATE
     below = rules.youth_below_months if youth else rules.fixed_term_below_months
     bars = rules.youth_bars if youth else rules.fixed_term_bars
-    return below.reading_on(recall.recalled_on), bars.reading_on(recall.recalled_on)
+    return below.reading_on(on), bars.reading_on(on)
+
+
+def _phased(ends_on: date | None, release: Releasing | None, day: date) -> Line:
+    """The day a standard recall ended as the Act of 2026 reached it, or that a person looks."""
+    if ends_on is None:
+        return Line(Colour.RED, PHASED, "a person looks at the day", Owner.PRISON, None, _REG_4)
+    return replace(_ends(ends_on, release, day), what=PHASED, source=_REG_4)
 
 
 def _ends(ends_on: date, release: Releasing | None, day: date) -> Line:

@@ -174,9 +174,10 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "recall",
         (
-            *("fixed_term_below_months", "fixed_term_bars", "barred_form"),
-            *("youth_below_months", "youth_bars", "adult_fixed_days"),
-            *("short_below_months", "short_fixed_days", "long_fixed_days"),
+            *("fixed_term_below_months", "fixed_term_bars", "transitional_bars", "barred_form"),
+            *("youth_below_months", "youth_bars", "referred_form", "form_level", "form_law"),
+            *("adult_fixed_days", "short_below_months", "short_fixed_days", "long_fixed_days"),
+            *("curfew_term", "phased"),
         ),
         Counting.WITH,
         ("short_fixed_days", _YES),
@@ -208,8 +209,8 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         Milestone.PAROLE_REFERRAL,
-        ("parole_referral_days",),
-        Counting.AFTER,
+        ("parole_referral_days", "determined_days"),
+        Counting.WITH,
         ("parole_referral_days", _EDGE),
     ),
     Topic(

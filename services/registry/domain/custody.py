@@ -51,10 +51,13 @@ class Recall(State):
     discretionary_conditional: bool | None
     category_4: bool | None
     requisite_on: date | None
+    """The last day of the requisite custodial period, on which release was due without curfew."""
     sentence_ends_on: date | None
     form: RecallForm | None
     decided_on: date | None
     """None: the form is not decided."""
+    under_18: bool | None = None
+    """On the day of the recall; None: not known."""
 
 
 class Return(State):

@@ -64,6 +64,7 @@ def _recall(fact: RecalledToCustody) -> Recall:
         sentence_ends_on=fact.sentence_ends_on,
         form=fact.form,
         decided_on=None if fact.form is None else fact.decided_on or local_day(fact.occurred_at),
+        under_18=fact.under_18,
     )
 
 

@@ -8,7 +8,8 @@ from datetime import date
 from schemas.bank_holidays import BANK_HOLIDAYS
 from schemas.custody import ParoleStep, RecallForm
 from schemas.milestone import Milestone
-from services.registry.dates import DAY, last_day_within, working_day_after
+from services.registry.dates import DAY, last_day, last_day_within, working_day_after
+from services.registry.domain.custody import Recall
 from services.registry.domain.pauses import free_on
 from services.registry.domain.recall import changed_since, running, weighed_of
 from services.registry.domain.state import Clock, Register, Stage
@@ -21,9 +22,10 @@ def recall_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
     """Until release: the referral of what is no fixed term, and the form that is looked at anew.
 
     What is neither decided nor settled by the rules is referred in time, as if it were standard.
-    Any step after the return shows that it was referred.
+    Any step after the return shows that it was referred. Representations, on which it is referred
+    at once, are no fact of the hub: its day is the last one in any case.
 
-    Source: R-PAR-1; R-RCL-10.
+    Source: CJA 2003 s.255C(4); R-PAR-1; R-RCL-10.
     """
     for recall, back_on in running(heard):
         changed = changed_since(heard, recall)
@@ -35,13 +37,25 @@ def recall_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
             decided = (one for one in heard.recalls if one.recall_ref == recall.recall_ref)
             days = (one.decided_on for one in decided if one.decided_on is not None)
             yield clock.met_by(day for day in days if day >= changed.on)
-        form = recall.form or weighed_of(heard, recall, rules).form
-        if back_on is not None and form is not RecallForm.FIXED_TERM:
-            due_on = last_day_within(back_on, days=rules.parole_referral_days.on(back_on))
+        by_rules = weighed_of(heard, recall, back_on, rules).form
+        if back_on is not None and (recall.form or by_rules) is not RecallForm.FIXED_TERM:
+            due_on = last_day(back_on, days=rules.parole_referral_days.on(back_on))
+            if by_rules is RecallForm.FIXED_TERM:
+                due_on = max(due_on, _determined_by(recall, rules) or due_on)
             clock = Clock.of_milestone(
                 Milestone.PAROLE_REFERRAL, back_on, due_on, recall.recall_ref
             )
             yield clock.met_by(_days(heard, back_on, *ParoleStep))
+
+
+def _determined_by(recall: Recall, rules: ReleaseRules) -> date | None:
+    """By when it is referred what was to be a fixed term until it was decided otherwise.
+
+    Source: CJA 2003 s.255BA(5), (9); s.255C(4)(b).
+    """
+    on = recall.decided_on
+    days = None if on is None else rules.determined_days.on(on)
+    return None if on is None or days is None else last_day(on, days=days)
 
 
 def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:

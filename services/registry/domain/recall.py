@@ -1,8 +1,9 @@
 """In which form somebody is recalled, by the law of the day, and when a fixed term ends by itself.
 
-Nothing of it is kept: it is counted anew from what was heard, so that a change of level, category
-or circumstance between the recall and the decision counts (R-RCL-10). What is decided is for
-people; this says what the rules make of it.
+Nothing of it is kept: it is counted anew from what was heard, so that a level, category or
+circumstance told late or put right counts. The level is that immediately before the recall; one set
+after it changes no form and is what a person looks at (R-RCL-10). What is decided is for people;
+this says what the rules make of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from services.registry.dates import last_day
 from services.registry.domain.custody import Level, Recall, last_words
 from services.registry.domain.pauses import free_on
 from services.registry.domain.state import Register
-from services.registry.release_rules import Bar, ReleaseRules
+from services.registry.release_rules import (
+    SENTENCING_ACT_2026,
+    Bar,
+    CurfewTerm,
+    LevelOf,
+    Reach,
+    ReleaseRules,
+)
 
 _SAID: Mapping[Bar, str] = MappingProxyType(
     {
@@ -29,6 +37,7 @@ _SAID: Mapping[Bar, str] = MappingProxyType(
         Bar.PARTICULAR_CONCERN: "particular_concern",
         Bar.DISCRETIONARY: "discretionary_conditional",
         Bar.CATEGORY_4: "category_4",
+        Bar.UNDER_18: "under_18",
     }
 )
 """Which field of a recall says so."""
@@ -46,10 +55,33 @@ class Weighed:
     """Those of them that count only since nobody said."""
 
 
+def law_on(recall: Recall, back_on: date | None, rules: ReleaseRules) -> date:
+    """The day by whose law the form goes: that of the recall.
+
+    The Act of 2026 reaches whoever was recalled before it, and not in custody the day before; of
+    those who were, see `phasing`.
+
+    Source: Sentencing Act 2026 s.33(14); R-RCL-6.
+    """
+    on = recall.recalled_on
+    reached = on < SENTENCING_ACT_2026 <= (back_on or on)
+    if reached and rules.form_law.on(on) is Reach.CUSTODY:
+        return SENTENCING_ACT_2026
+    return on
+
+
 def weighed(
-    recall: Recall, level: int | None, rules: ReleaseRules, *, category_4: bool = False
+    recall: Recall,
+    level: int | None,
+    rules: ReleaseRules,
+    on: date | None = None,
+    *,
+    category_4: bool = False,
 ) -> Weighed:
-    """The form by the law of the day of the recall; `level` None: not known, which counts as 2.
+    """The form by the law of that day, or of the day of the recall; `level` None: not known.
+
+    What is not known counts as if it stood in the way of a mandatory fixed term, and never makes a
+    standard recall by itself.
 
     Of category 4 the record says so, or the register: either keeps from a fixed term.
 
@@ -58,7 +90,7 @@ def weighed(
     if recall.group in (SentenceGroup.EXTENDED, SentenceGroup.INDETERMINATE):
         return Weighed(RecallForm.STANDARD, (Bar.SENTENCE,), ())
     youth = recall.group is SentenceGroup.YOUTH_DETERMINATE
-    on = recall.recalled_on
+    on = on or recall.recalled_on
     known = {bar: _holds(bar, recall, level) for bar in sorted(_asked(youth, on, rules))}
     if category_4 and Bar.CATEGORY_4 in known:
         known[Bar.CATEGORY_4] = True
@@ -68,26 +100,33 @@ def weighed(
     unknown = tuple(bar for bar, holds in known.items() if holds is None)
     if not bars:
         return Weighed(RecallForm.FIXED_TERM, (), ())
-    return Weighed(None if youth else rules.barred_form.on(on), bars, unknown)
+    form = None if youth else rules.barred_form.on(on)
+    if known.get(Bar.REFERRED):
+        form = rules.referred_form.on(on) or form
+    return Weighed(form, bars, unknown)
 
 
-def releases_on(recall: Recall, returned_on: date, rules: ReleaseRules) -> date:
-    """The day a fixed term that began with that return ends by itself.
+def releases_on(
+    recall: Recall, returned_on: date, rules: ReleaseRules, on: date | None = None
+) -> date:
+    """The day a fixed term that began with that return ends by itself: the day of release.
 
-    It begins with a requisite date that is later than the return, and ends with the sentence at the
-    latest. The law is that of the day it begins: the 56 days reach those recalled before them. An
-    unknown length of sentence counts as long.
+    Of somebody recalled from home detention curfew it ends with the requisite custodial period, if
+    that is later; with the sentence at the latest. Release is on the last day of each of them, so
+    no day is added. The law is that of the day of the return, if no other is given: the 56 days
+    reach those recalled before them. An unknown length of sentence counts as long.
 
-    Source: R-RCL-2, R-RCL-4, R-RCL-5, R-RCL-6, R-RCL-9.
+    Source: CJA 2003 ss.255B, 255BA(2), (11); R-RCL-2, R-RCL-4, R-RCL-5, R-RCL-6, R-RCL-9.
     """
-    begins_on = max(returned_on, recall.requisite_on or returned_on)
-    days = None
+    days, on = None, on or returned_on
     if recall.group is not SentenceGroup.YOUTH_DETERMINATE:
-        days = rules.adult_fixed_days.on(begins_on)
+        days = rules.adult_fixed_days.on(on)
     if days is None:
-        short = _too_long(recall, rules.short_below_months.on(begins_on)) is False
-        days = (rules.short_fixed_days if short else rules.long_fixed_days).on(begins_on)
-    ends_on = last_day(begins_on, days=days)
+        short = _too_long(recall, rules.short_below_months.on(on)) is False
+        days = (rules.short_fixed_days if short else rules.long_fixed_days).on(on)
+    ends_on = last_day(returned_on, days=days)
+    if rules.curfew_term.on(on) is CurfewTerm.LATER:
+        ends_on = max(ends_on, recall.requisite_on or ends_on)
     return min(ends_on, recall.sentence_ends_on or ends_on)
 
 
@@ -126,9 +165,10 @@ def level_on(heard: Register, day: date = date.max) -> int | None:
 def changed_since(heard: Register, recall: Recall) -> Level | None:
     """The word after the day of the recall that brought the level there is now, if it is another.
 
-    Whether that re-opens the form is unclear: a person looks at it.
+    It changes no form. A person looks at it: the Secretary of State may determine that there is no
+    automatic release if the person would be managed at level 2 or 3, and so may any change matter.
 
-    Source: R-RCL-10, an inference.
+    Source: CJA 2003 s.255BA(5)-(9); R-RCL-10.
     """
     found, then = None, level_on(heard, recall.recalled_on)
     for word in sorted(heard.levels, key=in_force):
@@ -140,21 +180,55 @@ def changed_since(heard: Register, recall: Recall) -> Level | None:
     return found
 
 
-def weighed_of(heard: Register, recall: Recall, rules: ReleaseRules) -> Weighed:
-    """What the rules make of it by the level of the day it was decided, or as set last till then.
+def weighed_of(
+    heard: Register, recall: Recall, back_on: date | None, rules: ReleaseRules
+) -> Weighed:
+    """What the rules make of it by the level that counts and the law of its day."""
+    return weighed_by(heard, recall, law_on(recall, back_on, rules), rules)
 
-    Category 4 counts from the day of the recall to that day, whichever ground it has.
 
-    Source: R-RCL-10.
+def weighed_by(heard: Register, recall: Recall, on: date, rules: ReleaseRules) -> Weighed:
+    """The same by the law of that day; category 4 counts as the level does.
+
+    Source: CJA 2003 s.255A(8)(f), (g), (i); R-RCL-10.
     """
-    decided_on = recall.decided_on or date.max
-    category_4 = any(
+    level, category_4 = _level_of(heard, recall, rules), _category_4(heard, recall, rules)
+    return weighed(recall, level, rules, on, category_4=category_4)
+
+
+def level_before(heard: Register, day: date) -> int | None:
+    """The level immediately before something of that day; None: not known.
+
+    Whether a level set on the day itself came before is not told: that which bars counts, and what
+    is not known bars less than level 2 or 3 and more than level 1, a local choice.
+
+    Source: CJA 2003 s.255A(8)(i); R-RCL-7, R-RCL-10.
+    """
+    either = level_on(heard, day - timedelta(days=1)), level_on(heard, day)
+    most = max((level for level in either if level is not None), default=None)
+    return None if most == 1 and None in either else most
+
+
+def _level_of(heard: Register, recall: Recall, rules: ReleaseRules) -> int | None:
+    if rules.form_level.on(recall.recalled_on) is LevelOf.RECALL:
+        return level_before(heard, recall.recalled_on)
+    return level_on(heard, recall.decided_on or date.max)
+
+
+def _category_4(heard: Register, recall: Recall, rules: ReleaseRules) -> bool:
+    """Whether the register has the person in it, on whichever ground, on the day of the recall.
+
+    By the rules before it counts up to the day of the decision.
+    """
+    until = recall.recalled_on
+    if rules.form_level.on(until) is LevelOf.DECISION:
+        until = recall.decided_on or date.max
+    return any(
         ground.category == 4
-        and ground.begins_on <= decided_on
+        and ground.begins_on <= until
         and (ground.last_day or date.max) >= recall.recalled_on
         for ground in heard.grounds
     )
-    return weighed(recall, level_on(heard, decided_on), rules, category_4=category_4)
 
 
 def in_force(word: Level) -> tuple[date, datetime, int]:
@@ -163,7 +237,9 @@ def in_force(word: Level) -> tuple[date, datetime, int]:
 
 
 def _asked(youth: bool, on: date, rules: ReleaseRules) -> frozenset[Bar]:  # noqa: FBT001
-    return rules.youth_bars.on(on) if youth else rules.fixed_term_bars.on(on)
+    if youth:
+        return rules.youth_bars.on(on)
+    return rules.fixed_term_bars.on(on) | rules.transitional_bars.on(on)
 
 
 def _holds(bar: Bar, recall: Recall, level: int | None) -> bool | None:
