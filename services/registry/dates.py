@@ -3,6 +3,7 @@
     "N beginning with D"           last_day           D is day 1
     "within N after D"             last_day_within    D is day 0
     "not less than N days before"  days_before        two days: a safe one and a hard one
+    "N hours before" that date     hours_before       two moments: a safe one and a hard one
     days that do not count         last_counted_day   the clock stands still in a pause
     "N working days after D"       working_day_after  neither weekends nor bank holidays
     "N working days before D"      working_day_before the same, backwards
@@ -33,6 +34,26 @@ class Before:
     """So many clear days before it: to be worked to."""
     hard: date
     """So many days before it: later is late on any reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoursBefore:
+    """The last moments for what has to be done so many hours before something."""
+
+    safe: datetime
+    """Back from the start of its day in London: to be worked to."""
+    hard: datetime
+    """Back from the thing itself: later is late on any reading."""
+
+    @property
+    def safe_on(self) -> date:
+        """The last whole day before the safe moment."""
+        return local_day(self.safe) - DAY
+
+    @property
+    def hard_on(self) -> date:
+        """The day of the hard moment."""
+        return local_day(self.hard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +96,15 @@ def days_before(day: date, days: int) -> Before:
     """
     hard = day - timedelta(days=days)
     return Before(safe=hard - DAY, hard=hard)
+
+
+def hours_before(moment: datetime, *, of_the_day: int, of_the_hour: int) -> HoursBefore:
+    """The last moments so many hours before the day of that moment, and before itself.
+
+    Source: R-DT-3, R-DT-6 (SI 2004/1220 regs 5, 7: "before that date").
+    """
+    day = start_of(local_day(moment))
+    return HoursBefore(day - timedelta(hours=of_the_day), moment - timedelta(hours=of_the_hour))
 
 
 def last_counted_day(begins_on: date, days: int, pauses: Iterable[Pause]) -> date | None:

@@ -20,10 +20,10 @@ from schemas.register import (
     BreachOutcome,
     Circumstance,
     Duty,
-    OtherOrder,
     PreventionOrder,
 )
 from services.registry.dates import DAY
+from services.registry.order_rules import BY_SECTION_122F, ON_SERVICE, OrderRules
 from services.registry.readings import (
     PART_2_BEGAN,
     REGULATIONS_OF_2012,
@@ -39,6 +39,7 @@ from services.registry.readings import (
 from services.registry.recall_readings import PUT_RIGHT
 from services.registry.release_rules import AT_FIRST, WATCHED, ReleaseRules
 from services.registry.status_rules import ENDING, FOREVER, StatusRules
+from services.registry.travel_rules import AS_TOLD, BY_THE_TEXT, TravelRules
 
 SHPO_BEGAN = date(2015, 3, 8)
 """Sexual harm prevention orders replaced those before them (from general knowledge)."""
@@ -60,8 +61,6 @@ class Rules:
     """Orders that make or keep a person subject to notification while they last."""
     orders_bind_at_once: Dated[bool]
     """Whether who was not subject is so from the making of an order, or only from service."""
-    orders_notified: Dated[frozenset[OtherOrder]]
-    """Orders on whose service name and address are notified."""
     breaches_bind: Dated[frozenset[Breached]]
     """Of what a breach makes a person subject to notification while the order lasts."""
     pauses: Dated[frozenset[Presence]]
@@ -81,13 +80,10 @@ class Rules:
     weekly_days: Dated[int | None]
     """None: there is no such duty yet."""
     resume_days: Dated[int]
-    travel_days: Dated[int | None]
-    travel_hours: Dated[int]
-    travel_change_hours: Dated[int | None]
-    """None: there is no such duty."""
-    travel_change_warn_hours: Dated[int]
-    return_days: Dated[int]
-    order_days: Dated[int]
+    travel: TravelRules
+    """By when a journey abroad, what changes of it, and the return from it are notified."""
+    asked: OrderRules
+    """What a sexual risk order asks of somebody who is not on the register."""
     review_adult_months: Dated[int]
     review_child_months: Dated[int]
     review_again_months: Dated[int]
@@ -104,6 +100,7 @@ class Rules:
     """Configuration: what is said of a deadline beside that it opened, was met or missed."""
     breach_decisions: Reading[frozenset[BreachOutcome]]
     """Configuration: what an officer may decide about a duty that was not done in time."""
+    missed_stays: Reading[bool]
     status: StatusRules
     """In which category somebody is, from when until when."""
     release: ReleaseRules
@@ -170,18 +167,6 @@ _FIRST = Rules(
         False,  # noqa: FBT003
         "who was not subject becomes so when the order is served",
         "R-ORD-2, as read before the text was seen",
-        local=True,
-    ),
-    orders_notified=always(
-        frozenset(
-            {
-                OtherOrder.SEXUAL_RISK,
-                OtherOrder.INTERIM_SEXUAL_RISK,
-                OtherOrder.RISK_OF_SEXUAL_HARM,
-            }
-        ),
-        "on the service of which orders name and address are notified",
-        "SOA 2003 s.122F, unconfirmed; R-ORD table",
         local=True,
     ),
     breaches_bind=always(
@@ -263,39 +248,8 @@ _FIRST = Rules(
         "with release or return",
         "SOA 2003 s.85(3)-(4); R-NOT-42",
     ),
-    travel_days=since_2012(
-        7,
-        "days before departure by which a journey of any length abroad is notified; so many clear "
-        "days are worked to, later than so many days is late",
-        "SOA 2003 s.86; SI 2004/1220 as amended 2012; R-NOT-60, R-DT-3",
-    ),
-    travel_hours=always(
-        12,
-        "hours before departure by which it is notified if not known earlier",
-        "SI 2004/1220 as amended 2012, text not seen; R-NOT-60",
-        local=True,
-    ),
-    travel_change_hours=always(
-        None, "that details changed before departure is not weighed", "R-NOT-62", local=True
-    ),
-    travel_change_warn_hours=always(
-        24,
-        "hours before departure from whose day on a change of details is called to mind",
-        "Nacro, secondary; R-NOT-62",
-        local=True,
-    ),
-    return_days=always(
-        3,
-        "days after the return by which it is notified; worked to with the day itself as the first",
-        "SI 2004/1220, secondary; R-NOT-63",
-        local=True,
-    ),
-    order_days=always(
-        3,
-        "days to notify name and address once a sexual risk order is served, that day included",
-        "SOA 2003 s.122F, unconfirmed; R-ORD table",
-        local=True,
-    ),
+    travel=AS_TOLD,
+    asked=ON_SERVICE,
     review_adult_months=always(
         180,
         "beginning with the first notification after release, so long until a review of indefinite "
@@ -345,6 +299,12 @@ _FIRST = Rules(
     ),
     breach_decisions=Reading(
         frozenset(), "no officer's decision about a missed duty counts", "R-NOT-72", local=True
+    ),
+    missed_stays=Reading(
+        False,
+        "a duty missed is shown as lapsed once the person is subject no more",
+        "R-NOT-72, as read before the text was seen",
+        local=True,
     ),
     status=FOREVER,
     release=AT_FIRST,
@@ -455,11 +415,6 @@ _FIFTH = replace(
         "the days of the first notification count, is that of service",
         "SOA 2003 s.103G(2)-(3), s.98, s.107(4)-(5); Sentencing Code s.352(2)-(3)",
     ),
-    orders_notified=always(
-        frozenset({OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}),
-        "on the service of which orders name and address are notified",
-        "SOA 2003 s.122F(1)",
-    ),
     changes_foreseen=Dated(
         (
             Reading(
@@ -482,7 +437,6 @@ _FIFTH = replace(
         "SOA 2003 s.91B(10)",
     ),
     breaches_bind=confirmed(_FOURTH.breaches_bind, "SOA 2003 s.122I(1)-(7); before, s.129"),
-    order_days=confirmed(_FOURTH.order_days, "SOA 2003 s.122F(1)"),
     weekly_days=confirmed(_FOURTH.weekly_days, "SOA 2003 s.85(5)-(6); SI 2012/1876 reg.9"),
     changes_watched=confirmed(
         _FOURTH.changes_watched,
@@ -498,12 +452,8 @@ _FIFTH = replace(
     duties=Reading(
         frozenset(Duty), "the duties watched by this version", "R-NOT-20 to R-NOT-63", local=True
     ),
-    travel_change_hours=since_2012(
-        12,
-        "hours before departure by which a change of the details of a journey is notified; one of "
-        "the last hours opens nothing",
-        "SI 2004/1220 as amended 2012, text not seen; R-NOT-62",
-    ),
+    travel=BY_THE_TEXT,
+    asked=BY_SECTION_122F,
     taking_back=Reading(
         True,
         "what its own source took back never was so, on any day; another's word is nobody's to "
@@ -517,6 +467,13 @@ _FIFTH = replace(
         "call it to mind, and that it fell away without being met",
         "R-NOT-12, R-NOT-20, R-NOT-40: no source asks for it",
         local=True,
+    ),
+    missed_stays=Reading(
+        True,
+        "a duty whose last day was over while the person was subject stays missed when they are "
+        "subject no more",
+        "SOA 2003 s.91(3): the offence is committed on the day of the first failure; that it goes "
+        "on no longer than the duty is an inference; R-NOT-72",
     ),
     status=ENDING,
     release=PUT_RIGHT,

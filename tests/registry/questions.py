@@ -7,7 +7,7 @@ every row of a table, every kind of order, every bar, on both sides of each chan
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -20,10 +20,9 @@ from schemas.register import (
     Circumstance,
     Duty,
     NotificationKind,
-    OtherOrder,
     PreventionOrder,
 )
-from services.registry.dates import LONDON, start_of
+from services.registry.dates import start_of
 from services.registry.domain import Register, Stage, as_of
 from services.registry.domain.milestones import OF_VICTIMS
 from services.registry.domain.pauses import pauses_of
@@ -42,15 +41,13 @@ from tests.makers import (
     a_recall_to_custody,
     a_release_date,
     a_return,
-    a_travel_notice,
     a_zone,
     admitted,
-    an_order_change,
-    another_order,
 )
 from tests.registry.person import convicted
 from tests.registry.question import Question
 from tests.registry.questions_of_status import questions_of_status
+from tests.registry.questions_of_travel import questions_of_risk_orders, questions_of_travel
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
 
 
@@ -58,7 +55,6 @@ def questions() -> Iterator[Question]:
     """All of them."""
     yield from _how_long()
     yield from _cautions()
-    yield from _risk_orders()
     yield from _first_notification()
     yield from _orders()
     yield from _breaches()
@@ -66,11 +62,12 @@ def questions() -> Iterator[Question]:
     yield from _changes()
     yield from _foreseen()
     yield from _extras()
-    yield from _journeys()
     yield from _reviews()
     yield from _recalls()
     yield from _milestones()
     yield from questions_of_status()
+    yield from questions_of_travel()
+    yield from questions_of_risk_orders()
 
 
 def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:
@@ -126,20 +123,6 @@ def _cautions() -> Iterator[Question]:
     ):
         facts = (convicted(on, disposal=Disposal.CAUTION),)
         yield Question(f"caution on {on}", (last, False), partial(_ends, facts, on))
-
-
-def _risk_orders() -> Iterator[Question]:
-    """SOA 2003 s.122F(1): name and address on a sexual risk order or an interim one."""
-    on = date(2026, 3, 2)
-    asks = {OtherOrder.SEXUAL_RISK, OtherOrder.INTERIM_SEXUAL_RISK}
-    for order in OtherOrder:
-        made = another_order(order, made_on=on, until=None)
-        served = an_order_change(changed_on=on, order_ref=made.order_ref)
-        yield Question(
-            f"{order} served",
-            date(2026, 3, 4) if order in asks else None,
-            partial(_due_of, Duty.ORDER_NOTIFICATION, (admitted(made), admitted(served)), on),
-        )
 
 
 def _training(months: int) -> dict[str, Any]:
@@ -310,20 +293,6 @@ def _extras() -> Iterator[Question]:
             f"{circumstance} notified",
             due_on,
             partial(_due_of, Duty.ANNUAL_NOTIFICATION, facts, then),
-        )
-
-
-def _journeys() -> Iterator[Question]:
-    """SI 2004/1220 as amended: a journey of any length, from 13 August 2012."""
-    subject = convicted(date(2011, 6, 1), disposal=Disposal.OTHER)
-    for leaves in (date(2012, 8, 12), date(2012, 8, 13)):
-        departs_at = datetime(leaves.year, leaves.month, leaves.day, 9, tzinfo=LONDON)
-        notice = a_travel_notice(departs_at=departs_at, made_at=departs_at - timedelta(days=1))
-        facts = (subject, admitted(notice))
-        yield Question(
-            f"a journey on {leaves}",
-            date(2012, 8, 6) if leaves == date(2012, 8, 13) else None,
-            partial(_due_of, Duty.TRAVEL_NOTIFICATION, facts, leaves),
         )
 
 

@@ -1,6 +1,6 @@
 """Details of a journey that change before departure: notified anew (R-NOT-62)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,13 +55,50 @@ def test_a_change_is_notified_by_the_day_of_the_twelfth_hour_before_departure() 
     desk = _desk()
     (opened,) = of_kind(desk.hear(_changed(_june(17))), DeadlineOpened)
     assert (opened.duty, opened.due_on, opened.rule) == (CHANGE, date(2026, 6, 19), "R-NOT-62")
-    assert opened.remind_on == date(2026, 6, 19)
+    assert opened.remind_on == date(2026, 6, 18)
 
 
-def test_it_is_called_to_mind_on_the_day_of_the_twenty_fourth_hour() -> None:
+def test_it_is_called_to_mind_on_the_last_whole_day_before_the_safe_moment() -> None:
     desk = _desk(_changed(_june(17)))
-    said = of_kind(desk.ticked(start_of(date(2026, 6, 19))), DeadlineReminded)
+    said = of_kind(desk.ticked(start_of(date(2026, 6, 18))), DeadlineReminded)
     assert [fact.duty for fact in said] == [CHANGE]
+
+
+def test_one_that_comes_after_that_day_is_called_to_mind_on_its_own() -> None:
+    (clock,) = _clocks(_desk(_changed(_june(19, 9))))
+    assert clock.remind_on == date(2026, 6, 19)
+
+
+@pytest.mark.parametrize(
+    ("at", "doubtful"),
+    [((18, 22, 59), False), ((18, 23, 0), False), ((18, 23, 1), True), ((19, 17, 30), True)],
+)
+def test_from_a_day_before_the_date_on_it_takes_an_excuse(
+    at: tuple[int, int, int], doubtful: bool
+) -> None:
+    """Midnight in London is eleven at night."""
+    (clock,) = _clocks(_desk(_changed(_june(17)), _told(_june(*at))))
+    assert (clock.stage, clock.late, clock.doubtful) == (Stage.MET, False, doubtful)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "remind_on"), [((3, 30), date(2026, 3, 27)), ((10, 26), date(2026, 10, 24))]
+)
+def test_the_day_after_the_clocks_change_twenty_four_hours_are_hours(
+    leaves: tuple[int, int], remind_on: date
+) -> None:
+    """Sunday has 23 hours, so they begin on Saturday; or 25, so they begin on Sunday."""
+    departs_at = datetime(2026, *leaves, 8, tzinfo=UTC)
+    facts = (
+        convicted(date(2025, 3, 3)),
+        notified(date(2025, 3, 3)),
+        _told(departs_at - timedelta(days=20), departs_at=departs_at),
+        _changed(departs_at - timedelta(days=9)),
+    )
+    desk = a_desk()
+    desk.hear(*facts)
+    (clock,) = _clocks(desk)
+    assert clock.remind_on == remind_on
 
 
 @pytest.mark.parametrize(("minute", "late"), [(30, False), (31, True)])

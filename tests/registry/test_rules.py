@@ -19,7 +19,8 @@ EVERY = [(version, name, one) for version, rules in RULES.items() for name, one 
 @pytest.mark.parametrize("version", RULES)
 def test_on_every_day_each_rule_has_exactly_one_reading(version: str) -> None:
     rules = RULES[version]
-    for dated in (*vars(rules).values(), *vars(rules.release).values()):
+    groups = (rules, rules.release, rules.status, rules.travel, rules.asked)
+    for dated in (one for group in groups for one in vars(group).values()):
         if isinstance(dated, Dated):
             first, *_, last = (dated.readings[0], *dated.readings)
             assert (first.since, last.until) == (date.min, date.max)

@@ -15,11 +15,9 @@ from tests.makers import (
     a_presence,
     a_travel_notice,
     admitted,
-    an_order_change,
-    another_order,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified
+from tests.registry.person import EARLY, MONDAY, NEWEST, a_desk, convicted, notified
 
 RULES_NOW = RULES[NEWEST]
 SUBJECT: tuple[Fact, ...] = (convicted(), notified(MONDAY))
@@ -105,12 +103,59 @@ def test_a_later_notice_of_the_same_journey_moves_the_day() -> None:
     assert the(Duty.TRAVEL_NOTIFICATION, first, again).since == date(2026, 6, 30)
 
 
-def test_before_the_regulations_of_2012_no_journey_is_weighed() -> None:
-    for on, weighed in ((date(2012, 8, 12), False), (date(2012, 8, 13), True)):
+def test_while_its_length_counts_a_journey_of_no_known_length_is_not_weighed() -> None:
+    for on, weighed in ((date(2012, 8, 27), False), (date(2012, 8, 28), True)):
         found = as_of([convicted(date(2012, 1, 2)), left(on)], on, RULES_NOW)
         assert found is not None
         duties = {clock.duty for clock in found.clocks}
         assert (Duty.TRAVEL_NOTIFICATION in duties) is weighed
+
+
+@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST, *EARLY}))
+def test_by_older_rules_every_journey_counts_from_the_day_of_the_regulations(version: str) -> None:
+    for on, weighed in ((date(2012, 8, 12), False), (date(2012, 8, 13), True)):
+        found = as_of([convicted(date(2012, 1, 2)), left(on)], on, RULES[version])
+        assert found is not None
+        duties = {clock.duty for clock in found.clocks}
+        assert (Duty.TRAVEL_NOTIFICATION in duties) is weighed
+
+
+def test_neither_a_short_journey_of_old_nor_the_return_from_it_is_notified() -> None:
+    for back_on, owed in ((date(2011, 6, 3), False), (date(2011, 6, 4), True)):
+        facts = (convicted(date(2011, 1, 4)), left(date(2011, 6, 1)), back(back_on))
+        found = as_of(facts, date(2011, 7, 1), RULES_NOW)
+        assert found is not None
+        of_travel = {Duty.TRAVEL_NOTIFICATION, Duty.RETURN_NOTIFICATION}
+        duties = {clock.duty for clock in found.clocks} & of_travel
+        assert duties == (of_travel if owed else set())
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "doubtful", "late"),
+    [(11, 0, False, False), (11, 1, True, False), (17, 30, True, False), (17, 31, False, True)],
+)
+def test_the_hours_run_back_from_the_date_and_late_is_only_what_is_late_from_the_hour(
+    hour: int, minute: int, doubtful: bool, late: bool
+) -> None:
+    """Noon of the day before in London is eleven; half past six in the evening is 17:30."""
+    notice = noted(datetime(2026, 6, 19, hour, minute, tzinfo=UTC), learned_late=True)
+    clock = the(Duty.TRAVEL_NOTIFICATION, notice)
+    assert (clock.doubtful, clock.late) == (doubtful, late)
+    assert clock.remind_on == date(2026, 6, 18)
+    older = as_of((*SUBJECT, notice), date(2026, 8, 1), RULES["2026-4"])
+    assert older is not None
+    (same,) = [one for one in older.clocks if one.duty is Duty.TRAVEL_NOTIFICATION]
+    assert (same.doubtful, same.late, same.remind_on) == (False, late, None)
+
+
+def test_an_evening_notice_of_an_afternoon_journey_is_not_late_by_any_day() -> None:
+    """Noon of the day before is worked to; twelve hours before 15:00 is 03:00 of that very day."""
+    departs_at = datetime(2026, 6, 20, 14, tzinfo=UTC)
+    clock = the(
+        Duty.TRAVEL_NOTIFICATION,
+        noted(datetime(2026, 6, 20, 1, tzinfo=UTC), departs_at, learned_late=True),
+    )
+    assert (clock.due_on, clock.doubtful, clock.late) == (date(2026, 6, 20), True, False)
 
 
 # -- the return
@@ -145,38 +190,6 @@ def test_release_from_prison_is_no_return_from_abroad() -> None:
     found = as_of((*SUBJECT, held, back(date(2026, 7, 1))), date(2026, 8, 1), RULES_NOW)
     assert found is not None
     assert Duty.RETURN_NOTIFICATION not in {clock.duty for clock in found.clocks}
-
-
-# -- what a sexual risk order asks
-
-
-def test_who_is_served_a_risk_order_notifies_name_and_address_within_three_days() -> None:
-    order = (
-        admitted(another_order(until=date(2028, 3, 1))),
-        admitted(an_order_change(changed_on=MONDAY)),
-    )
-    found = as_of(order, date(2026, 3, 4), RULES_NOW)
-    assert found is not None
-    (clock,) = found.clocks
-    assert (clock.duty, clock.due_on) == (Duty.ORDER_NOTIFICATION, date(2026, 3, 4))
-    assert clock.stage is Stage.OPEN
-    told = as_of((*order, notified(date(2026, 3, 4))), date(2026, 3, 5), RULES_NOW)
-    assert told is not None
-    assert [one.stage for one in told.clocks] == [Stage.MET]
-
-
-def test_an_order_told_by_two_is_one_duty() -> None:
-    made = [admitted(another_order(until=until)) for until in (None, date(2028, 3, 1))]
-    found = as_of((*made, admitted(an_order_change(changed_on=MONDAY))), MONDAY, RULES_NOW)
-    assert found is not None
-    assert [clock.duty for clock in found.clocks] == [Duty.ORDER_NOTIFICATION]
-
-
-def test_who_is_on_the_register_owes_nothing_more_by_a_risk_order() -> None:
-    order = (admitted(another_order()), admitted(an_order_change(changed_on=date(2026, 3, 9))))
-    found = as_of((*SUBJECT, *order), date(2026, 3, 9), RULES_NOW)
-    assert found is not None
-    assert Duty.ORDER_NOTIFICATION not in {clock.duty for clock in found.clocks}
 
 
 def test_who_left_on_the_day_notified_is_on_that_journey_though_nobody_named_it() -> None:

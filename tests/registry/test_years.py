@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from schemas.eligibility import Disposal
 from schemas.register import (
     CategoryChanged,
@@ -13,8 +15,11 @@ from schemas.register import (
     RequirementOpened,
 )
 from services.registry.domain import Stage
+from services.registry.rules import RULES
+from tests.makers import admitted, an_address_change
 from tests.registry.desk import of_kind
 from tests.registry.person import (
+    NEWEST,
     OF_ITS_END,
     WEDNESDAY,
     a_desk,
@@ -106,15 +111,48 @@ def test_a_duty_of_a_time_long_over_is_not_called_missed() -> None:
     desk.hear(cautioned(date(2010, 6, 15)))
     said = desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
     assert not of_kind(said, DeadlineMissed)
-    assert [clock.stage for clock in desk.state.clocks] == [Stage.LAPSED]
+    assert [clock.stage for clock in desk.state.clocks] == [Stage.STAYS_MISSED]
 
 
-def test_a_missed_duty_lapses_with_the_requirement() -> None:
-    desk = a_desk()
+@pytest.mark.parametrize("version", sorted(RULES))
+def test_a_missed_duty_stays_missed_when_the_requirement_ends(version: str) -> None:
+    desk = a_desk(version)
     desk.hear(cautioned(date(2010, 6, 15)))
     assert short(*desk.ticked(datetime(2010, 7, 1, tzinfo=UTC))) == [("missed", date(2010, 6, 17))]
     assert short(*desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))) == []
-    assert [clock.stage for clock in desk.state.clocks] == [Stage.LAPSED]
+    stays = Stage.STAYS_MISSED if version == NEWEST else Stage.LAPSED
+    assert [clock.stage for clock in desk.state.clocks] == [stays]
+    assert desk.wake_at is None
+
+
+def test_watched_from_day_to_day_or_loaded_late_the_row_is_the_same() -> None:
+    watched, late = a_desk(), a_desk()
+    for desk in (watched, late):
+        desk.hear(cautioned(date(2010, 6, 15)))
+    for year in (2010, 2011, 2012, 2013):
+        watched.ticked(datetime(year, 7, 1, tzinfo=UTC))
+    for desk in (watched, late):
+        desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+        desk.hear(released(date(2011, 1, 3)))
+        desk.ticked(datetime(2026, 1, 2, tzinfo=UTC))
+    assert watched.state == late.state
+    assert len(of_kind(watched.said, DeadlineMissed)) == 1
+    assert not of_kind(late.said, DeadlineMissed)
+
+
+@pytest.mark.parametrize(
+    ("moved_on", "stage"),
+    [(date(2012, 6, 11), Stage.STAYS_MISSED), (date(2012, 6, 12), Stage.LAPSED)],
+)
+def test_what_could_be_done_until_the_very_end_was_never_missed(
+    moved_on: date, stage: Stage
+) -> None:
+    desk = a_desk()
+    moved = admitted(an_address_change(moved_on=moved_on))
+    desk.hear(cautioned(date(2010, 6, 15)), notified(date(2012, 6, 1)), moved)
+    desk.ticked(datetime(2026, 1, 1, tzinfo=UTC))
+    (clock,) = [one for one in desk.state.clocks if one.duty is Duty.HOME_NOTIFICATION]
+    assert (clock.stage, clock.not_in_time) == (stage, stage is Stage.STAYS_MISSED)
 
 
 def test_a_lapsed_duty_opens_again_when_the_requirement_proves_longer() -> None:

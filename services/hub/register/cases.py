@@ -14,6 +14,7 @@ from services.hub.register import (
     cases_of_release,
     cases_of_status,
     cases_of_terms,
+    cases_of_travel,
 )
 from services.hub.register.examples import Example
 
@@ -27,6 +28,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         **cases_of_parole.OF,
         **cases_of_breaches.OF,
         **cases_of_status.OF,
+        **cases_of_travel.OF,
     }
 )
 """By the name of the rule."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
 
 from schemas.base import Fact
@@ -13,12 +13,8 @@ from services.hub.register.examples import Example, three
 from services.hub.register.invented import (
     changed,
     convicted,
-    journey,
-    journey_changed,
     notified,
     released,
-    risk_ordered,
-    served,
     there,
 )
 
@@ -40,9 +36,7 @@ _STAYS = (
 _AHEAD = notified(_march(1), HOME, expected_on=_march(10))
 _FIRST, _YEARLY = "first notification", "yearly notification"
 _MOVED, _WITHDRAW = "notify a new home", "say that a change notified ahead did not come"
-_STAYED, _TRAVEL = "notify other premises stayed at", "notify a journey abroad"
-_CHANGED = "notify changed details of a journey"
-_LEAVES = datetime(2026, 6, 20, 6, 30)  # noqa: DTZ001  as a clock in London shows it
+_STAYED = "notify other premises stayed at"
 
 
 def _moves(day: int) -> Fact:
@@ -51,30 +45,6 @@ def _moves(day: int) -> Fact:
 
 def _held(begins_on: date, over_on: date) -> tuple[Fact, ...]:
     return there(Presence.IN_CUSTODY, begins_on), there(Presence.AT_LIBERTY, over_on)
-
-
-def _returns(day: int) -> tuple[Fact, ...]:
-    told = notified(date(2026, 7, day), Circumstance.RETURN)
-    left, back = there(Presence.ABROAD, date(2026, 6, 20)), date(2026, 7, 1)
-    return (*_SUBJECT, left, there(Presence.AT_LIBERTY, back), told)
-
-
-def _notes(hour: int, minute: int) -> tuple[Fact, ...]:
-    told = datetime(2026, 6, 19, hour, minute)  # noqa: DTZ001  as a clock in London shows it
-    return (*_SUBJECT, journey(told, _LEAVES, late=True))
-
-
-def _at(day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, 6, day, hour, minute)  # noqa: DTZ001  as a clock in London shows it
-
-
-def _changes(day: int, hour: int) -> tuple[Fact, ...]:
-    """A journey notified in time, of which details change then."""
-    return (*_notes_on(2), journey_changed(_at(day, hour)))
-
-
-def _notes_on(day: int) -> tuple[Fact, ...]:
-    return (*_SUBJECT, journey(datetime(2026, 6, day, 12), _LEAVES))  # noqa: DTZ001
 
 
 _OLD_SUBJECT = (convicted(date(2012, 1, 2), 30), notified(date(2012, 1, 3)))
@@ -281,68 +251,6 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (*_SUBJECT, *_held(date(2027, 1, 1), date(2027, 1, 6))),
                 date(2027, 1, 6),
                 f"{_YEARLY}: 6 Jan 2027, open; reminded from 9 Dec 2026",
-            ),
-        ),
-        "travel_days": three(
-            (_notes_on(12), date(2026, 7, 1), f"{_TRAVEL}: 13 Jun 2026, done, 12 Jun 2026"),
-            (_notes_on(13), date(2026, 7, 1), f"{_TRAVEL}: 13 Jun 2026, done, 13 Jun 2026"),
-            (_notes_on(14), date(2026, 7, 1), f"{_TRAVEL}: 13 Jun 2026, done late, 14 Jun 2026"),
-        ),
-        "travel_hours": three(
-            (_notes(9, 0), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done, 19 Jun 2026"),
-            (_notes(18, 30), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done, 19 Jun 2026"),
-            (_notes(18, 31), date(2026, 7, 1), f"{_TRAVEL}: 19 Jun 2026, done late, 19 Jun 2026"),
-        ),
-        "travel_change_hours": three(
-            (
-                _changes(18, 9),
-                date(2026, 6, 18),
-                f"{_CHANGED}: 19 Jun 2026, open; remind from 19 Jun 2026",
-            ),
-            (
-                (*_changes(18, 9), journey(_at(19, 18, 30), _LEAVES)),
-                date(2026, 6, 20),
-                f"{_CHANGED}: 19 Jun 2026, done, 19 Jun 2026",
-            ),
-            (
-                (*_changes(18, 9), journey(_at(19, 18, 31), _LEAVES)),
-                date(2026, 6, 20),
-                f"{_CHANGED}: 19 Jun 2026, done late, 19 Jun 2026",
-            ),
-        ),
-        "travel_change_warn_hours": three(
-            (
-                _changes(17, 9),
-                date(2026, 6, 19),
-                f"{_CHANGED}: 19 Jun 2026, open; reminded from 19 Jun 2026",
-            ),
-            (
-                _changes(17, 9),
-                date(2026, 6, 18),
-                f"{_CHANGED}: 19 Jun 2026, open; remind from 19 Jun 2026",
-            ),
-            (_changes(19, 19), date(2026, 6, 19), f"no duty: {_CHANGED}"),
-        ),
-        "return_days": three(
-            (_returns(2), date(2026, 7, 9), "notify the return: 4 Jul 2026, done, 2 Jul 2026"),
-            (_returns(4), date(2026, 7, 9), "notify the return: 4 Jul 2026, done, 4 Jul 2026"),
-            (_returns(5), date(2026, 7, 9), "notify the return: 4 Jul 2026, done late, 5 Jul 2026"),
-        ),
-        "order_days": three(
-            (
-                (risk_ordered(_march(2)), served(_march(2))),
-                _march(2),
-                "notify name and address under an order: 4 Mar 2026, open",
-            ),
-            (
-                (risk_ordered(_march(2)), served(_march(2)), notified(_march(4))),
-                _march(5),
-                "notify name and address under an order: 4 Mar 2026, done, 4 Mar 2026",
-            ),
-            (
-                (*_SUBJECT, risk_ordered(_march(2)), served(_march(2))),
-                _march(2),
-                "no duty: notify name and address under an order",
             ),
         ),
         "duties": three(

@@ -42,7 +42,7 @@ from services.registry.domain import Clock, Stage
 
 ADULT, CHILD = date(1980, 1, 31), date(2010, 1, 31)
 JOURNEY = "journey-1"
-_ORDER = "order-1"
+_ORDER, _INTERIM = "order-1", "interim-1"
 
 
 def convicted(
@@ -95,13 +95,15 @@ def ordered(
 def risk_ordered(
     on: date, until: date | None = None, order: OtherOrder = OtherOrder.SEXUAL_RISK
 ) -> OtherOrderMade:
-    """A sexual risk order, unless another is named."""
-    return made(OtherOrderMade, on, order_ref=_ORDER, order=order, made_on=on, until=until)
+    """A sexual risk order, unless another is named; an interim one is another order."""
+    ref = _INTERIM if order is OtherOrder.INTERIM_SEXUAL_RISK else _ORDER
+    return made(OtherOrderMade, on, order_ref=ref, order=order, made_on=on, until=until)
 
 
-def served(on: date) -> OrderChanged:
-    """Either of them, served."""
-    return made(OrderChanged, on, order_ref=_ORDER, step=OrderStep.SERVED, changed_on=on)
+def served(on: date, *, interim: bool = False) -> OrderChanged:
+    """Either of them, or an interim sexual risk order, served."""
+    ref = _INTERIM if interim else _ORDER
+    return made(OrderChanged, on, order_ref=ref, step=OrderStep.SERVED, changed_on=on)
 
 
 def reviewed(on: date, *, lifted: bool, next_from: date | None = None) -> ReviewDecided:

@@ -127,18 +127,18 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         Duty.TRAVEL_NOTIFICATION,
-        ("travel_days", "travel_hours"),
+        ("travel_days", "travel_from_days", "travel_hours", "travel_by_the_date"),
         Counting.BEFORE,
         ("travel_days", _EDGE),
     ),
     Topic(
         Duty.TRAVEL_CHANGE_NOTIFICATION,
-        ("travel_change_hours", "travel_change_warn_hours"),
+        ("travel_change_hours", "travel_change_date_hours"),
     ),
     Topic(Duty.RETURN_NOTIFICATION, ("return_days",), Counting.AFTER, ("return_days", _EDGE)),
     Topic(
         Duty.ORDER_NOTIFICATION,
-        ("order_days", "orders_notified"),
+        ("order_days", "orders_notified", "replacing_order_asks", "order_changes"),
         Counting.WITH,
         ("order_days", _EDGE),
     ),
@@ -249,7 +249,7 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WITH,
         ("retention_months", _YES),
     ),
-    Topic("breach", ("breach_decisions",)),
+    Topic("breach", ("breach_decisions", "missed_stays")),
     Topic(
         "watched",
         ("duties", "remind_days", "deadline_steps", "milestones", "milestone_remind_days"),

@@ -10,7 +10,7 @@ from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
 from schemas.register import Basis, Breached, BreachOutcome, Duty, OtherOrder, PreventionOrder
 from services.hub.register.lookup import Found
-from services.registry.dates import local_day
+from services.registry.dates import DAY, local_day
 from services.registry.domain import Clock, Conviction, Register, Stage
 from services.registry.domain.breaches import decided
 from services.registry.domain.record import convictions_of, instead, last_word_on, orders_of
@@ -43,12 +43,12 @@ DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.FINANCE_NOTIFICATION: ("notify bank or card details", "SI 2012/1876"),
     Duty.IDENTITY_DOCUMENT_NOTIFICATION: ("notify identity documents", "SI 2012/1876"),
     Duty.CHANGE_WITHDRAWAL: ("say that a change notified ahead did not come", "SOA 2003 s.84(4)"),
-    Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.TRAVEL_NOTIFICATION: ("notify a journey abroad", "SOA 2003 s.86; SI 2004/1220 reg 5"),
     Duty.TRAVEL_CHANGE_NOTIFICATION: (
         "notify changed details of a journey",
-        "SOA 2003 s.86; SI 2004/1220",
+        "SOA 2003 s.86; SI 2004/1220 reg 7",
     ),
-    Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220"),
+    Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220 reg 8"),
     Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
 }
 ORDERS = {
@@ -90,7 +90,13 @@ STAGES = {
     Stage.MISSED: f"missed{_POSSIBLE}",
     Stage.NOT_NEEDED: "not needed",
     Stage.LAPSED: "lapsed with the requirement",
+    Stage.STAYS_MISSED: "missed; no longer subject",
 }
+DOUBTS: Mapping[Duty | Milestone, str] = {
+    Duty.TRAVEL_NOTIFICATION: "in time by the hour of departure, late by its date",
+    Duty.TRAVEL_CHANGE_NOTIFICATION: "in time only with a reasonable excuse",
+}
+"""Of what was done after the moment worked to, and not yet late on any reading."""
 
 
 OF_RELEASE = frozenset(
@@ -208,10 +214,13 @@ def _stands(clock: Clock, decision: BreachDecision | None) -> str:
 
 
 def _as_done(clock: Clock) -> str:
+    if clock.stage is Stage.STAYS_MISSED and clock.until is not None:
+        return f"{STAGES[clock.stage]} since {said(clock.until + DAY)}"
     if clock.met_on is None:
         return STAGES[clock.stage]
     late = " late" if clock.late and clock.stage is Stage.MET else ""
-    return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}"
+    doubt = f": {DOUBTS[clock.duty]}" if clock.doubtful else ""
+    return f"{STAGES[clock.stage]}{late}, {said(clock.met_on)}{doubt}"
 
 
 def officers_word(decision: BreachDecision) -> str:

@@ -30,6 +30,7 @@ _STANDS: Mapping[Stage, str] = {
     Stage.MET: "was done",
     Stage.NOT_NEEDED: "is not needed",
     Stage.LAPSED: "lapsed",
+    Stage.STAYS_MISSED: "was missed, and the person is subject no more",
 }
 
 

@@ -11,12 +11,13 @@ from services.registry.dates import Pause, end_of, start_of
 from services.registry.domain.categories import wakes_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
 from services.registry.domain.milestones import milestones_of
-from services.registry.domain.notifying import first_clocks, order_clocks, periodic_clocks
+from services.registry.domain.notifying import first_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
 from services.registry.domain.retention import retention_clocks
+from services.registry.domain.risk_orders import order_clocks
 from services.registry.domain.screening import screening_clocks
-from services.registry.domain.state import Clock, Register, Stage
+from services.registry.domain.state import ENDED, Clock, Register, Stage
 from services.registry.domain.travelling import (
     return_clocks,
     travel_change_clocks,
@@ -39,7 +40,8 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
     watched = [one for one in found if one.duty in rules.duties.value]
     # Said twice, of one order or of one day ahead, it is one duty: as the later word leaves it.
     once = {(one.duty, one.since, one.about): one for one in watched}
-    return tuple(_kept(heard, _reminded(one, rules.remind_days.value)) for one in once.values())
+    days = rules.remind_days.value
+    return tuple(_kept(heard, _reminded(one, days), rules) for one in once.values())
 
 
 def milestone_clocks_of(
@@ -53,19 +55,20 @@ def milestone_clocks_of(
     if Milestone.RETENTION_REVIEW in watched:
         every.extend(retention_clocks(heard, spells, rules))
     days = release.milestone_remind_days.value
-    return tuple(_kept(heard, _reminded(one, days)) for one in every if one.duty in watched)
+    return tuple(_kept(heard, _reminded(one, days), rules) for one in every if one.duty in watched)
 
 
 def at_the_end_of(clock: Clock, today: date, rules: Rules) -> Clock:
     """The clock as a Tick of that day shows it: missed once its last day is over.
 
-    A duty that nobody did while the person was subject has lapsed once they are not. One that is
-    still to be done is called to mind from its day on.
+    A duty that nobody did while the person was subject stays missed once they are not, or has
+    lapsed if its last day was not over by then. One that is still to be done is called to mind from
+    its day on.
     """
     if clock.stage is Stage.AHEAD and clock.opens_on is not None and clock.opens_on <= today:
         clock = clock.model_copy(update={"stage": Stage.OPEN})
     if clock.until is not None and clock.until < today and clock.unsettled:
-        return clock.model_copy(update={"stage": Stage.LAPSED, "reminded": False})
+        return clock.model_copy(update={"stage": _ended(clock, rules), "reminded": False})
     if clock.due_on < today and clock.stage is Stage.OPEN:
         return clock.model_copy(update={"stage": Stage.MISSED, "reminded": False})
     remind_on = _to_remind(clock, rules)
@@ -125,14 +128,27 @@ def _to_remind(clock: Clock, rules: Rules) -> date | None:
     return clock.remind_on if due else None
 
 
-def _kept(before: Register, clock: Clock) -> Clock:
+def _ended(clock: Clock, rules: Rules) -> Stage:
+    """Where a duty that nobody did stands once the person is no longer subject.
+
+    By its days alone, so that it is the same whether a Tick came in between or none.
+
+    Source: SOA 2003 s.91(3).
+    """
+    missed = clock.until is not None and clock.due_on < clock.until
+    return Stage.STAYS_MISSED if missed and rules.missed_stays.value else Stage.LAPSED
+
+
+def _kept(before: Register, clock: Clock, rules: Rules) -> Clock:
     """The clock with what a Tick has shown of it already, as long as its days are the same."""
     old = before.clock(clock.duty, clock.since, clock.about)
     if not clock.unsettled or old is None or old.due_on != clock.due_on:
         return clock
     shown = old.stage is Stage.MISSED or (old.stage is Stage.OPEN and clock.stage is Stage.AHEAD)
-    if shown or (old.stage is Stage.LAPSED and old.until == clock.until):
+    if shown:
         clock = clock.model_copy(update={"stage": old.stage})
+    if old.stage in ENDED and old.until == clock.until:
+        clock = clock.model_copy(update={"stage": _ended(clock, rules)})
     if clock.stage is Stage.OPEN and old.remind_on == clock.remind_on:
         clock = clock.model_copy(update={"reminded": old.reminded})
     return clock

@@ -29,6 +29,7 @@ from schemas.register import (
 )
 from services.registry.dates import age_on, term
 from services.registry.domain import heard_of_custody, heard_of_status
+from services.registry.domain.journeys import Travel, TravelChange, Whereabouts
 from services.registry.domain.state import (
     Breach,
     BreachDecision,
@@ -39,9 +40,6 @@ from services.registry.domain.state import (
     OrderChange,
     Reviewed,
     Revision,
-    Travel,
-    TravelChange,
-    Whereabouts,
 )
 from services.runtime.decision import State
 

@@ -32,7 +32,7 @@ from services.registry.domain.cancelling import ground_of
 from services.registry.domain.categories import turned_on
 from services.registry.domain.notifying import moves_the_year
 from services.registry.domain.record import revised_on
-from services.registry.domain.state import Clock, Register, Requirement, Stage
+from services.registry.domain.state import ENDED, Clock, Register, Requirement, Stage
 from services.registry.readings import Step
 from services.registry.rules import Rules
 
@@ -101,8 +101,8 @@ def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterato
             yield _reminded(clock, after, tick)
         if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
             yield _missed(clock, after, tick, rules)
-        lapsed = clock.stage is Stage.LAPSED and was.waits
-        if lapsed and Step.CANCELLED in rules.deadline_steps.value:
+        ended = clock.stage in ENDED and was.waits
+        if ended and Step.CANCELLED in rules.deadline_steps.value:
             told = _shown(clock, after, rules, end_of(clock.until or clock.due_on))
             yield _cancelled(clock, CancelGround.REQUIREMENT_ENDED, after, tick, **told)
 

@@ -1,4 +1,4 @@
-"""The first notification, the yearly or weekly one, and what a risk order asks."""
+"""The first notification, and the yearly or weekly one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from schemas.register import Duty, NotificationKind
 from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
 from services.registry.domain.pauses import free_on
 from services.registry.domain.periods import Spell
-from services.registry.domain.record import orders_of
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
 
@@ -127,28 +126,3 @@ def _next_after(since: date, made: list[Notification], rules: Rules) -> tuple[Du
     if days is not None and next((home for home in homes if home is not None), False):
         return Duty.WEEKLY_NOTIFICATION, last_day_within(since, days=days)
     return Duty.ANNUAL_NOTIFICATION, last_day_within(since, months=12)
-
-
-def order_clocks(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> Iterator[Clock]:
-    """Name and address are notified once a risk order is served on somebody not on the register.
-
-    Source: SOA 2003 s.122F, unconfirmed; a local standard.
-    """
-    for order in orders_of(heard):
-        served_on = order.served_on
-        if served_on is None or order.ends < served_on:
-            continue
-        if order.order not in rules.orders_notified.on(served_on):
-            continue
-        if any(spell.holds(served_on) for spell in spells):
-            continue
-        clock = Clock(
-            duty=Duty.ORDER_NOTIFICATION,
-            since=served_on,
-            due_on=last_day(served_on, days=rules.order_days.on(served_on)),
-            until=order.until,
-            stage=Stage.OPEN,
-            about=order.order_ref,
-        )
-        made = next((n for n in heard.notifications if n.made_on >= served_on), None)
-        yield clock if made is None else clock.settled(Stage.MET, made.made_on)

@@ -14,7 +14,6 @@ from typing import Self
 from pydantic import model_validator
 
 from schemas.base import PersonId, derived_id
-from schemas.custody import Presence
 from schemas.eligibility import Disposal
 from schemas.milestone import Milestone
 from schemas.register import (
@@ -42,6 +41,7 @@ from services.registry.domain.custody import (
     ZoneGone,
     ZoneWord,
 )
+from services.registry.domain.journeys import Travel, TravelChange, Whereabouts
 from services.registry.domain.status import (
     Ground,
     Referral,
@@ -150,31 +150,6 @@ class Change(State):
     premises_ref: str | None = None
 
 
-class Whereabouts(State):
-    """Where the person is from that day on."""
-
-    on: date
-    presence: Presence
-    journey_ref: str | None = None
-    as_notified: bool = False
-
-
-class Travel(State):
-    """A journey as it was notified."""
-
-    journey_ref: str
-    made_at: datetime
-    departs_at: datetime
-    learned_late: bool
-
-
-class TravelChange(State):
-    """That details of a journey changed."""
-
-    journey_ref: str
-    changed_at: datetime
-
-
 class Reviewed(State):
     """A review of notification without end, as it was decided."""
 
@@ -237,6 +212,12 @@ class Stage(StrEnum):
     """Done before it was due: the person had notified and was subject all along (R-NOT-22)."""
     LAPSED = "lapsed"
     """Not done, and the person is no longer subject."""
+    STAYS_MISSED = "stays-missed"
+    """Missed while the person was subject, who is so no longer."""
+
+
+ENDED = frozenset({Stage.LAPSED, Stage.STAYS_MISSED})
+"""Of a duty that nobody did while they could."""
 
 
 class Clock(State):
@@ -258,6 +239,9 @@ class Clock(State):
     """From this day on the person is to be reminded."""
     too_late: bool = False
     """Done on the last day, but after its last hour."""
+    doubtful: bool = False
+    """Done before its last hour and after the one worked to: in time on one reading, or by who has
+    a reasonable excuse."""
     reminded: bool = False
     """A Tick has shown that the day to be reminded has come; while it is open, and no longer."""
 
@@ -293,12 +277,13 @@ class Clock(State):
     def not_in_time(self) -> bool:
         """Whether its last day was over, for a duty that bound still, before it was done.
 
-        Source: R-NOT-72; that a duty can be missed and lapse later is a local choice, see
-            decision 24.
+        Source: R-NOT-72; SOA 2003 s.91(3). By rules before version 2026-5 one that was missed is
+            shown as lapsed.
         """
         if self.stage is Stage.LAPSED:
             return self.until is not None and self.due_on < self.until
-        return self.stage is Stage.MISSED or (self.stage is Stage.MET and self.late)
+        missed = self.stage in (Stage.MISSED, Stage.STAYS_MISSED)
+        return missed or (self.stage is Stage.MET and self.late)
 
     @property
     def waits(self) -> bool:
