@@ -74,6 +74,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(register.CircumstanceChanged),
     Entry(register.TravelNotified),
     Entry(register.TravelChanged),
+    Entry(register.AwayFromHome),
+    Entry(register.ReviewAsked),
     Entry(register.ReviewDecided),
     Entry(register.BreachProved, eligibility=True),
     Entry(case.LevelSet),

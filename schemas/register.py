@@ -116,6 +116,21 @@ class TravelChanged(FactAboutPerson):
     changed_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When they changed.")]
 
 
+class AwayFromHome(FactAboutPerson):
+    """The person is to be away from home, or was, as an agency learned it; never where.
+
+    Said anew when it moves, or once it was notified: the last word holds.
+    """
+
+    absence_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The absence's number at the source.")]
+    leaves_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When the person leaves, or left.")]
+    until: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the return.")]
+    notified_at: Annotated[
+        Instant | None,
+        has(FieldClass.MANAGEMENT, "When the person notified it; absent: not that is known."),
+    ] = None
+
+
 class AddressChanged(FactAboutPerson):
     """The person's home address changed, as an agency learned it."""
 
@@ -210,6 +225,12 @@ class OrderChanged(FactAboutPerson):
         date | None,
         has(FieldClass.OFFENCE, "Where varied, its last day now; absent: until further order."),
     ] = None
+
+
+class ReviewAsked(FactAboutPerson):
+    """The police received an application to end notification without end (SOA 2003 s.91B)."""
+
+    asked_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day they received it.")]
 
 
 class ReviewDecided(FactAboutPerson):
@@ -323,6 +344,8 @@ class Duty(StrEnum):
     TRAVEL_CHANGE_NOTIFICATION = "travel-change-notification"  # SOA 2003 s.86; SI 2004/1220
     RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
     ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
+    NAME_AHEAD_NOTIFICATION = "name-ahead-notification"  # Crime and Policing Act 2026: R-NEW-1
+    AWAY_NOTIFICATION = "away-notification"  # Crime and Policing Act 2026: R-NEW-1
 
 
 class DeadlineOpened(Fact):

@@ -23,6 +23,7 @@ from schemas.register import (
     OtherOrder,
     PreventionOrder,
 )
+from services.registry.act_2026 import PASSED, Act2026
 from services.registry.dates import DAY
 from services.registry.readings import (
     PART_2_BEGAN,
@@ -37,6 +38,7 @@ from services.registry.readings import (
     since_2012,
 )
 from services.registry.release_rules import AT_FIRST, FOLLOWED, WATCHED, ReleaseRules
+from services.registry.review_rules import TIMED, UNWEIGHED, ReviewRules
 from services.registry.status_rules import ENDING, FOREVER, StatusRules
 
 SHPO_BEGAN = date(2015, 3, 8)
@@ -107,6 +109,10 @@ class Rules:
     """In which category somebody is, from when until when."""
     release: ReleaseRules
     """What is done before a release, on a recall and in parole, and for who comes and goes."""
+    review: ReviewRules
+    """Since when notification without end is reviewed, and by when what is answered."""
+    act_2026: Act2026
+    """What is passed and not commenced."""
 
     def each(self) -> Iterator[tuple[str, Reading[Any]]]:
         """Every reading by the name of its rule."""
@@ -347,8 +353,16 @@ _FIRST = Rules(
     ),
     status=FOREVER,
     release=AT_FIRST,
+    review=UNWEIGHED,
+    act_2026=PASSED,
 )
-_OF_THE_FIFTH = frozenset({Duty.TRAVEL_CHANGE_NOTIFICATION})
+_OF_THE_FIFTH = frozenset(
+    {
+        Duty.TRAVEL_CHANGE_NOTIFICATION,
+        Duty.NAME_AHEAD_NOTIFICATION,
+        Duty.AWAY_NOTIFICATION,
+    }
+)
 _FOURTH = replace(
     _FIRST,
     version="2026-4",
@@ -519,6 +533,7 @@ _FIFTH = replace(
     ),
     status=ENDING,
     release=FOLLOWED,
+    review=TIMED,
 )
 RULES: Mapping[str, Rules] = MappingProxyType(
     {

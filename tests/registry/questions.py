@@ -46,6 +46,7 @@ from tests.makers import (
     an_order_change,
     another_order,
 )
+from tests.registry import questions_of_reviews
 from tests.registry.person import convicted
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
 
@@ -75,6 +76,7 @@ def questions() -> Iterator[Question]:
     yield from _extras()
     yield from _journeys()
     yield from _reviews()
+    yield from (Question(*one) for one in questions_of_reviews.asked())
     yield from _recalls()
     yield from _milestones()
 

@@ -15,6 +15,7 @@ import pytest
 from services.hub.register.cases import OF
 from services.hub.register.cases_of_changes import OF_DUTY
 from services.hub.register.examples import Example, lines
+from services.registry.act_2026 import NAMED_ONLY
 from services.registry.dates import DAY
 from services.registry.readings import Dated, Reading
 from services.registry.rules import RULES, Rules
@@ -36,6 +37,10 @@ NOT_SEEN: Mapping[str, str] = {
     "changes_foreseen: reading 0: with return": "a return from abroad has rules of its own",
     "changes_foreseen: reading 1: with return": "a return from abroad has rules of its own",
     "category_order: 3 before 2": "category 3 is nobody's yet",
+    **{
+        f"commences: {provision}: 1, not none": "named only, and not commenced"
+        for provision in NAMED_ONLY
+    },
 }
 """What may be altered and nobody sees it, and why."""
 

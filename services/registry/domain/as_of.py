@@ -31,6 +31,7 @@ from schemas.log import Tick
 from schemas.notice import FactTakenBack
 from schemas.register import (
     AddressChanged,
+    AwayFromHome,
     BreachDecided,
     BreachProved,
     CircumstanceChanged,
@@ -40,6 +41,7 @@ from schemas.register import (
     OrderChanged,
     OtherOrderMade,
     PreventionOrderMade,
+    ReviewAsked,
     ReviewDecided,
     TravelChanged,
     TravelNotified,
@@ -69,6 +71,8 @@ DAYS: Mapping[type[Fact], str | None] = {
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
     TravelChanged: "changed_at",
+    AwayFromHome: "occurred_at",
+    ReviewAsked: "asked_on",
     ReviewDecided: "decided_on",
     LevelSet: "set_on",
     ReleaseDateSet: "occurred_at",

@@ -139,16 +139,16 @@ def _days(stay: Change, spell: Spell, enough: int) -> Iterator[date]:
 
 def _answered(clock: Clock, one: Happened, made: list[Notification], rules: Rules) -> Clock:
     """The clock as the notifications leave it: foretold and so needless, done, or still to do."""
-    ahead = next((n for n in made if _foretells(n, one, rules)), None)
+    ahead = next((n for n in made if foretells(n, one, rules)), None)
     if ahead is not None:
         return clock.settled(Stage.NOT_NEEDED, ahead.made_on)
-    after = next((n for n in made if n.made_on >= one.on and _tells(n, one)), None)
+    after = next((n for n in made if n.made_on >= one.on and tells(n, one)), None)
     if after is not None:
         return clock.settled(Stage.MET, after.made_on)
     return clock
 
 
-def _tells(made: Notification, one: Happened) -> bool:
+def tells(made: Notification, one: Happened) -> bool:
     """Whether it says this. A first or yearly one says everything anew (s.83(5), s.85(1))."""
     if made.kind is not NotificationKind.CHANGE:
         return True
@@ -156,14 +156,14 @@ def _tells(made: Notification, one: Happened) -> bool:
     return named and one.premises_ref in (None, made.premises_ref)
 
 
-def _foretells(made: Notification, one: Happened, rules: Rules) -> bool:
+def foretells(made: Notification, one: Happened, rules: Rules) -> bool:
     """Whether it was made before, and the change came when it says; else it is void.
 
     One that names no day is taken as of the day it was made; premises once notified stay so.
 
     Source: R-NOT-32 (SOA 2003 s.84(2)-(4)); the second sentence is a local choice, see decision 4.
     """
-    if made.kind is not NotificationKind.CHANGE or made.made_on >= one.on or not _tells(made, one):
+    if made.kind is not NotificationKind.CHANGE or made.made_on >= one.on or not tells(made, one):
         return False
     if one.circumstance not in rules.changes_foreseen.on(made.made_on):
         return False

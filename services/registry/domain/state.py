@@ -31,6 +31,7 @@ from schemas.register import (
 )
 from services.registry.domain.custody import (
     Absence,
+    Away,
     Contact,
     FormJ,
     Level,
@@ -42,12 +43,7 @@ from services.registry.domain.custody import (
     ZoneGone,
     ZoneWord,
 )
-from services.registry.domain.status import (
-    Ground,
-    Referral,
-    SupervisionOver,
-    SupervisionWord,
-)
+from services.registry.domain.status import Ground, Referral, SupervisionOver, SupervisionWord
 from services.runtime.decision import State
 
 
@@ -334,6 +330,8 @@ class Register(State):
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
     travel_changes: tuple[TravelChange, ...] = ()
+    away: tuple[Away, ...] = ()
+    reviews_asked: tuple[date, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
     levels: tuple[Level, ...] = ()
     plans: tuple[Plan, ...] = ()
