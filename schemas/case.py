@@ -128,6 +128,15 @@ class AgencyLeftCase(FactAboutPerson):
     agency: Annotated[Slug, has(FieldClass.MANAGEMENT, "The agency that left.")]
 
 
+class RecordReviewed(FactAboutPerson):
+    """Whether the record of somebody who left is still needed was reviewed, and it is kept.
+
+    Source: R-RET-1 to R-RET-3; what is not needed is erased, and that is another act.
+    """
+
+    reviewed_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the review.")]
+
+
 class FormJSettled(FactAboutPerson):
     """Form J went to Jobcentre Plus, since work or training is limited, or none is needed.
 

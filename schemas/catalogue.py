@@ -84,6 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(case.LeadSettled, derived=True),
     Entry(case.SharingEnded, derived=True),
     Entry(case.SharingNarrowed, derived=True),
+    Entry(case.RecordReviewed),
     Entry(case.AgencyJoinedCase),
     Entry(case.AgencyLeftCase),
     Entry(risk.RoshAssessed, nature=Nature.ASSESSMENT),

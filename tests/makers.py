@@ -301,6 +301,10 @@ def a_parole_step(
     return _made(custody.ParoleStepTaken, fields, source="prison", **defaults)
 
 
+def a_record_review(**fields: Any) -> case.RecordReviewed:
+    return _made(case.RecordReviewed, fields, source="derbyshire-police", reviewed_on=TODAY)
+
+
 def a_form_j(**fields: Any) -> case.FormJSettled:
     defaults = {"sent": True, "settled_on": TODAY}
     return _made(case.FormJSettled, fields, source="probation", **defaults)

@@ -6,7 +6,9 @@ from typing import Any
 from schemas.base import Fact
 from schemas.custody import Released
 from schemas.eligibility import ConvictionRecorded, Disposal
+from schemas.milestone import MilestoneDeadline, MilestoneMissed
 from schemas.register import (
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
@@ -28,6 +30,8 @@ def a_desk(version: str = NEWEST) -> Desk:
     return Desk(BY_FACT, on_tick, RULES[version])
 
 
+OF_ITS_END = {DeadlineCancelled, MilestoneDeadline, MilestoneMissed}
+"""What the end of a requirement brings beside itself: duties fall away, the record is reviewed."""
 MONDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 4)
 THURSDAY_MIDNIGHT = datetime(2026, 3, 5, tzinfo=UTC)
 

@@ -6,8 +6,7 @@ every row of a table, every kind of order, every bar, on both sides of each chan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -46,20 +45,11 @@ from tests.makers import (
     an_order_change,
     another_order,
 )
-from tests.registry import questions_of_reviews
 from tests.registry.person import convicted
+from tests.registry.question import Question
+from tests.registry.questions_of_reviews import questions_of_reviews
+from tests.registry.questions_of_status import questions_of_status
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
-
-Answer = Callable[[Rules], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, what the law answers, and how the rules are asked."""
-
-    asks: str
-    answer: Any
-    by: Answer
 
 
 def questions() -> Iterator[Question]:
@@ -76,9 +66,10 @@ def questions() -> Iterator[Question]:
     yield from _extras()
     yield from _journeys()
     yield from _reviews()
-    yield from (Question(*one) for one in questions_of_reviews.asked())
     yield from _recalls()
     yield from _milestones()
+    yield from questions_of_status()
+    yield from questions_of_reviews()
 
 
 def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:

@@ -1,12 +1,11 @@
 """Questions of law on how a review is answered, and of the Act of 2026 as if it were commenced.
 
-Each is its words, its answer, and how the rules are asked. No day of commencement is known: the one
-here is invented.
+No day of commencement is known: the one here is invented.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -27,10 +26,10 @@ from tests.makers import (
     an_absence_from_home,
 )
 from tests.registry.person import convicted, notified, released
+from tests.registry.question import Question
 
 COMMENCES = date(2027, 6, 1)
 """Invented."""
-Asks = tuple[str, Any, Callable[[Rules], Any]]
 
 
 def commenced(rules: Rules, **more: Any) -> Rules:
@@ -43,7 +42,7 @@ def commenced(rules: Rules, **more: Any) -> Rules:
     return replace(rules, act_2026=replace(rules.act_2026, commences=commences, **more))
 
 
-def asked() -> Iterator[Asks]:
+def questions_of_reviews() -> Iterator[Question]:
     """All of them."""
     yield from _reviews()
     yield from _act_of_2026()
@@ -64,14 +63,14 @@ def for_life() -> tuple[Fact, ...]:
     )
 
 
-def _reviews() -> Iterator[Asks]:
+def _reviews() -> Iterator[Question]:
     """SOA 2003 ss.91A-91F, in force on 30 July 2012."""
     for on, due in ((date(2012, 7, 29), []), (date(2012, 7, 30), [date(2012, 10, 22)])):
         facts = (*for_life(), admitted(a_review_asked(asked_on=on)))
-        yield f"a review asked for on {on}", due, partial(_decisions, facts, on)
+        yield Question(f"a review asked for on {on}", due, partial(_decisions, facts, on))
         refused = a_review(decided_on=on, received_on=on, next_from=date(2032, 1, 1))
-        seen = [] if on.day == 29 else [(date(2012, 8, 19), True)]
-        yield (
+        seen = [(None, False)] if on.day == 29 else [(date(2012, 8, 19), True)]
+        yield Question(
             f"a refusal of {on}",
             seen,
             partial(_refusals, (*for_life(), admitted(refused)), on),
@@ -88,12 +87,12 @@ def _refusals(facts: tuple[Fact, ...], on: date, rules: Rules) -> list[tuple[dat
     return [(one.appeal_until, bool(one.doubts)) for one in found]
 
 
-def _act_of_2026() -> Iterator[Asks]:
+def _act_of_2026() -> Iterator[Question]:
     """Numbers unconfirmed: seven days, more than five days, twelve hours."""
     person = (convicted(date(2026, 3, 2), term_months=30), notified(date(2026, 3, 2)))
     for used_on, due in ((date(2027, 6, 7), []), (date(2027, 6, 8), [date(2027, 6, 1)])):
         named = admitted(a_change(Circumstance.NAME, changed_on=used_on))
-        yield (
+        yield Question(
             f"another name used on {used_on}",
             due,
             partial(_duties, Duty.NAME_AHEAD_NOTIFICATION, (*person, named), used_on),
@@ -108,7 +107,7 @@ def _act_of_2026() -> Iterator[Asks]:
     ):
         until = leaves_at.date() + timedelta(days=days - 1)
         away = an_absence_from_home(leaves_at=leaves_at, until=until, occurred_at=leaves_at)
-        yield (
+        yield Question(
             f"away from {leaves_at} for {days} days",
             due,
             partial(_duties, Duty.AWAY_NOTIFICATION, (*person, admitted(away)), until),

@@ -8,7 +8,9 @@ import pytest
 from schemas.base import Fact
 from schemas.custody import Presence
 from schemas.register import (
+    CancelGround,
     Circumstance,
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
     DeadlineOpened,
@@ -201,7 +203,9 @@ def test_a_move_in_time_but_heard_late_ends_the_duty_to_say_that_it_did_not_come
     desk = a_desk(NEWEST)
     desk.hear(*SUBJECT, foretold(date(2026, 3, 1)))
     desk.ticked(datetime(2026, 3, 14, tzinfo=UTC))
-    assert short(*desk.hear(moved(date(2026, 3, 11)))) == [("met", date(2026, 3, 11))]
+    (fell_away,) = desk.hear(moved(date(2026, 3, 11)))
+    assert isinstance(fell_away, DeadlineCancelled)
+    assert (fell_away.duty, fell_away.ground) == (Duty.CHANGE_WITHDRAWAL, CancelGround.NOT_NEEDED)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from schemas.base import Fact
 from schemas.custody import Presence, ReleaseKind
-from schemas.register import Circumstance, DeadlineOpened, Duty, NotificationKind
+from schemas.register import Circumstance, DeadlineCancelled, DeadlineOpened, Duty, NotificationKind
 from services.registry.domain import Clock, Stage, as_of
 from services.registry.rules import RULES
 from tests.makers import a_notification, a_presence, admitted, an_address_change
@@ -64,7 +64,9 @@ def test_what_is_left_of_the_three_days_runs_from_release_or_return(
 def test_while_somebody_is_held_no_clock_runs_and_after_it_the_same_deadline_is_told_anew() -> None:
     desk = a_desk(NEWEST)
     (opened,) = of_kind(desk.hear(convicted()), DeadlineOpened)
-    assert desk.hear(there(Presence.IN_CUSTODY, date(2026, 3, 3))) == []
+    (held,) = desk.hear(there(Presence.IN_CUSTODY, date(2026, 3, 3)))
+    assert isinstance(held, DeadlineCancelled)
+    assert held.deadline_ref == opened.deadline_ref
     assert desk.state.clocks == ()
     assert short(*desk.ticked(datetime(2026, 5, 1, tzinfo=UTC))) == []
     (again,) = of_kind(desk.hear(released(date(2026, 6, 1))), DeadlineOpened)

@@ -25,7 +25,7 @@ from tests.makers import (
     another_order,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified, released
+from tests.registry.person import MONDAY, NEWEST, OF_ITS_END, a_desk, convicted, notified, released
 
 RULES_NOW = RULES[NEWEST]
 RELEVANT, RELEASED, NOTIFIED = date(2006, 9, 1), date(2010, 8, 31), date(2010, 9, 1)
@@ -170,7 +170,9 @@ def test_lifted_somebody_is_free_from_the_day_of_the_decision() -> None:
     said = desk.hear(decided(MONDAY, lifted=True))
     assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [MONDAY]
     assert desk.state.category is None
-    assert desk.ticked(datetime(2100, 1, 1, tzinfo=UTC)) == []
+    later = desk.ticked(datetime(2100, 1, 1, tzinfo=UTC))
+    assert of_kind(later, RequirementEnded) == []
+    assert {type(one) for one in later} <= OF_ITS_END
 
 
 def test_lifted_what_has_an_end_goes_on_to_it_and_a_later_conviction_begins_anew() -> None:

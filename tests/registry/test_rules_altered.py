@@ -20,7 +20,8 @@ from services.registry.dates import DAY
 from services.registry.readings import Dated, Reading
 from services.registry.rules import RULES, Rules
 from tests.registry.person import NEWEST
-from tests.registry.questions import Question, questions
+from tests.registry.question import Question
+from tests.registry.questions import questions
 
 QUESTIONS = tuple(questions())
 EXAMPLES: Mapping[str, tuple[Example, ...]] = {
@@ -36,7 +37,9 @@ NOT_SEEN: Mapping[str, str] = {
     "changes_watched: reading 1: with return": "a return from abroad has rules of its own",
     "changes_foreseen: reading 0: with return": "a return from abroad has rules of its own",
     "changes_foreseen: reading 1: with return": "a return from abroad has rules of its own",
-    "category_order: 3 before 2": "category 3 is nobody's yet",
+    "category_order: 3 before 2": "category 3 counts only where no other applies",
+    "category_2_lasts_with: with community-order": "no sentence of category 2 is served by it",
+    "category_2_lasts_with: with post-sentence-supervision": "it prolongs no sentence",
     **{
         f"commences: {provision}: 1, not none": "named only, and not commenced"
         for provision in NAMED_ONLY
@@ -119,8 +122,8 @@ def otherwise(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(one), one) for one in (value + 1, value - 1) if one >= 0)
     elif isinstance(value, frozenset):
         yield from ((f"without {one}", value - {one}) for one in sorted(value))
-        kinds = {type(one) for one in value}
-        more = sorted(one for kind in kinds for one in kind if one not in value)
+        kinds = {type(one) for one in value if isinstance(one, Enum)}
+        more = sorted((one for kind in kinds for one in kind if one not in value), key=str)
         yield from ((f"with {one}", value | {one}) for one in more)
     elif isinstance(value, tuple):
         for place in range(len(value) - 1):

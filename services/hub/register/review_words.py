@@ -65,7 +65,9 @@ def _asked(one: Asked) -> str:
 
 
 def _refused(one: Refused) -> str:
-    if one.appeal_until is None:
+    if one.appeal_days is None:
+        until = "no appeal yet"
+    elif one.appeal_until is None:
         until = f"appeal within {one.appeal_days} days from receipt, which is not told"
     else:
         until = f"appeal to the magistrates' court until {said(one.appeal_until)}"

@@ -18,6 +18,7 @@ from schemas.case import (
     LeadSettled,
     LeadTransferred,
     LimitedAccessSet,
+    RecordReviewed,
 )
 from schemas.eligibility import (
     ConvictionRecorded,
@@ -40,8 +41,10 @@ from schemas.register import (
     BreachDecided,
     BreachProved,
     CategoryChanged,
+    DeadlineCancelled,
     DeadlineMet,
     DeadlineMissed,
+    NotificationNoticeGiven,
     NotificationOrderMade,
     OrderChanged,
     OtherOrderMade,
@@ -58,7 +61,15 @@ SUBJECT = 1
 LEFT = "left"
 """Why it is not told: the person is in no category any more."""
 
-_OF_THE_END = (CategoryChanged, RequirementOpened, RequirementEnded, DeadlineMet, DeadlineMissed)
+_OF_THE_END = (
+    CategoryChanged,
+    RequirementOpened,
+    RequirementEnded,
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineCancelled,
+    RecordReviewed,
+)
 _OF_WHO_ANSWERS = (
     LeadSettled,
     LeadTransferred,
@@ -82,6 +93,7 @@ _MAY_BRING_BACK = (
     ConvictionRevised,
     PreventionOrderMade,
     NotificationOrderMade,
+    NotificationNoticeGiven,
     OtherOrderMade,
     OrderChanged,
     BreachProved,

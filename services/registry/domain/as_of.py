@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from schemas.base import Fact, sourced_id
-from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet
+from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet, RecordReviewed
 from schemas.custody import (
     AbsenceAgreed,
     ParoleStepTaken,
@@ -93,6 +93,7 @@ DAYS: Mapping[type[Fact], str | None] = {
     ReferralAccepted: "decided_on",
     ReferralRejected: "decided_on",
     Deregistered: "decided_on",
+    RecordReviewed: "reviewed_on",
     AgencyJoinedCase: "occurred_at",
     LeadTransferred: "occurred_at",
     FactTakenBack: None,

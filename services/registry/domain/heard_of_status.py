@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
-from schemas.case import AgencyJoinedCase, LeadTransferred
+from schemas.case import AgencyJoinedCase, LeadTransferred, RecordReviewed
 from schemas.eligibility import Deregistered, ReferralAccepted, ReferralRejected
 from schemas.supervision import SupervisionEnded, SupervisionSet
 from services.registry.dates import local_day
@@ -64,6 +65,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         SupervisionSet: ("supervisions", _supervision),
         SupervisionEnded: ("supervisions_over", _over),
         **dict.fromkeys(_STEPS, ("referrals", _referral)),
+        RecordReviewed: ("records_reviewed", attrgetter("reviewed_on")),
         AgencyJoinedCase: ("leads", _lead),
         LeadTransferred: ("leads", _lead),
     }

@@ -28,12 +28,20 @@ def left_on(heard: Register, spells: Iterable[Spell], rules: Rules) -> date | No
 
 
 def retention_clocks(heard: Register, spells: Iterable[Spell], rules: Rules) -> Iterator[Clock]:
-    """The review, in so many months beginning with the first day out; ahead until then.
+    """The review, in so many months beginning with the first day out, and again with each review.
+
+    The first is ahead until that day.
 
     Source: R-RET-2, R-RET-3, from general knowledge, unconfirmed; see decision 26.
     """
     since = left_on(heard, spells, rules)
-    if since is not None:
-        due_on = last_day(since, months=rules.release.retention_months.on(since))
-        clock = Clock.of_milestone(Milestone.RETENTION_REVIEW, since, due_on)
-        yield clock.model_copy(update={"stage": Stage.AHEAD, "opens_on": since})
+    if since is None:
+        return
+    reviewed = [day for day in heard.records_reviewed if day >= since]
+    for begins_on, done_on in zip([since, *reviewed], [*reviewed, None], strict=True):
+        due_on = last_day(begins_on, months=rules.release.retention_months.on(begins_on))
+        clock = Clock.of_milestone(Milestone.RETENTION_REVIEW, begins_on, due_on)
+        if done_on is not None:
+            yield clock.settled(Stage.MET, done_on)
+        else:
+            yield clock.model_copy(update={"stage": Stage.AHEAD, "opens_on": begins_on})

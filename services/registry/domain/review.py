@@ -63,7 +63,8 @@ class Refused:
     """None: that notice of it was received is not told."""
     appeal_until: date | None
     """None: not counted, since receipt is not told."""
-    appeal_days: int
+    appeal_days: int | None
+    """None: there was no appeal yet."""
     doubts: tuple[Doubt, ...]
 
 
@@ -104,7 +105,7 @@ def asked_of(heard: Register, day: date, rules: Rules) -> Iterator[Asked]:
 
 
 def refused_of(heard: Register, day: date, rules: Rules) -> Iterator[Refused]:
-    """The refusals up to that day of which an appeal is weighed.
+    """The refusals up to that day, each with its appeal.
 
     The days begin with receipt of the notice. A day set to ask again that is later than the Act
     allows is doubtful: it is shown, and it counts.
@@ -112,12 +113,12 @@ def refused_of(heard: Register, day: date, rules: Rules) -> Iterator[Refused]:
     Source: SOA 2003 s.91E(2); s.91B(4)-(5); R-REV-4, R-REV-6.
     """
     for one in heard.reviews:
-        days = None if one.lifted else rules.review.review_appeal_days.on(one.on)
-        if days is not None and one.on <= day:
-            received = one.received_on
-            until = None if received is None else last_day(received, days=days)
-            doubts = (Doubt.GAP,) if _too_late(one, rules) else ()
-            yield Refused(one.on, received, until, days, doubts)
+        if one.lifted or one.on > day or rules.review.review_since.value is None:
+            continue
+        days, received = rules.review.review_appeal_days.on(one.on), one.received_on
+        until = None if received is None or days is None else last_day(received, days=days)
+        doubts = (Doubt.GAP,) if _too_late(one, rules) else ()
+        yield Refused(one.on, received, until, days, doubts)
 
 
 def asked_clocks(heard: Register, rules: Rules) -> Iterator[Clock]:

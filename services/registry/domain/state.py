@@ -349,6 +349,8 @@ class Register(State):
     supervisions: tuple[SupervisionWord, ...] = ()
     supervisions_over: tuple[SupervisionOver, ...] = ()
     referrals: tuple[Referral, ...] = ()
+    records_reviewed: tuple[date, ...] = ()
+    """Days on which it was reviewed whether the record of who left is still needed."""
     leads: tuple[date, ...] = ()
     """Days on which a body took the lead of the case."""
     ties: dict[str, tuple[str, ...]] = {}
