@@ -6,16 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import (
-    Fact,
-    FactAboutPerson,
-    FieldClass,
-    Instant,
-    Part,
-    Ref,
-    Slug,
-    has,
-)
+from schemas.base import Fact, FactAboutPerson, FieldClass, Instant, Part, Ref, Slug, has
 from schemas.eligibility import Sentence
 
 
@@ -114,21 +105,6 @@ class TravelChanged(FactAboutPerson):
 
     journey_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The journey's number.")]
     changed_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When they changed.")]
-
-
-class AwayFromHome(FactAboutPerson):
-    """The person is to be away from home, or was, as an agency learned it; never where.
-
-    Said anew when it moves, or once it was notified: the last word holds.
-    """
-
-    absence_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The absence's number at the source.")]
-    leaves_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When the person leaves, or left.")]
-    until: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the return.")]
-    notified_at: Annotated[
-        Instant | None,
-        has(FieldClass.MANAGEMENT, "When the person notified it; absent: not that is known."),
-    ] = None
 
 
 class AddressChanged(FactAboutPerson):

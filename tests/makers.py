@@ -167,14 +167,14 @@ def a_travel_change(**fields: Any) -> register.TravelChanged:
     return _made(register.TravelChanged, fields, source="derbyshire-police", **defaults)
 
 
-def an_absence_from_home(**fields: Any) -> register.AwayFromHome:
+def an_absence_from_home(**fields: Any) -> custody.AwayFromHome:
     leaves_at = later(days=20)
     defaults = {
         "absence_ref": "absence-1",
         "leaves_at": leaves_at,
         "until": (leaves_at + timedelta(days=7)).date(),
     }
-    return _made(register.AwayFromHome, fields, source="derbyshire-police", **defaults)
+    return _made(custody.AwayFromHome, fields, source="derbyshire-police", **defaults)
 
 
 def a_review_asked(**fields: Any) -> register.ReviewAsked:

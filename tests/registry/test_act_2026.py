@@ -1,4 +1,4 @@
-"""The Act of 2026: present, and off until a day of commencement is set; the one here is invented."""
+"""The Act of 2026: here, and off until a day of commencement is set; the one here is invented."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

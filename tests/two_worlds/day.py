@@ -343,7 +343,7 @@ _MANAGED: dict[type[Fact], tuple[Said, ...]] = {
     register.CircumstanceChanged: ((4, a_change(**_THEM)),),
     register.TravelNotified: ((4, a_travel_notice(**_THEM)),),
     register.TravelChanged: ((4, a_travel_change(**_THEM)),),
-    register.AwayFromHome: ((4, an_absence_from_home(**_THEM)),),
+    custody.AwayFromHome: ((4, an_absence_from_home(**_THEM)),),
     register.ReviewAsked: ((4, a_review_asked(**_THEM)),),
     register.ReviewDecided: ((4, a_review(**_THEM)),),
     register.BreachProved: ((4, a_breach(**_THEM)),),

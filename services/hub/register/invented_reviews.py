@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from schemas.base import Fact
-from schemas.register import AwayFromHome, ReviewAsked, ReviewDecided
+from schemas.custody import AwayFromHome
+from schemas.register import ReviewAsked, ReviewDecided
 from services.hub.register.making import made
 from services.hub.register.words import said
 from services.registry.dates import LONDON

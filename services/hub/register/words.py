@@ -31,7 +31,7 @@ BASES = {
     Basis.ORDER: "an order lasts longer",
 }
 """Rows of the table of SOA 2003 s.82(1)."""
-_ACT_OF_2026 = "Crime and Policing Act 2026"
+_ACT_OF_2026 = "Crime and Policing Act 2026, section not confirmed"
 DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
     Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),

@@ -13,6 +13,7 @@ from schemas.base import Fact, sourced_id
 from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet, RecordReviewed
 from schemas.custody import (
     AbsenceAgreed,
+    AwayFromHome,
     ParoleStepTaken,
     PresenceChanged,
     RecalledToCustody,
@@ -31,7 +32,6 @@ from schemas.log import Tick
 from schemas.notice import FactTakenBack
 from schemas.register import (
     AddressChanged,
-    AwayFromHome,
     BreachDecided,
     BreachProved,
     CircumstanceChanged,

@@ -13,7 +13,6 @@ from schemas.custody import PresenceChanged, Released
 from schemas.eligibility import ConvictionRecorded, ConvictionRevised, Sentence
 from schemas.register import (
     AddressChanged,
-    AwayFromHome,
     BreachDecided,
     BreachProved,
     Circumstance,
@@ -31,7 +30,6 @@ from schemas.register import (
 )
 from services.registry.dates import age_on, term
 from services.registry.domain import heard_of_custody, heard_of_status
-from services.registry.domain.custody import Away
 from services.registry.domain.state import (
     Breach,
     BreachDecision,
@@ -178,16 +176,6 @@ def _travel_change(fact: TravelChanged) -> TravelChange:
     return TravelChange(journey_ref=fact.journey_ref, changed_at=fact.changed_at)
 
 
-def _away(fact: AwayFromHome) -> Away:
-    return Away(
-        absence_ref=fact.absence_ref,
-        said_at=fact.occurred_at,
-        leaves_at=fact.leaves_at,
-        until=fact.until,
-        notified_at=fact.notified_at,
-    )
-
-
 def _review(fact: ReviewDecided) -> Reviewed:
     """What was decided of notification without end: SOA 2003 ss.91A-91F."""
     return Reviewed(
@@ -253,7 +241,6 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State | date]]] = MappingProx
         CircumstanceChanged: ("changes", _change),
         TravelNotified: ("travels", _travel),
         TravelChanged: ("travel_changes", _travel_change),
-        AwayFromHome: ("away", _away),
         ReviewAsked: ("reviews_asked", attrgetter("asked_on")),
         ReviewDecided: ("reviews", _review),
         **heard_of_custody.OF,
