@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import FactAboutPerson, FieldClass, Ref, has
+from schemas.base import FactAboutPerson, FieldClass, Instant, Ref, has
 
 
 class ReleaseKind(StrEnum):
@@ -60,6 +60,21 @@ class PresenceChanged(FactAboutPerson):
     as_notified: Annotated[
         bool, has(FieldClass.CUSTODY, "Back from abroad on the day and at the place notified.")
     ] = False
+
+
+class AwayFromHome(FactAboutPerson):
+    """The person is to be away from home, or was, as an agency learned it; never where.
+
+    Said anew when it moves, or once it was notified: the last word holds.
+    """
+
+    absence_ref: Annotated[Ref, has(FieldClass.MANAGEMENT, "The absence's number at the source.")]
+    leaves_at: Annotated[Instant, has(FieldClass.MANAGEMENT, "When the person leaves, or left.")]
+    until: Annotated[date, has(FieldClass.MANAGEMENT, "The local day of the return.")]
+    notified_at: Annotated[
+        Instant | None,
+        has(FieldClass.MANAGEMENT, "When the person notified it; absent: not that is known."),
+    ] = None
 
 
 class SentenceGroup(StrEnum):

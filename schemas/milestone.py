@@ -26,6 +26,7 @@ class Milestone(StrEnum):
     RETENTION_REVIEW = "retention-review"  # whether the record is still needed: R-RET-2, R-RET-3
     IDENTIFICATION = "identification"  # a level or a lead, after sentence: domain rules 1.7
     RESCREENING = "re-screening"  # whether to go on, once no category applies any more (R-MAP-6)
+    REVIEW_DECISION = "review-decision"  # of notification without end, once asked for (R-REV-6)
 
 
 class Owner(StrEnum):
@@ -36,6 +37,7 @@ class Owner(StrEnum):
     PRISON = "prison-service"
     PAROLE_BOARD = "parole-board-panel"
     VICTIM_LIAISON = "victim-liaison-officer"
+    POLICE = "police"
 
 
 class MilestoneStage(StrEnum):

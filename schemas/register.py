@@ -6,16 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from schemas.base import (
-    Fact,
-    FactAboutPerson,
-    FieldClass,
-    Instant,
-    Part,
-    Ref,
-    Slug,
-    has,
-)
+from schemas.base import Fact, FactAboutPerson, FieldClass, Instant, Part, Ref, Slug, has
 from schemas.eligibility import Sentence
 
 
@@ -212,6 +203,12 @@ class OrderChanged(FactAboutPerson):
     ] = None
 
 
+class ReviewAsked(FactAboutPerson):
+    """The police received an application to end notification without end (SOA 2003 s.91B)."""
+
+    asked_on: Annotated[date, has(FieldClass.MANAGEMENT, "The local day they received it.")]
+
+
 class ReviewDecided(FactAboutPerson):
     """Indefinite notification was reviewed: the police, or a court on appeal, end it or do not."""
 
@@ -323,6 +320,8 @@ class Duty(StrEnum):
     TRAVEL_CHANGE_NOTIFICATION = "travel-change-notification"  # SOA 2003 s.86; SI 2004/1220
     RETURN_NOTIFICATION = "return-notification"  # SOA 2003 s.86; SI 2004/1220
     ORDER_NOTIFICATION = "order-notification"  # SOA 2003 s.122F
+    NAME_AHEAD_NOTIFICATION = "name-ahead-notification"  # Crime and Policing Act 2026: R-NEW-1
+    AWAY_NOTIFICATION = "away-notification"  # Crime and Policing Act 2026: R-NEW-1
 
 
 class DeadlineOpened(Fact):

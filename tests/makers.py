@@ -167,6 +167,21 @@ def a_travel_change(**fields: Any) -> register.TravelChanged:
     return _made(register.TravelChanged, fields, source="derbyshire-police", **defaults)
 
 
+def an_absence_from_home(**fields: Any) -> custody.AwayFromHome:
+    leaves_at = later(days=20)
+    defaults = {
+        "absence_ref": "absence-1",
+        "leaves_at": leaves_at,
+        "until": (leaves_at + timedelta(days=7)).date(),
+    }
+    return _made(custody.AwayFromHome, fields, source="derbyshire-police", **defaults)
+
+
+def a_review_asked(**fields: Any) -> register.ReviewAsked:
+    defaults = {"asked_on": TODAY}
+    return _made(register.ReviewAsked, fields, source="derbyshire-police", **defaults)
+
+
 def a_review(**fields: Any) -> register.ReviewDecided:
     defaults = {"decided_on": TODAY, "lifted": False}
     return _made(register.ReviewDecided, fields, source="derbyshire-police", **defaults)

@@ -364,7 +364,12 @@ WATCHED = replace(
     AT_FIRST,
     milestones=Reading(
         frozenset(Milestone)
-        - {Milestone.RETENTION_REVIEW, Milestone.IDENTIFICATION, Milestone.RESCREENING},
+        - {
+            Milestone.RETENTION_REVIEW,
+            Milestone.IDENTIFICATION,
+            Milestone.RESCREENING,
+            Milestone.REVIEW_DECISION,
+        },
         "the milestones watched by this version",
         "R-RCL-10 to R-ROT-1",
         local=True,
@@ -391,7 +396,7 @@ FOLLOWED = replace(
     milestones=Reading(
         frozenset(Milestone),
         "the milestones watched by this version",
-        "R-RCL-10 to R-ROT-1; R-LEAD-1; R-MAP-6; R-RET-2, R-RET-3",
+        "R-RCL-10 to R-ROT-1; R-LEAD-1; R-MAP-6; R-RET-2, R-RET-3; R-REV-6",
         local=True,
     ),
     milestone_remind_days=Reading(

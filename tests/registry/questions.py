@@ -46,6 +46,7 @@ from tests.makers import (
 )
 from tests.registry.person import convicted
 from tests.registry.question import Question
+from tests.registry.questions_of_reviews import questions_of_reviews
 from tests.registry.questions_of_status import questions_of_status
 from tests.registry.questions_of_travel import questions_of_risk_orders, questions_of_travel
 from tests.registry.recall_vectors import OURS, form_of, kept, level_of, recall_of, rows
@@ -68,6 +69,7 @@ def questions() -> Iterator[Question]:
     yield from questions_of_status()
     yield from questions_of_travel()
     yield from questions_of_risk_orders()
+    yield from questions_of_reviews()
 
 
 def _row(facts: tuple[Fact, ...], on: date, rules: Rules) -> Register:

@@ -19,7 +19,7 @@ from schemas.custody import (
 )
 from schemas.eligibility import Disposal
 from schemas.log import Tick
-from schemas.milestone import MilestoneDeadline, MilestoneMissed
+from schemas.milestone import Milestone, MilestoneDeadline, MilestoneMissed
 from schemas.register import (
     Basis,
     Breached,
@@ -66,6 +66,7 @@ from tests.makers import (
     a_removal,
     a_return,
     a_review,
+    a_review_asked,
     a_revision,
     a_sentence,
     a_taking_back,
@@ -77,6 +78,7 @@ from tests.makers import (
     a_zone_ending,
     admitted,
     an_absence,
+    an_absence_from_home,
     an_address_change,
     an_order_change,
     another_order,
@@ -142,7 +144,10 @@ def happenings(draw: st.DrawFn) -> Fact:
     day, ref = draw(DAYS), draw(st.none() | REFS)
     kind = draw(
         st.sampled_from(
-            ["move", "change", "presence", "travel", "details", "review", "breach", "decision"]
+            [
+                *("move", "change", "presence", "travel", "details", "away"),
+                *("asked", "review", "breach", "decision"),
+            ]
         )
     )
     if kind == "move":
@@ -153,6 +158,11 @@ def happenings(draw: st.DrawFn) -> Fact:
         return admitted(a_change(circumstance, changed_on=day, until=until, premises_ref=ref))
     if kind == "details":
         return admitted(a_travel_change(journey_ref=draw(REFS), changed_at=start_of(day)))
+    if kind == "asked":
+        return admitted(a_review_asked(asked_on=day))
+    if kind == "away":
+        told = {"absence_ref": draw(REFS), "leaves_at": start_of(day), "until": draw(DAYS)}
+        return admitted(an_absence_from_home(**told))
     if kind == "breach":
         breach = draw(st.sampled_from(Breached))
         return admitted(a_breach(breach, proved_on=day, order_ref=ref))
@@ -437,6 +447,7 @@ def test_by_rules_before_nothing_is_said_in_the_words_of_2026_5(
         assert not isinstance(fact, NEW_IN_2026_5)
         assert getattr(fact, "turn", None) is None
         assert getattr(fact, "duty", None) is not Duty.TRAVEL_CHANGE_NOTIFICATION
+        assert getattr(fact, "milestone", None) is not Milestone.REVIEW_DECISION
 
 
 @settings(deadline=None)

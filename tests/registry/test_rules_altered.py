@@ -15,6 +15,7 @@ import pytest
 from services.hub.register.cases import OF
 from services.hub.register.cases_of_changes import OF_DUTY
 from services.hub.register.examples import Example, lines
+from services.registry.act_2026 import NAMED_ONLY
 from services.registry.dates import DAY
 from services.registry.readings import Dated, Reading
 from services.registry.rules import RULES, Rules
@@ -46,6 +47,10 @@ NOT_SEEN: Mapping[str, str] = {
     "category_order: 3 before 2": "category 3 counts only where no other applies",
     "category_2_lasts_with: with community-order": "no sentence of category 2 is served by it",
     "category_2_lasts_with: with post-sentence-supervision": "it prolongs no sentence",
+    **{
+        f"commences: {provision}: 1, not none": "named only, and not commenced"
+        for provision in NAMED_ONLY
+    },
 }
 """What may be altered and nobody sees it, and why."""
 

@@ -12,6 +12,7 @@ from services.hub.register import (
     cases_of_parole,
     cases_of_recall,
     cases_of_release,
+    cases_of_reviews,
     cases_of_status,
     cases_of_terms,
     cases_of_travel,
@@ -29,6 +30,7 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
         **cases_of_breaches.OF,
         **cases_of_status.OF,
         **cases_of_travel.OF,
+        **cases_of_reviews.OF,
     }
 )
 """By the name of the rule."""

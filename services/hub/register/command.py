@@ -14,7 +14,7 @@ from services.agreements.signing import Asked, acting, decide
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.commands import home_option, json_option
 from services.hub.exits import in_one_line
-from services.hub.register import counts, law, law_pages, status, words
+from services.hub.register import counts, law, law_pages, review_words, status, words
 from services.hub.register.board import board_of
 from services.hub.register.breach_command import breach
 from services.hub.register.consulting import consulted
@@ -103,7 +103,8 @@ def show(
     """
     found, _ = consulted(reference, asked, day, known_at, home)
     if as_json:
-        click.echo(json.dumps({**words.as_object(found), **status.as_object(found)}))
+        shown = {**words.as_object(found), **status.as_object(found)}
+        click.echo(json.dumps({**shown, **review_words.as_object(found)}))
     else:
         print_register(found, Console(highlight=False))
 

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from schemas.base import Fact
-from services.hub.register import readiness, words
+from services.hub.register import readiness, review_words, words
 from services.hub.register.lookup import Found
 from services.registry.domain import as_of
 from services.registry.rules import Rules
@@ -47,9 +47,10 @@ def lines(example: Example, rules: Rules) -> tuple[str, ...]:
     known = {what for what, *_ in deadlines}
     not_owed = (f"no duty: {what}" for what, _ in words.DUTIES.values() if what not in known)
     review = words.review(register, example.on, rules) or ("no review", "")
+    asked = (told for told, _ in review_words.reviews(register, example.on, rules))
     requirement = words.requirement(register, example.on)
     release = _of_release(Found(register, rules, example.on))
-    return (requirement[0], review[0], category, *duties, *not_owed, *release)
+    return (requirement[0], review[0], *asked, category, *duties, *not_owed, *release)
 
 
 def _of_release(found: Found) -> Iterator[str]:

@@ -34,7 +34,7 @@ from schemas.register import (
     TravelChanged,
     TravelNotified,
 )
-from services.hub.register import invented_release, invented_status
+from services.hub.register import invented_release, invented_reviews, invented_status
 from services.hub.register.making import NOBODY, made
 from services.hub.register.words import length, said
 from services.registry.dates import LONDON, age_on, local_day
@@ -211,7 +211,9 @@ def _travel_change(fact: TravelChanged) -> str:
 
 def _review(fact: ReviewDecided) -> str:
     again = f", next from {said(fact.next_from)}" if fact.next_from else ""
-    return f"{said(fact.decided_on)}: review {'lifts it' if fact.lifted else 'refused'}{again}"
+    told = f", notice received {said(fact.received_on)}" if fact.received_on else ""
+    what = "lifts it" if fact.lifted else "refused"
+    return f"{said(fact.decided_on)}: review {what}{again}{told}"
 
 
 def _taking_back(fact: FactTakenBack) -> str:
@@ -246,6 +248,7 @@ _WORDS: Mapping[type[Fact], Callable[[Any], str]] = MappingProxyType(
         ReviewDecided: _review,
         **invented_release.WORDS,
         **invented_status.WORDS,
+        **invented_reviews.WORDS,
         BreachDecided: lambda fact: (
             f"{said(local_day(fact.occurred_at))}: an officer decides, of the first notification: "
             f"{fact.outcome} ({', '.join(fact.reasons)})"

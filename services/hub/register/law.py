@@ -13,6 +13,7 @@ from services.hub.register.cases_of_changes import OF_DUTY
 from services.hub.register.readiness import MILESTONES
 from services.hub.register.topics import TOPICS
 from services.hub.register.words import BASES, DUTIES, said
+from services.registry.act_2026 import Provision
 from services.registry.readings import Reading
 from services.registry.rules import RULES, Rules
 
@@ -104,7 +105,7 @@ def value(found: object) -> str:
     if isinstance(found, bool):
         return "yes" if found else "no"
     if isinstance(found, Mapping):
-        return "; ".join(f"{_row(row)}: {_length(row, many)}" for row, many in found.items())
+        return "; ".join(f"{_row(row)}: {_of(row, one)}" for row, one in found.items())
     if isinstance(found, frozenset):
         return "; ".join(sorted(_row(row) for row in found)) or "none"
     if isinstance(found, tuple):
@@ -126,6 +127,12 @@ def _row(row: object) -> str:
     if isinstance(row, Milestone):
         return MILESTONES[row]
     return str(row).replace("-", " ")
+
+
+def _of(row: object, found: Any) -> str:  # noqa: ANN401
+    if isinstance(row, Provision):
+        return "not commenced" if found is None else value(found)
+    return _length(row, found)
 
 
 def _length(row: object, many: int | date | None) -> str:

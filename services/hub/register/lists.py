@@ -228,13 +228,13 @@ def _tells(
 def _role(clock: Clock, told: Told) -> str:
     if not isinstance(clock.duty, Milestone):
         return OFFENDER_MANAGER
-    return owed(clock, told.rules.release)[0].value
+    return owed(clock, told.rules)[0].value
 
 
 def _duty(clock: Clock, told: Told) -> Row:
     whose = THE_PERSONS
     if isinstance(clock.duty, Milestone):
-        reading = owed(clock, told.rules.release)[1]
+        reading = owed(clock, told.rules)[1]
         whose, duty = AN_AGENCYS, MILESTONES[clock.duty]
         source = f"{reading.source}{'; local' if reading.local else ''}"
     else:

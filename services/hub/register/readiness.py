@@ -24,6 +24,7 @@ from services.registry.domain.recall import Weighed, law_on, releases_on, runnin
 from services.registry.domain.releasing import Releasing, in_custody, releasing
 from services.registry.readings import Reading
 from services.registry.release_rules import Bar, ReleaseRules
+from services.registry.rules import Rules
 
 
 class Colour(StrEnum):
@@ -65,6 +66,7 @@ MILESTONES: Mapping[Milestone, str] = {
     Milestone.VICTIM_CONTACT: "first victim contact",
     Milestone.RETENTION_REVIEW: "review whether the record is still needed",
     Milestone.IDENTIFICATION: "identify the case: set a level, or take the lead",
+    Milestone.REVIEW_DECISION: "decide the review of notification without end",
     Milestone.RESCREENING: "decide whether category 3 applies: the last category ended",
 }
 FORMS: Mapping[RecallForm | None, str] = {
@@ -91,7 +93,7 @@ def readiness(found: Found, *, with_victims: bool) -> tuple[Line, ...]:
     lines = [
         *_of_release(register, day),
         *_of_recalls(register, rules, day),
-        *_of_milestones(register.milestones, rules, with_victims=with_victims),
+        *_of_milestones(register.milestones, found.rules, with_victims=with_victims),
     ]
     order = tuple(Colour)
     return tuple(
@@ -120,9 +122,7 @@ def as_object(found: Found, lines: Iterable[Line]) -> dict[str, Any]:
     }
 
 
-def _of_milestones(
-    clocks: Iterable[Clock], rules: ReleaseRules, *, with_victims: bool
-) -> Iterator[Line]:
+def _of_milestones(clocks: Iterable[Clock], rules: Rules, *, with_victims: bool) -> Iterator[Line]:
     for clock in clocks:
         if clock.stage is Stage.AHEAD or (clock.duty in OF_VICTIMS and not with_victims):
             continue
@@ -138,7 +138,7 @@ def _of_milestones(
         )
 
 
-def owed(clock: Clock, rules: ReleaseRules) -> tuple[Owner, Reading[Any]]:
+def owed(clock: Clock, rules: Rules) -> tuple[Owner, Reading[Any]]:
     """In which role a milestone is owed, and by which reading its day is counted."""
     found = OWED[Milestone(clock.duty)]
     return found.by, found.days(rules).reading_on(clock.since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from services.hub.register import status, words
+from services.hub.register import review_words, status, words
 from services.hub.register.lookup import Found
 from services.hub.register.output import table
 
@@ -15,6 +15,8 @@ def print_register(found: Found, console: Console) -> None:
     console.print(f"On {words.said(found.day)} {requirement}.  [dim]{law}[/dim]")
     if review := words.review(found.register, found.day, found.rules):
         console.print(f"{review[0][0].upper()}{review[0][1:]}.  [dim]{review[1]}[/dim]")
+    for told, where in review_words.reviews(found.register, found.day, found.rules):
+        console.print(f"{told[0].upper()}{told[1:]}.  [dim]{where}[/dim]")
     category = found.register.category or "none"
     console.print(f"Category under the arrangements: {category}.  [dim]CJA 2003 ss.325, 327[/dim]")
     for columns, rows in status.tables(found):

@@ -66,6 +66,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "category": "the category under the arrangements",
         "recall": "the form of a recall, and the end of a fixed term",
         "breach": "a possible breach, and what an officer decides about it",
+        "not-commenced": "passed, not commenced: the Crime and Policing Act 2026",
         "watched": "what is watched, and when it is called to mind",
     }
 )
@@ -145,7 +146,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "review",
         ("review_adult_months", "review_child_months", "review_after_release")
-        + ("review_again_months", "orders_block_review"),
+        + ("review_again_months", "orders_block_review", "review_since")
+        + ("review_appeal_days", "review_gap_months"),
         Counting.WITH,
         ("review_child_months", _EDGE),
     ),
@@ -249,6 +251,15 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WITH,
         ("retention_months", _YES),
     ),
+    Topic(
+        Milestone.REVIEW_DECISION,
+        ("review_decision_days",),
+        Counting.AFTER,
+        ("review_decision_days", _EDGE),
+    ),
+    Topic(Duty.NAME_AHEAD_NOTIFICATION, ("name_ahead_days", "commences")),
+    Topic(Duty.AWAY_NOTIFICATION, ("away_over_days", "away_hours", "commences")),
+    Topic("not-commenced", ("commences", "name_ahead_days", "away_over_days", "away_hours")),
     Topic("breach", ("breach_decisions", "missed_stays")),
     Topic(
         "watched",

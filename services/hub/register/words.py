@@ -31,6 +31,7 @@ BASES = {
     Basis.ORDER: "an order lasts longer",
 }
 """Rows of the table of SOA 2003 s.82(1)."""
+_ACT_OF_2026 = "Crime and Policing Act 2026, section not confirmed"
 DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     Duty.INITIAL_NOTIFICATION: ("first notification", "SOA 2003 s.83"),
     Duty.ANNUAL_NOTIFICATION: ("yearly notification", "SOA 2003 s.85"),
@@ -50,6 +51,8 @@ DUTIES: Mapping[Duty | Milestone, tuple[str, str]] = {
     ),
     Duty.RETURN_NOTIFICATION: ("notify the return", "SOA 2003 s.86; SI 2004/1220 reg 8"),
     Duty.ORDER_NOTIFICATION: ("notify name and address under an order", "SOA 2003 s.122F"),
+    Duty.NAME_AHEAD_NOTIFICATION: ("notify another name before it is used", _ACT_OF_2026),
+    Duty.AWAY_NOTIFICATION: ("notify an absence from home", _ACT_OF_2026),
 }
 ORDERS = {
     None: ("notification order", "SOA 2003 ss.97-99"),
@@ -107,9 +110,12 @@ OF_RELEASE = frozenset(
 )
 """What a row holds of another question, which has a page of its own: how ready a release is."""
 OF_STATUS = frozenset(
-    {"levels", "supervisions", "supervisions_over", "referrals", "leads", "grounds"}
+    {
+        *("levels", "supervisions", "supervisions_over", "referrals", "leads", "grounds"),
+        "reviews_asked",
+    }
 )
-"""What a row holds word by word and is shown as times, from when until when."""
+"""What a row holds word by word and is shown as times, or with what follows from it."""
 
 
 def requirement(register: Register, day: date) -> tuple[str, str]:

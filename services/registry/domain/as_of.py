@@ -13,6 +13,7 @@ from schemas.base import Fact, sourced_id
 from schemas.case import AgencyJoinedCase, FormJSettled, LeadTransferred, LevelSet, RecordReviewed
 from schemas.custody import (
     AbsenceAgreed,
+    AwayFromHome,
     ParoleStepTaken,
     PresenceChanged,
     RecalledToCustody,
@@ -40,6 +41,7 @@ from schemas.register import (
     OrderChanged,
     OtherOrderMade,
     PreventionOrderMade,
+    ReviewAsked,
     ReviewDecided,
     TravelChanged,
     TravelNotified,
@@ -69,6 +71,8 @@ DAYS: Mapping[type[Fact], str | None] = {
     CircumstanceChanged: "changed_on",
     TravelNotified: "made_at",
     TravelChanged: "changed_at",
+    AwayFromHome: "occurred_at",
+    ReviewAsked: "asked_on",
     ReviewDecided: "decided_on",
     LevelSet: "set_on",
     ReleaseDateSet: "occurred_at",

@@ -139,7 +139,7 @@ def _days(stay: Change, spell: Spell, enough: int) -> Iterator[date]:
 
 def _answered(clock: Clock, one: Happened, made: list[Notification], rules: Rules) -> Clock:
     """The clock as the notifications leave it: foretold and so needless, done, or still to do."""
-    ahead = next((n for n in made if _foretells(n, one, rules)), None)
+    ahead = next((n for n in made if foretells(n, one, rules)), None)
     if ahead is not None:
         return clock.settled(Stage.NOT_NEEDED, ahead.made_on)
     after = next((n for n in made if n.made_on >= one.on and tells(n, one)), None)
@@ -156,7 +156,7 @@ def tells(made: Notification, one: Happened) -> bool:
     return named and one.premises_ref in (None, made.premises_ref)
 
 
-def _foretells(made: Notification, one: Happened, rules: Rules) -> bool:
+def foretells(made: Notification, one: Happened, rules: Rules) -> bool:
     """Whether it was made before, and the change came when it says; else it is void.
 
     One that names no day is taken as of the day it was made; premises once notified stay so.

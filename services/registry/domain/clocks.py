@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.milestone import Milestone
 from services.registry.dates import Pause, end_of, start_of
+from services.registry.domain.act_2026 import away_clocks, name_ahead_clocks
 from services.registry.domain.categories import wakes_of
 from services.registry.domain.changes import change_clocks, withdrawal_clocks
 from services.registry.domain.milestones import milestones_of
@@ -15,6 +16,7 @@ from services.registry.domain.notifying import first_clocks, periodic_clocks
 from services.registry.domain.pauses import pauses_of
 from services.registry.domain.periods import Spell
 from services.registry.domain.retention import retention_clocks
+from services.registry.domain.review import asked_clocks
 from services.registry.domain.risk_orders import order_clocks
 from services.registry.domain.screening import screening_clocks
 from services.registry.domain.state import ENDED, Clock, Register, Stage
@@ -54,6 +56,8 @@ def milestone_clocks_of(
     every = [*milestones_of(heard, release), *screening_clocks(heard, spells, rules)]
     if Milestone.RETENTION_REVIEW in watched:
         every.extend(retention_clocks(heard, spells, rules))
+    if Milestone.REVIEW_DECISION in watched:
+        every.extend(asked_clocks(heard, rules))
     days = release.milestone_remind_days.value
     return tuple(_kept(heard, _reminded(one, days), rules) for one in every if one.duty in watched)
 
@@ -107,6 +111,8 @@ def _within(
     yield from travel_clocks(heard, spell, rules)
     yield from travel_change_clocks(heard, spell, rules)
     yield from return_clocks(heard, spell, rules)
+    yield from name_ahead_clocks(heard, spell, rules)
+    yield from away_clocks(heard, spell, rules)
 
 
 def _reminded(clock: Clock, days_before: Mapping[Any, int]) -> Clock:

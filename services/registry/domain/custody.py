@@ -1,4 +1,4 @@
-"""What the register keeps of levels, custody, recall, parole, zones, tags and victim contact.
+"""What the register keeps of levels, custody, recall, parole, absences, zones and victim contact.
 
 As in `state.py`: days and coded words, what was heard and nothing that identifies. No outline of a
 zone is kept, nor anything of a victim but that a step was taken.
@@ -82,6 +82,18 @@ class Parole(State):
 
     on: date
     step: ParoleStep
+
+
+class Away(State):
+    """One word about an absence from home; of several the one said last holds."""
+
+    absence_ref: str
+    said_at: datetime
+    leaves_at: datetime
+    until: date
+    """The day of the return."""
+    notified_at: datetime | None
+    """None: by this word it was not."""
 
 
 class FormJ(State):

@@ -10,6 +10,7 @@ from schemas.base import Fact
 from schemas.case import FormJSettled, LevelSet
 from schemas.custody import (
     AbsenceAgreed,
+    AwayFromHome,
     ParoleStepTaken,
     RecalledToCustody,
     ReleaseDateSet,
@@ -20,6 +21,7 @@ from schemas.victim import VictimStepTaken
 from services.registry.dates import local_day
 from services.registry.domain.custody import (
     Absence,
+    Away,
     Contact,
     FormJ,
     Level,
@@ -116,6 +118,16 @@ def _removed(fact: TagRemoved) -> Tag:
     return Tag(device_ref=fact.device_ref, at=fact.occurred_at, fitted=False)
 
 
+def _away(fact: AwayFromHome) -> Away:
+    return Away(
+        absence_ref=fact.absence_ref,
+        said_at=fact.occurred_at,
+        leaves_at=fact.leaves_at,
+        until=fact.until,
+        notified_at=fact.notified_at,
+    )
+
+
 OF: Mapping[type[Fact], tuple[str, Callable[[Any], State]]] = MappingProxyType(
     {
         LevelSet: ("levels", _level),
@@ -123,6 +135,7 @@ OF: Mapping[type[Fact], tuple[str, Callable[[Any], State]]] = MappingProxyType(
         RecalledToCustody: ("recalls", _recall),
         ReturnedToCustody: ("returns", _return),
         AbsenceAgreed: ("absences", _absence),
+        AwayFromHome: ("away", _away),
         ParoleStepTaken: ("parole", _parole),
         FormJSettled: ("forms_j", _form_j),
         VictimStepTaken: ("contacts", _contact),

@@ -127,7 +127,7 @@ def _about(clock: Clock, after: Register, rules: Rules) -> dict[str, Any]:
         "milestone": milestone,
         "owed_by": OWED[milestone].by,
         "due_on": clock.due_on,
-        "local": is_local(milestone, clock.since, rules.release),
+        "local": is_local(milestone, clock.since, rules),
     }
 
 

@@ -23,6 +23,7 @@ from services.registry.domain.state import Clock, Conviction, Register, Stage
 from services.registry.domain.terms import CUSTODIAL, HOSPITAL
 from services.registry.readings import Dated
 from services.registry.release_rules import ReleaseRules
+from services.registry.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +33,51 @@ class Owed:
     by: Owner
     rule: str
     """Its id in the domain rules."""
-    days: Callable[[ReleaseRules], Dated[int] | Dated[int | None]]
+    days: Callable[[Rules], Dated[int] | Dated[int | None]]
     """The rule that sets the day."""
 
 
 OWED: Mapping[Milestone, Owed] = MappingProxyType(
     {
-        Milestone.LEVEL_SET: Owed(Owner.LEAD, "R-LVL-4", lambda rules: rules.level_months),
-        Milestone.FORM_J: Owed(Owner.LEAD, "R-AGY-1", lambda rules: rules.form_j_weeks),
-        Milestone.ZONES_LIVE: Owed(Owner.LEAD, "R-EM-8", lambda rules: rules.zones_days),
+        Milestone.LEVEL_SET: Owed(Owner.LEAD, "R-LVL-4", lambda rules: rules.release.level_months),
+        Milestone.FORM_J: Owed(Owner.LEAD, "R-AGY-1", lambda rules: rules.release.form_j_weeks),
+        Milestone.ZONES_LIVE: Owed(Owner.LEAD, "R-EM-8", lambda rules: rules.release.zones_days),
         Milestone.ABSENCE_NOTICE: Owed(
-            Owner.PRISON, "R-ROT-1", lambda rules: rules.absence_notice_days
+            Owner.PRISON, "R-ROT-1", lambda rules: rules.release.absence_notice_days
         ),
         Milestone.RECALL_FORM: Owed(
-            Owner.PROBATION, "R-RCL-10", lambda rules: rules.recall_form_days
+            Owner.PROBATION, "R-RCL-10", lambda rules: rules.release.recall_form_days
         ),
         Milestone.PAROLE_REFERRAL: Owed(
-            Owner.PRISON, "R-PAR-1", lambda rules: rules.parole_referral_days
+            Owner.PRISON, "R-PAR-1", lambda rules: rules.release.parole_referral_days
         ),
         Milestone.PAROLE_HEARING: Owed(
-            Owner.PAROLE_BOARD, "R-PAR-2", lambda rules: rules.parole_hearing_weeks
+            Owner.PAROLE_BOARD, "R-PAR-2", lambda rules: rules.release.parole_hearing_weeks
         ),
         Milestone.PAROLE_DECISION: Owed(
-            Owner.PAROLE_BOARD, "R-PAR-2", lambda rules: rules.parole_decision_days
+            Owner.PAROLE_BOARD, "R-PAR-2", lambda rules: rules.release.parole_decision_days
         ),
         Milestone.PAROLE_REVIEW: Owed(
-            Owner.PRISON, "R-PAR-1", lambda rules: rules.parole_review_months
+            Owner.PRISON, "R-PAR-1", lambda rules: rules.release.parole_review_months
         ),
         Milestone.VICTIM_REFERRAL: Owed(
-            Owner.PROBATION, "R-VIC-2", lambda rules: rules.victim_referral_days
+            Owner.PROBATION, "R-VIC-2", lambda rules: rules.release.victim_referral_days
         ),
         Milestone.VICTIM_CONTACT: Owed(
-            Owner.VICTIM_LIAISON, "R-VIC-2", lambda rules: rules.victim_contact_days
+            Owner.VICTIM_LIAISON, "R-VIC-2", lambda rules: rules.release.victim_contact_days
         ),
         Milestone.RETENTION_REVIEW: Owed(
-            Owner.LEAD, "R-RET-3", lambda rules: rules.retention_months
+            Owner.LEAD, "R-RET-3", lambda rules: rules.release.retention_months
         ),
         Milestone.IDENTIFICATION: Owed(
-            Owner.LEAD, "R-LEAD-1", lambda rules: rules.identification_days
+            Owner.LEAD, "R-LEAD-1", lambda rules: rules.release.identification_days
         ),
-        Milestone.RESCREENING: Owed(Owner.LEAD, "R-MAP-6", lambda rules: rules.rescreening_days),
+        Milestone.REVIEW_DECISION: Owed(
+            Owner.POLICE, "R-REV-6", lambda rules: rules.review.review_decision_days
+        ),
+        Milestone.RESCREENING: Owed(
+            Owner.LEAD, "R-MAP-6", lambda rules: rules.release.rescreening_days
+        ),
     }
 )
 """Who owes what is a local choice where no source says so: see decisions 22 and 25."""
@@ -91,7 +97,7 @@ def milestones_of(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
     yield from {(one.duty, one.since, one.about): one for one in found}.values()
 
 
-def is_local(milestone: Milestone, since: date, rules: ReleaseRules) -> bool:
+def is_local(milestone: Milestone, since: date, rules: Rules) -> bool:
     """Whether its last day is a local standard and no confirmed law."""
     return OWED[milestone].days(rules).reading_on(since).local
 

@@ -53,6 +53,8 @@ RULE: Mapping[Duty | Milestone, str] = {
     Duty.TRAVEL_CHANGE_NOTIFICATION: "R-NOT-62",
     Duty.RETURN_NOTIFICATION: "R-NOT-63",
     Duty.ORDER_NOTIFICATION: "R-ORD-2",
+    Duty.NAME_AHEAD_NOTIFICATION: "R-NEW-1",
+    Duty.AWAY_NOTIFICATION: "R-NEW-1",
 }
 """Where each duty stands in the domain rules."""
 _PERIODIC = frozenset({Duty.ANNUAL_NOTIFICATION, Duty.WEEKLY_NOTIFICATION})

@@ -30,6 +30,7 @@ from schemas.register import (
 )
 from services.registry.domain.custody import (
     Absence,
+    Away,
     Contact,
     FormJ,
     Level,
@@ -319,6 +320,8 @@ class Register(State):
     whereabouts: tuple[Whereabouts, ...] = ()
     travels: tuple[Travel, ...] = ()
     travel_changes: tuple[TravelChange, ...] = ()
+    away: tuple[Away, ...] = ()
+    reviews_asked: tuple[date, ...] = ()
     reviews: tuple[Reviewed, ...] = ()
     levels: tuple[Level, ...] = ()
     plans: tuple[Plan, ...] = ()
