@@ -6,7 +6,9 @@ import pytest
 
 from schemas.eligibility import Disposal
 from schemas.register import (
+    CancelGround,
     CategoryChanged,
+    DeadlineCancelled,
     DeadlineMissed,
     DeadlineOpened,
     Duty,
@@ -123,6 +125,20 @@ def test_a_missed_duty_stays_missed_when_the_requirement_ends(version: str) -> N
     stays = Stage.STAYS_MISSED if version == NEWEST else Stage.LAPSED
     assert [clock.stage for clock in desk.state.clocks] == [stays]
     assert desk.wake_at is None
+
+
+def test_that_it_cannot_be_done_any_more_is_said_once_and_nothing_opens_it_again() -> None:
+    desk = a_desk()
+    desk.hear(cautioned(date(2010, 6, 15)))
+    desk.ticked(datetime(2010, 7, 1, tzinfo=UTC))
+    (said,) = of_kind(desk.ticked(datetime(2026, 1, 1, tzinfo=UTC)), DeadlineCancelled)
+    assert (said.duty, said.ground) == (
+        Duty.INITIAL_NOTIFICATION,
+        CancelGround.REQUIREMENT_ENDED,
+    )
+    more = desk.hear(released(date(2011, 1, 3))) + desk.ticked(datetime(2026, 1, 2, tzinfo=UTC))
+    assert not [fact for fact in more if isinstance(fact, DeadlineOpened | DeadlineCancelled)]
+    assert [clock.stage for clock in desk.state.clocks] == [Stage.STAYS_MISSED]
 
 
 def test_watched_from_day_to_day_or_loaded_late_the_row_is_the_same() -> None:
