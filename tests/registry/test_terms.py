@@ -71,6 +71,12 @@ def test_terms_run_on_through_one_for_another_offence() -> None:
     assert required(a_term(1, 6), other, a_term(3, 1, after=2)).basis is Basis.TEN_YEAR_TERM
 
 
+def test_what_runs_together_with_a_term_for_another_offence_takes_nothing_away() -> None:
+    other = a_term(2, 8, after=1, schedule_3=False)
+    found = required(a_term(1, 6), other, a_term(3, 1, after=2, overlap_months=1))
+    assert found.basis is Basis.TEN_YEAR_TERM
+
+
 def test_three_months_and_ten_are_thirteen() -> None:
     """The example of the House of Lords library's note (R-NOT-9)."""
     assert required(a_term(1, 3), a_term(2, 10, after=1)).basis is Basis.TEN_YEAR_TERM

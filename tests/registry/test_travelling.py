@@ -65,6 +65,7 @@ def test_what_was_not_known_earlier_is_notified_twelve_hours_before_departure(
     at = DEPARTS - timedelta(hours=12) + timedelta(seconds=seconds)
     clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
     assert (clock.due_on, clock.late) == (date(2026, 6, 19), late)
+    assert clock.remind_on is None
 
 
 def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> None:
@@ -81,6 +82,12 @@ def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> 
 
 def test_what_was_known_seven_days_ahead_has_no_twelve_hours() -> None:
     assert the(Duty.TRAVEL_NOTIFICATION, noted(DEPARTS - timedelta(days=2))).late
+
+
+def test_what_was_learned_late_and_notified_by_the_hard_day_is_measured_by_that_day() -> None:
+    at = datetime(2026, 6, 13, 12, tzinfo=UTC)
+    clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
+    assert (clock.due_on, clock.late) == (date(2026, 6, 13), False)
 
 
 def test_a_journey_nobody_notified_is_a_possible_breach_once_it_is_heard_of() -> None:
@@ -118,7 +125,12 @@ def test_before_the_regulations_of_2012_no_journey_is_weighed() -> None:
 
 @pytest.mark.parametrize(
     ("told_on", "late"),
-    [(date(2026, 7, 3), False), (date(2026, 7, 4), False), (date(2026, 7, 5), True)],
+    [
+        (date(2026, 7, 1), False),
+        (date(2026, 7, 3), False),
+        (date(2026, 7, 4), False),
+        (date(2026, 7, 5), True),
+    ],
 )
 def test_the_return_is_notified_within_three_days(told_on: date, late: bool) -> None:
     told = admitted(
@@ -163,6 +175,14 @@ def test_who_is_served_a_risk_order_notifies_name_and_address_within_three_days(
     told = as_of((*order, notified(date(2026, 3, 4))), date(2026, 3, 5), RULES_NOW)
     assert told is not None
     assert [one.stage for one in told.clocks] == [Stage.MET]
+
+
+def test_an_order_is_notified_though_it_ends_the_day_it_is_served_and_may_be_that_day() -> None:
+    facts = (admitted(another_order(until=MONDAY)), admitted(an_order_change(changed_on=MONDAY)))
+    found = as_of((*facts, notified(MONDAY)), MONDAY, RULES_NOW)
+    assert found is not None
+    clocks = [one for one in found.clocks if one.duty is Duty.ORDER_NOTIFICATION]
+    assert [(one.stage, one.met_on) for one in clocks] == [(Stage.MET, MONDAY)]
 
 
 def test_an_order_told_by_two_is_one_duty() -> None:
