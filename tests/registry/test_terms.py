@@ -93,6 +93,11 @@ def test_days_that_run_together_are_taken_from_the_end() -> None:
     assert found.basis is Basis.TEN_YEAR_TERM
 
 
+def test_more_days_that_run_together_than_a_month_has_are_taken_from_the_end_too() -> None:
+    found = required(a_term(1, 20), a_term(2, 11, after=1, overlap_days=40))
+    assert found.basis is Basis.TEN_YEAR_TERM
+
+
 def test_of_two_terms_that_run_on_from_one_the_longer_way_counts() -> None:
     found = required(a_term(1, 20), a_term(2, 4, after=1), a_term(3, 10, after=1))
     assert found.last_day is None
