@@ -414,6 +414,13 @@ def test_reviews_follow_each_other_by_the_year() -> None:
     assert second.remind_on == date(2028, 6, 1) - timedelta(weeks=16)
 
 
+def test_a_hearing_is_due_within_weeks_of_the_referral_and_a_decision_within_days_of_it() -> None:
+    referred, heard = date(2026, 6, 10), date(2026, 7, 1)
+    facts = (*STANDARD, parole(ParoleStep.REFERRED, referred), parole(ParoleStep.HEARD, heard))
+    assert the(Milestone.PAROLE_HEARING, *facts).due_on == date(2026, 12, 9)
+    assert the(Milestone.PAROLE_DECISION, *facts).due_on == date(2026, 7, 15)
+
+
 def test_a_hearing_before_the_decision_was_needed_and_one_after_it_was_not() -> None:
     referred = parole(ParoleStep.REFERRED, date(2026, 6, 10))
     heard, refused = (
