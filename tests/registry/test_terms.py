@@ -110,6 +110,20 @@ def test_half_of_a_training_order_is_added() -> None:
     assert (six.basis, more.basis) == (Basis.SEVEN_YEAR_TERM, Basis.TEN_YEAR_TERM)
 
 
+@pytest.mark.parametrize(
+    ("months", "days", "half"),
+    [(12, 0, (6, 0)), (12, 1, (6, 1)), (13, 0, (6, 15)), (13, 3, (6, 17))],
+)
+def test_half_of_an_odd_month_is_fifteen_days_and_half_a_day_is_one(
+    months: int, days: int, half: tuple[int, int]
+) -> None:
+    desk = a_desk()
+    kind = Disposal.DETENTION_AND_TRAINING
+    desk.hear(a_term(1, months, term_days=days, disposal=kind))
+    (conviction,) = desk.state.convictions
+    assert terms_of([conviction], RULES_NOW) == {conviction: half}
+
+
 def test_each_period_begins_with_its_own_conviction() -> None:
     later = a_term(2, 4, after=1, convicted_on=date(2027, 3, 2))
     found = required(a_term(1, 4), later)
