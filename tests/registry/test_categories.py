@@ -446,6 +446,27 @@ def test_before_the_act_of_2022_there_was_no_category_4() -> None:
     assert history(told) == [(2, date(2018, 1, 8), day - DAY), (4, day, None)]
 
 
+def test_whose_part_4_notification_ended_on_its_first_day_was_in_category_4_for_that_day() -> None:
+    day, on_ = date(2022, 6, 28), date(2012, 6, 29)
+    told = terrorist(on=on_, suspended=True)
+    until = order(Supervision.SUSPENDED_ORDER, date(2014, 1, 1), begins_on=on_)
+    assert history(told, until) == [(4, day, day)]
+    earlier = terrorist(on=on_ - DAY, suspended=True)
+    before = order(Supervision.SUSPENDED_ORDER, date(2014, 1, 1), begins_on=on_ - DAY)
+    assert history(earlier, before) == []
+
+
+def test_time_in_custody_that_begins_with_it_is_left_out_too() -> None:
+    told = terrorist(suspended=True), order(Supervision.SUSPENDED_ORDER)
+    (one,), (other,) = history(*told), history(*told, *held(MONDAY, 10))
+    assert one[2] is not None
+    assert other[2] == one[2] + 10 * DAY
+
+
+def test_a_licence_of_one_day_the_day_of_sentence_is_one() -> None:
+    assert history(sentenced(), licence(MONDAY, begins_on=MONDAY)) == [(2, MONDAY, MONDAY)]
+
+
 def test_4_over_and_still_registered_it_is_category_1() -> None:
     told = (terrorist(), released(MONDAY), licence(), convicted(MONDAY))
     assert history(*told) == [(4, MONDAY, date(2036, 3, 1)), (1, date(2036, 3, 2), None)]
@@ -503,9 +524,11 @@ def test_licences_and_orders_are_intervals_as_their_last_words_have_them() -> No
 # -- a recall
 
 
-def _bars(*facts: Fact, **fields: Any) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
+def _bars(
+    *facts: Fact, day: date = date(2027, 4, 1), **fields: Any
+) -> tuple[tuple[Bar, ...], tuple[Bar, ...]]:
     recalled = admitted(a_recall_to_custody(recalled_on=date(2027, 4, 1), **fields))
-    found = row(date(2027, 4, 1), admitted(a_level(1, set_on=MONDAY)), recalled, *facts)
+    found = row(day, admitted(a_level(1, set_on=MONDAY)), recalled, *facts)
     ((recall, _),) = running(found)
     weighed = weighed_of(found, recall, None, NOW.release)
     return weighed.bars, weighed.unknown
@@ -533,6 +556,16 @@ def test_category_4_bars_a_fixed_term_if_it_began_by_the_day_of_the_recall(
     found = row(date(2027, 4, 5), admitted(a_level(1, set_on=MONDAY)), recalled, began)
     ((recall, _),) = running(found)
     assert bool(weighed_of(found, recall, None, NOW.release).bars) is barred
+
+
+@pytest.mark.parametrize(
+    ("over", "bars"), [(date(2027, 4, 1), ()), (date(2027, 4, 2), (Bar.CATEGORY_4,))]
+)
+def test_it_bars_none_if_it_was_over_before_the_day_of_the_recall(
+    over: date, bars: tuple[Bar, ...]
+) -> None:
+    told = (accepted(4, date(2027, 1, 4)), closed(over))
+    assert _bars(*told, day=FAR, category_4=False)[0] == bars
 
 
 # -- the versions before

@@ -241,6 +241,12 @@ def test_a_day_foretold_again_after_it_was_called_off_counts_again() -> None:
     assert the(Duty.CHANGE_WITHDRAWAL, *facts).stage is Stage.MISSED
 
 
+def test_a_day_foretold_and_called_off_on_one_day_is_called_off() -> None:
+    off = told(date(2026, 3, 1), Circumstance.HOME, not_happened=True)
+    clock = the(Duty.CHANGE_WITHDRAWAL, foretold(date(2026, 3, 1)), off)
+    assert clock.stage is Stage.NOT_NEEDED
+
+
 def test_that_something_did_not_come_moves_no_year_and_notifies_no_move() -> None:
     said = told(date(2026, 3, 13), Circumstance.HOME, not_happened=True)
     facts = (foretold(date(2026, 3, 1)), said, moved(date(2026, 3, 13)))
@@ -331,3 +337,10 @@ def test_release_before_the_first_notification_begins_that_one_alone() -> None:
     found = as_of(held, MARCH_10, RULES_NOW)
     assert found is not None
     assert [one.duty for one in found.clocks] == [Duty.INITIAL_NOTIFICATION]
+
+
+def test_who_notifies_for_the_first_time_on_the_day_of_release_owes_no_more_for_it() -> None:
+    held = (convicted(RELEVANT, in_custody=True), released(MARCH_10), notified(MARCH_10))
+    found = as_of(held, MARCH_10, RULES_NOW)
+    assert found is not None
+    assert Duty.RELEASE_NOTIFICATION not in {one.duty for one in found.clocks}

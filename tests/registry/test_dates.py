@@ -75,6 +75,10 @@ def test_age_changes_on_the_birthday(born_on: date, day: date, expected: int) ->
         (0, 31, (1, 0)),
         (0, 200, (6, 19)),
         (5, 40, (6, 10)),
+        (6, -1, (5, 29)),
+        (1, -1, (0, 30)),
+        (6, -30, (5, 0)),
+        (6, -40, (4, 21)),
     ],
 )
 def test_a_term_is_compared_as_months_and_days(

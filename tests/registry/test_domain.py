@@ -14,7 +14,7 @@ from schemas.register import (
     Duty,
     NotificationKind,
 )
-from services.registry.domain import BY_FACT
+from services.registry.domain import BY_FACT, Stage
 from tests.makers import PERSON, a_conviction, a_notification, a_person, a_release, a_tick, admitted
 from tests.registry.desk import of_kind
 from tests.registry.person import (
@@ -205,3 +205,22 @@ def test_everything_said_about_a_tick_names_the_person() -> None:
 def test_a_fact_about_nobody_is_an_error_that_holds_the_row(fact: Any) -> None:
     with pytest.raises(ValueError, match="person_id"):
         BY_FACT[type(fact)](None, fact, a_desk().context())
+
+
+def test_a_yearly_notification_on_the_relevant_date_itself_shows_that_too() -> None:
+    desk = a_desk()
+    desk.hear(convicted(), notified(MONDAY, NotificationKind.ANNUAL))
+    stages = {clock.duty: clock.stage for clock in desk.state.clocks}
+    assert stages[Duty.INITIAL_NOTIFICATION] is Stage.NOT_NEEDED
+
+
+@pytest.mark.parametrize(("day", "arises"), [(1, True), (2, False)])
+def test_a_yearly_notification_due_on_the_last_day_of_all_still_arises(
+    day: int, arises: bool
+) -> None:
+    """Subject until 1 March 2026."""
+    desk = a_desk()
+    last = date(2025, 3, day)
+    desk.hear(cautioned(date(2024, 3, 2)), notified(last, NotificationKind.ANNUAL))
+    found = [clock.due_on for clock in desk.state.clocks if clock.duty is Duty.ANNUAL_NOTIFICATION]
+    assert found == ([date(2026, 3, 1)] if arises else [])

@@ -37,8 +37,8 @@ def _told(at: datetime, **fields: Any) -> Fact:
     return admitted(a_travel_notice(made_at=at, **{"departs_at": DEPARTS_AT, **fields}))
 
 
-def _changed(at: datetime) -> Fact:
-    return admitted(a_travel_change(changed_at=at))
+def _changed(at: datetime, ref: str = "journey-1") -> Fact:
+    return admitted(a_travel_change(changed_at=at, journey_ref=ref))
 
 
 def _desk(*facts: Fact, version: str = NEWEST) -> Desk:
@@ -117,6 +117,25 @@ def test_what_nobody_says_anew_is_missed() -> None:
 def test_the_notice_made_before_the_change_does_not_answer_it() -> None:
     (clock,) = _clocks(_desk(_told(_june(16)), _changed(_june(17))))
     assert clock.stage is Stage.OPEN
+
+
+def test_a_change_at_the_moment_of_the_notice_is_in_it_and_one_before_is_none() -> None:
+    (clock,) = _clocks(_desk(_changed(_june(1))))
+    assert (clock.stage, clock.met_on) == (Stage.MET, date(2026, 6, 1))
+    assert _clocks(_desk(_changed(_june(1, 11, 59)))) == []
+
+
+def test_of_several_changes_on_a_day_the_last_counts() -> None:
+    (clock,) = _clocks(_desk(_changed(_june(17)), _changed(_june(17, 14)), _told(_june(17, 13))))
+    assert clock.stage is Stage.OPEN
+    (answered,) = _clocks(_desk(_changed(_june(17, 14)), _told(_june(17, 15))))
+    assert answered.stage is Stage.MET
+
+
+def test_of_two_journeys_changed_on_a_day_each_is_notified_for_itself() -> None:
+    other = _told(_june(1), journey_ref="journey-2")
+    desk = _desk(other, _changed(_june(17)), _changed(_june(17), "journey-2"))
+    assert {one.about for one in _clocks(desk)} == {"journey-1", "journey-2"}
 
 
 def test_what_changes_within_the_last_hours_opens_nothing() -> None:

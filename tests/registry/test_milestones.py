@@ -15,7 +15,7 @@ from schemas.victim import VictimDeadline, VictimStep
 from services.registry.dates import end_of, start_of
 from services.registry.domain import Because, Clock, Stage, as_of
 from services.registry.domain.milestones import OWED
-from services.registry.domain.releasing import in_custody
+from services.registry.domain.releasing import in_custody, releasing
 from services.registry.release_rules import AT_FIRST
 from services.registry.rules import RULES
 from tests.makers import (
@@ -152,6 +152,34 @@ def test_a_level_of_before_the_last_release_is_none_for_the_next() -> None:
     assert (met.stage, met.met_on, met.late) == (Stage.MET, date(2027, 5, 1), False)
 
 
+def test_what_was_done_on_the_day_of_the_last_release_is_none_for_the_next() -> None:
+    again = planned(date(2027, 3, 8), date(2027, 9, 1))
+    zoned = zone(date(2026, 3, 9), date(2027, 8, 1))
+    story = (HELD, planned(), released(DECEMBER), back(date(2027, 3, 1)), again, zoned)
+    done = (form_j(DECEMBER), said(a_fitting, DECEMBER))
+    for milestone in (Milestone.FORM_J, Milestone.ZONES_LIVE):
+        clock = the(milestone, *story, *done, on=date(2027, 4, 1))
+        assert (clock.since, clock.stage) == (DECEMBER, Stage.OPEN)
+
+
+def test_a_release_on_the_day_it_was_set_is_that_release() -> None:
+    found = as_of((HELD, planned(JUNE, DECEMBER), released(JUNE)), date(2027, 6, 1), RULES_NOW)
+    assert found is not None
+    release = releasing(found)
+    assert release is not None
+    assert (release.since, release.told_on, release.released_on) == (date.min, JUNE, JUNE)
+
+
+def test_the_next_release_was_told_first_after_the_day_of_the_last() -> None:
+    again = planned(date(2027, 3, 8), date(2027, 9, 1))
+    facts = (HELD, planned(JUNE, DECEMBER), released(JUNE), back(date(2027, 3, 1)), again)
+    found = as_of(facts, date(2027, 6, 1), RULES_NOW)
+    assert found is not None
+    release = releasing(found)
+    assert release is not None
+    assert (release.since, release.told_on) == (JUNE, date(2027, 3, 8))
+
+
 def test_form_j_that_went_after_all_counts_more_than_that_none_was_needed() -> None:
     facts = (HELD, planned(), form_j(date(2026, 4, 1), sent=False))
     assert the(Milestone.FORM_J, *facts).stage is Stage.NOT_NEEDED
@@ -178,6 +206,7 @@ ZONED = (HELD, planned(), zone(date(2026, 3, 9), DECEMBER))
         ((said(a_fitting, date(2026, 11, 30)),), date(2026, 11, 30)),
         ((said(a_fitting, date(2026, 12, 2)),), date(2026, 12, 2)),
         ((said(a_fitting, date(2026, 11, 1)), said(a_removal, date(2026, 11, 5))), None),
+        ((said(a_fitting, date(2026, 11, 1)), said(a_removal, date(2026, 11, 1))), None),
         (
             (
                 said(a_fitting, date(2026, 11, 1)),
@@ -223,6 +252,11 @@ def test_zones_are_live_once_they_are_set_and_a_tag_is_on_that_stays_on(
 )
 def test_without_a_zone_that_binds_on_the_day_no_tag_is_asked(facts: tuple[Fact, ...]) -> None:
     assert all_of(Milestone.ZONES_LIVE, *facts) == []
+
+
+def test_a_zone_that_ends_the_moment_the_day_is_over_binds_on_the_day() -> None:
+    gone = admitted(a_zone_ending(occurred_at=end_of(DECEMBER)))
+    assert the(Milestone.ZONES_LIVE, *ZONED, gone).due_on == DECEMBER
 
 
 def test_a_tag_taken_off_the_moment_the_day_is_over_was_on_for_the_day() -> None:
@@ -380,6 +414,13 @@ def test_reviews_follow_each_other_by_the_year() -> None:
     assert second.remind_on == date(2028, 6, 1) - timedelta(weeks=16)
 
 
+def test_a_hearing_is_due_within_weeks_of_the_referral_and_a_decision_within_days_of_it() -> None:
+    referred, heard = date(2026, 6, 10), date(2026, 7, 1)
+    facts = (*STANDARD, parole(ParoleStep.REFERRED, referred), parole(ParoleStep.HEARD, heard))
+    assert the(Milestone.PAROLE_HEARING, *facts).due_on == date(2026, 12, 9)
+    assert the(Milestone.PAROLE_DECISION, *facts).due_on == date(2026, 7, 15)
+
+
 def test_a_hearing_before_the_decision_was_needed_and_one_after_it_was_not() -> None:
     referred = parole(ParoleStep.REFERRED, date(2026, 6, 10))
     heard, refused = (
@@ -390,6 +431,8 @@ def test_a_hearing_before_the_decision_was_needed_and_one_after_it_was_not() -> 
     assert the(Milestone.PAROLE_HEARING, *facts).stage is Stage.MET
     early = parole(ParoleStep.REFUSED, date(2026, 8, 1))
     assert the(Milestone.PAROLE_HEARING, *facts, early).stage is Stage.NOT_NEEDED
+    that_day = parole(ParoleStep.REFUSED, date(2026, 9, 1))
+    assert the(Milestone.PAROLE_HEARING, *facts, that_day).stage is Stage.MET
 
 
 # -- victims

@@ -343,3 +343,10 @@ def test_a_notice_given_after_its_time_was_over_brings_nothing() -> None:
     last = row(noticed(date(2030, 10, 11))).requirement
     assert last is not None
     assert last.last_day == date(2030, 10, 11)
+
+
+def test_an_order_served_on_its_last_day_binds_and_asks_for_that_day() -> None:
+    found = row(ordered(until=SERVED), served())
+    assert found.requirement is not None
+    assert found.requirement.last_day == SERVED
+    assert [clock.since for clock in found.clocks] == [SERVED]

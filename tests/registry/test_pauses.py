@@ -8,6 +8,7 @@ from schemas.base import Fact
 from schemas.custody import Presence, ReleaseKind
 from schemas.register import Circumstance, DeadlineCancelled, DeadlineOpened, Duty, NotificationKind
 from services.registry.domain import Clock, Stage, as_of
+from services.registry.domain.pauses import held_on
 from services.registry.rules import RULES
 from tests.makers import a_notification, a_presence, admitted, an_address_change
 from tests.registry.desk import of_kind
@@ -84,6 +85,31 @@ def test_a_move_from_prison_to_hospital_frees_nobody_and_its_end_does() -> None:
     clock = first_of(Duty.INITIAL_NOTIFICATION, *free, on=date(2026, 6, 1))
     assert clock is not None
     assert clock.due_on == date(2026, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("facts", "held"),
+    [
+        ((convicted(), *away(Presence.IN_CUSTODY, date(2026, 4, 1), date(2026, 5, 1))), True),
+        ((convicted(), *away(Presence.IN_HOSPITAL, date(2026, 4, 1), date(2026, 5, 1))), True),
+        ((convicted(), *away(Presence.ABROAD, date(2026, 4, 1), date(2026, 5, 1))), False),
+        ((convicted(date(2026, 4, 1), in_custody=True), released(date(2026, 5, 1))), True),
+        ((convicted(date(2026, 4, 1)), released(date(2026, 5, 1))), False),
+    ],
+)
+def test_who_is_held_is_so_from_the_first_day_and_on_the_day_of_release_no_more(
+    facts: tuple[Fact, ...], held: bool
+) -> None:
+    found = as_of(facts, date(2026, 6, 1), RULES_NOW)
+    assert found is not None
+    days = (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1))
+    assert [held_on(found, day) for day in days] == [False, held, held, False]
+
+
+def test_who_is_held_with_no_end_told_is_held_on() -> None:
+    found = as_of((convicted(in_custody=True),), date(2026, 6, 1), RULES_NOW)
+    assert found is not None
+    assert held_on(found, date(2026, 6, 1))
 
 
 def test_custody_for_one_matter_holds_the_clock_of_another() -> None:

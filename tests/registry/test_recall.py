@@ -375,6 +375,13 @@ def test_a_level_set_after_the_recall_changes_nothing_of_its_form(on: date, set_
     assert (weighed_of(found, recall, on, OLD).form is FIXED) is not free
 
 
+def test_by_the_versions_before_a_level_set_on_the_day_of_the_decision_counted_for_it() -> None:
+    decided = recalled(form=STANDARD, decided_on=date(2026, 6, 2))
+    found = heard(levelled(1, date(2026, 1, 5)), decided, levelled(2, date(2026, 6, 2)))
+    (recall,) = recalls_of(found)
+    assert weighed_of(found, recall, JUNE, OLD).form is not FIXED
+
+
 def test_a_level_set_after_the_decision_changes_nothing_of_it_and_is_a_persons_to_look_at() -> None:
     decided = recalled(form=FIXED, decided_on=date(2026, 6, 2))
     later = heard(levelled(1, date(2026, 1, 5)), decided, levelled(2, date(2026, 6, 3)))

@@ -46,14 +46,14 @@ def ordered(order: PreventionOrder, until: date | None = None) -> Fact:
     return admitted(a_prevention_order(order=order, made_on=MONDAY, until=until))
 
 
-def review(*facts: Fact, on: date = MONDAY) -> Review | None:
-    register = as_of(facts, on, RULES_NOW)
+def review(*facts: Fact, on: date = MONDAY, version: str = NEWEST) -> Review | None:
+    register = as_of(facts, on, RULES[version])
     assert register is not None
-    return review_of(register, on, RULES_NOW)
+    return review_of(register, on, RULES[version])
 
 
-def opens_on(*facts: Fact, on: date = MONDAY) -> date | None:
-    found = review(*facts, on=on)
+def opens_on(*facts: Fact, on: date = MONDAY, version: str = NEWEST) -> date | None:
+    found = review(*facts, on=on, version=version)
     assert found is not None
     return found.opens_on
 
@@ -109,6 +109,17 @@ def test_convicted_on_bail_it_is_not_counted_from_what_was_notified_before_the_s
     assert opens_on(bailed, on_bail, released(RELEASED), notified(NOTIFIED)) == opens
 
 
+@pytest.mark.parametrize(
+    ("in_custody", "opens"), [(True, date(2025, 9, 1)), (False, date(2021, 9, 2))]
+)
+def test_by_the_version_before_the_first_of_all_counted_of_somebody_not_held(
+    in_custody: bool, opens: date
+) -> None:
+    conviction = convicted(RELEVANT, term_months=96, in_custody=in_custody)
+    facts = (conviction, notified(date(2006, 9, 2)), released(RELEASED), notified(NOTIFIED))
+    assert opens_on(*facts, version="2026-4") == opens
+
+
 def test_a_release_from_remand_before_the_sentence_is_none_from_it() -> None:
     bailed = convicted(RELEVANT, term_months=96, sentenced_on=date(2006, 10, 2))
     let_out = admitted(a_presence(Presence.AT_LIBERTY, since_on=date(2006, 9, 20)))
@@ -127,6 +138,12 @@ def test_after_a_refusal_it_opens_again_after_eight_years_or_when_the_police_say
 
 def test_a_refusal_to_come_is_not_yet_one() -> None:
     assert opens_on(*held(), decided(MONDAY), on=MONDAY - timedelta(days=1)) == date(2025, 9, 1)
+
+
+def test_a_refusal_counts_from_its_own_day() -> None:
+    found = review(*held(), decided(MONDAY), on=MONDAY)
+    assert found is not None
+    assert found.refused_on == MONDAY
 
 
 @pytest.mark.parametrize(
@@ -182,6 +199,14 @@ def test_lifted_what_has_an_end_goes_on_to_it_and_a_later_conviction_begins_anew
     assert (opened.last_day, opened.basis) == (date(2030, 3, 1), Basis.TEN_YEAR_TERM)
     (anew,) = of_kind(desk.hear(convicted(date(2027, 3, 2), term_months=30)), RequirementOpened)
     assert anew.last_day is None
+
+
+def test_lifted_on_the_day_of_another_such_conviction_that_one_goes_on() -> None:
+    again = convicted(MONDAY, sentence_ref="sentence-2")
+    found = as_of((*held(), again, decided(MONDAY, lifted=True)), date(2026, 3, 3), RULES_NOW)
+    assert found is not None
+    assert found.requirement is not None
+    assert found.requirement.last_day is None
 
 
 def test_who_is_free_by_the_police_is_so_from_the_day_notice_of_it_was_received() -> None:

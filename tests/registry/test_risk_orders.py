@@ -201,3 +201,11 @@ def test_any_order_ends_in_the_same_row(one: list[int], other: list[int], tick: 
         desk.hear(*(facts[number] for number in order[tick:]))
         desk.ticked(datetime(2026, 6, 25, tzinfo=UTC))
     assert desks[0].state == desks[1].state
+
+
+def test_an_order_is_notified_though_it_ends_the_day_it_is_served_and_may_be_that_day() -> None:
+    facts = (admitted(another_order(until=MONDAY)), admitted(an_order_change(changed_on=MONDAY)))
+    found = as_of((*facts, notified(MONDAY)), MONDAY, RULES_NOW)
+    assert found is not None
+    clocks = [one for one in found.clocks if one.duty is Duty.ORDER_NOTIFICATION]
+    assert [(one.stage, one.met_on) for one in clocks] == [(Stage.MET, MONDAY)]

@@ -208,6 +208,33 @@ def test_any_decision_on_a_referral_after_it_meets_it(decided: Any) -> None:
     assert the(RESCREEN, *facts, decided(DECIDE_BY + DAY), on=date(2028, 6, 1)).late
 
 
+def test_one_decided_on_the_first_day_out_meets_it_and_on_the_day_of_coming_back_too() -> None:
+    facts = (sentenced(), licence())
+    assert the(RESCREEN, *facts, rejected(OUT), on=OUT).met_on == OUT
+    back = OUT + 7 * DAY
+    again = sentenced(back, sentence_ref="sentence-2")
+    clock = the(RESCREEN, *facts, again, rejected(back), on=back)
+    assert (clock.stage, clock.met_on) == (Stage.MET, back)
+    after = the(RESCREEN, *facts, again, rejected(back + DAY), on=back + DAY)
+    assert (after.stage, after.met_on) == (Stage.NOT_NEEDED, back)
+
+
+def test_of_three_times_under_them_each_end_is_answered_by_what_came_next() -> None:
+    """A year each; out for a week after each of the first two."""
+    second, third = OUT + 7 * DAY, OUT + 14 * DAY + 365 * DAY
+    later = licence(third - 8 * DAY, sentence_ref="sentence-2", supervision_ref="licence-2")
+    facts = (
+        *(sentenced(), licence()),
+        *(sentenced(second, sentence_ref="sentence-2"), later),
+        sentenced(third, sentence_ref="sentence-3"),
+    )
+    clocks = all_of(RESCREEN, *facts, on=third)
+    assert [(one.stage, one.met_on) for one in clocks] == [
+        (Stage.NOT_NEEDED, second),
+        (Stage.NOT_NEEDED, third),
+    ]
+
+
 def test_what_was_decided_before_it_is_no_answer_but_who_is_in_category_3_by_then_stays() -> None:
     facts = (sentenced(), licence())
     assert the(RESCREEN, *facts, rejected(OUT - DAY), on=OUT).stage is Stage.OPEN

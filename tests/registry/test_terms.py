@@ -71,6 +71,12 @@ def test_terms_run_on_through_one_for_another_offence() -> None:
     assert required(a_term(1, 6), other, a_term(3, 1, after=2)).basis is Basis.TEN_YEAR_TERM
 
 
+def test_what_runs_together_with_a_term_for_another_offence_takes_nothing_away() -> None:
+    other = a_term(2, 8, after=1, schedule_3=False)
+    found = required(a_term(1, 6), other, a_term(3, 1, after=2, overlap_months=1))
+    assert found.basis is Basis.TEN_YEAR_TERM
+
+
 def test_three_months_and_ten_are_thirteen() -> None:
     """The example of the House of Lords library's note (R-NOT-9)."""
     assert required(a_term(1, 3), a_term(2, 10, after=1)).basis is Basis.TEN_YEAR_TERM
@@ -87,6 +93,11 @@ def test_days_that_run_together_are_taken_from_the_end() -> None:
     assert found.basis is Basis.TEN_YEAR_TERM
 
 
+def test_more_days_that_run_together_than_a_month_has_are_taken_from_the_end_too() -> None:
+    found = required(a_term(1, 20), a_term(2, 11, after=1, overlap_days=40))
+    assert found.basis is Basis.TEN_YEAR_TERM
+
+
 def test_of_two_terms_that_run_on_from_one_the_longer_way_counts() -> None:
     found = required(a_term(1, 20), a_term(2, 4, after=1), a_term(3, 10, after=1))
     assert found.last_day is None
@@ -97,6 +108,20 @@ def test_half_of_a_training_order_is_added() -> None:
     six = required(a_term(1, 6, **training), a_term(2, 6, after=1, **training))
     more = required(a_term(1, 6, **training), a_term(2, 7, after=1, **training))
     assert (six.basis, more.basis) == (Basis.SEVEN_YEAR_TERM, Basis.TEN_YEAR_TERM)
+
+
+@pytest.mark.parametrize(
+    ("months", "days", "half"),
+    [(12, 0, (6, 0)), (12, 1, (6, 1)), (13, 0, (6, 15)), (13, 3, (6, 17))],
+)
+def test_half_of_an_odd_month_is_fifteen_days_and_half_a_day_is_one(
+    months: int, days: int, half: tuple[int, int]
+) -> None:
+    desk = a_desk()
+    kind = Disposal.DETENTION_AND_TRAINING
+    desk.hear(a_term(1, months, term_days=days, disposal=kind))
+    (conviction,) = desk.state.convictions
+    assert terms_of([conviction], RULES_NOW) == {conviction: half}
 
 
 def test_each_period_begins_with_its_own_conviction() -> None:

@@ -63,6 +63,7 @@ def test_what_was_not_known_earlier_is_notified_twelve_hours_before_departure(
     at = DEPARTS - timedelta(hours=12) + timedelta(seconds=seconds)
     clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
     assert (clock.due_on, clock.late) == (date(2026, 6, 19), late)
+    assert clock.remind_on is None
 
 
 def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> None:
@@ -79,6 +80,12 @@ def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> 
 
 def test_what_was_known_seven_days_ahead_has_no_twelve_hours() -> None:
     assert the(Duty.TRAVEL_NOTIFICATION, noted(DEPARTS - timedelta(days=2))).late
+
+
+def test_what_was_learned_late_and_notified_by_the_hard_day_is_measured_by_that_day() -> None:
+    at = datetime(2026, 6, 13, 12, tzinfo=UTC)
+    clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
+    assert (clock.due_on, clock.late) == (date(2026, 6, 13), False)
 
 
 def test_a_journey_nobody_notified_is_a_possible_breach_once_it_is_heard_of() -> None:
@@ -163,7 +170,12 @@ def test_an_evening_notice_of_an_afternoon_journey_is_not_late_by_any_day() -> N
 
 @pytest.mark.parametrize(
     ("told_on", "late"),
-    [(date(2026, 7, 3), False), (date(2026, 7, 4), False), (date(2026, 7, 5), True)],
+    [
+        (date(2026, 7, 1), False),
+        (date(2026, 7, 3), False),
+        (date(2026, 7, 4), False),
+        (date(2026, 7, 5), True),
+    ],
 )
 def test_the_return_is_notified_within_three_days(told_on: date, late: bool) -> None:
     told = admitted(
