@@ -429,6 +429,13 @@ def test_a_category_or_circumstance_said_anew_counts_whatever_comes_first() -> N
         assert weighed_of(found, recall, JUNE, RELEASE).form is FIXED
 
 
+def test_recalls_are_in_the_order_of_their_days_whichever_is_heard_first() -> None:
+    first = recalled(date(2026, 4, 1), recall_ref="recall-2")
+    for order in ((first, recalled()), (recalled(), first)):
+        found = [one.recall_ref for one in recalls_of(heard(*order))]
+        assert found == ["recall-2", kept(recalled()).recall_ref]
+
+
 def test_a_return_put_right_is_the_one_said_last() -> None:
     wrong = admitted(a_return(returned_on=date(2026, 6, 4), occurred_at=start_of(JUNE)))
     right = admitted(a_return(returned_on=date(2026, 6, 3), occurred_at=start_of(date(2026, 6, 9))))

@@ -87,6 +87,16 @@ def test_a_reminder_is_about_the_deadline_that_was_told() -> None:
     assert said.noticed_at == start_of(REMIND_ON) + timedelta(hours=9)
 
 
+def test_another_word_heard_after_a_reminder_brings_no_second_one() -> None:
+    desk = a_desk()
+    desk.hear(_fined(), notified(MONDAY))
+    desk.ticked(start_of(REMIND_ON))
+    desk.hear(_moved(date(2027, 2, 10)))
+    later = desk.ticked(start_of(date(2027, 2, 11)))
+    assert [one.duty for one in of_kind(later, DeadlineReminded)] == []
+    assert [one.reminded for one in desk.state.clocks if one.duty is YEARLY] == [True]
+
+
 def test_what_is_done_before_the_day_to_remind_from_is_not_reminded_of() -> None:
     desk = a_desk()
     desk.hear(_fined(), notified(MONDAY))
