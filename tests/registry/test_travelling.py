@@ -63,7 +63,8 @@ def test_what_was_not_known_earlier_is_notified_twelve_hours_before_departure(
     at = DEPARTS - timedelta(hours=12) + timedelta(seconds=seconds)
     clock = the(Duty.TRAVEL_NOTIFICATION, noted(at, learned_late=True))
     assert (clock.due_on, clock.late) == (date(2026, 6, 19), late)
-    assert clock.remind_on is None
+    # Noon of the 19th by the date: the last whole day before that is the 18th.
+    assert clock.remind_on == date(2026, 6, 18)
 
 
 def test_twelve_hours_are_hours_also_over_the_night_on_which_clocks_change() -> None:
