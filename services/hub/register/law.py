@@ -36,7 +36,7 @@ shown* is what `hub register show` says of that person on that day, or `hub regi
 """
 CASES = """\
 
-Three cases [worked through on paper](cases.md) stand beside what the register shows of them.
+How it is read [in words](in-words.md); three cases [worked through on paper](cases.md), beside what the register shows of them.
 """
 TABLE = """
 ## All rules
