@@ -23,7 +23,7 @@ from tests.house.source import REPO
 LAW = REPO / "docs" / "law"
 NEWEST = RULES[max(RULES)]
 DRAWN = tuple(topic for topic in TOPICS if topic.drawn is not None)
-WRITTEN_BY_HAND = {"cases.md"}
+WRITTEN_BY_HAND = {"cases.md", "in-words.md"}
 SVG = "{http://www.w3.org/2000/svg}"
 DAYS = {
     "initial-notification": 3,

@@ -36,7 +36,8 @@ shown* is what `hub register show` says of that person on that day, or `hub regi
 """
 CASES = """\
 
-How it is read [in words](in-words.md); three cases [worked through on paper](cases.md), beside what the register shows of them.
+It is told [in words](in-words.md), and three cases are [worked through on paper](cases.md) beside
+what the register shows of them.
 """
 TABLE = """
 ## All rules
