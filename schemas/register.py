@@ -152,7 +152,7 @@ class NotificationNoticeGiven(FactAboutPerson):
     Since 29 November 2022 instead of an order of a court (SOA 2003 ss.96ZA-96ZC; PCSC 2022 s.169).
     """
 
-    notice_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The notice's number.")]
+    order_ref: Annotated[Ref, has(FieldClass.OFFENCE, "The notice's number.")]
     given_on: Annotated[date, has(FieldClass.OFFENCE, "The local day it was given.")]
     sentence: Annotated[
         Sentence, has(FieldClass.OFFENCE, "What the court abroad made of it, in our words.")

@@ -120,7 +120,7 @@ def a_notification_order(**fields: Any) -> register.NotificationOrderMade:
 
 
 def a_notification_notice(**fields: Any) -> register.NotificationNoticeGiven:
-    defaults = {"notice_ref": "notice-1", "given_on": TODAY, "sentence": a_sentence()}
+    defaults = {"order_ref": "notice-1", "given_on": TODAY, "sentence": a_sentence()}
     return _made(register.NotificationNoticeGiven, fields, source="derbyshire-police", **defaults)
 
 

@@ -108,7 +108,7 @@ def _notification_order(fact: NotificationOrderMade) -> Order:
 def _notification_notice(fact: NotificationNoticeGiven) -> Order:
     """The same by a notice of the police, given in person: SOA 2003 s.96ZA."""
     return Order(
-        order_ref=fact.notice_ref,
+        order_ref=fact.order_ref,
         order=None,
         made_on=fact.given_on,
         foreign=_sentenced(fact.sentence, None),
