@@ -15,7 +15,7 @@ from schemas.supervision import Supervision
 from services.registry.dates import end_of, start_of
 from services.registry.domain import Register, as_of
 from services.registry.domain.categories import Time, category_of, times_of
-from services.registry.domain.periods import periods_of, spells_of
+from services.registry.domain.periods import spells_in
 from services.registry.domain.recall import running, weighed_of
 from services.registry.domain.status import Ground, GroundStage
 from services.registry.domain.supervised import supervised
@@ -99,7 +99,7 @@ def on(day: date, *facts: Fact, version: str = NEWEST) -> int | None:
 def history(*facts: Fact) -> list[tuple[int, date, date | None]]:
     """The times in each category, as known at the end."""
     found = row(FAR, *facts)
-    times: tuple[Time, ...] = times_of(found, spells_of(periods_of(found, NOW)), NOW)
+    times: tuple[Time, ...] = times_of(found, spells_in(found, NOW), NOW)
     return [(one.category, one.begins_on, one.last_day) for one in times]
 
 

@@ -10,8 +10,9 @@ from schemas.milestone import Milestone, MilestoneDeadline, MilestoneMissed, Mil
 from schemas.register import CategoryChanged
 from services.registry.dates import end_of, start_of
 from services.registry.domain import Register, Stage, as_of
-from services.registry.domain.periods import periods_of, spells_of
+from services.registry.domain.periods import spells_in
 from services.registry.domain.retention import left_on
+from services.registry.domain.screening import stays_of
 from services.registry.rules import RULES
 from tests.makers import a_record_review, admitted
 from tests.registry.desk import Desk, of_kind
@@ -123,7 +124,7 @@ def test_in_any_order_it_is_the_same() -> None:
 
 
 def first_day_out(register: Register) -> date | None:
-    return left_on(register, spells_of(periods_of(register, RULES_NOW)), RULES_NOW)
+    return left_on(stays_of(register, spells_in(register, RULES_NOW), RULES_NOW))
 
 
 def test_who_is_in_category_2_when_notification_ends_has_not_left() -> None:

@@ -12,7 +12,7 @@ from services.hub.register.lookup import Found
 from services.hub.register.words import said
 from services.registry.domain.categories import Time, times_of
 from services.registry.domain.levels import levels_of
-from services.registry.domain.periods import periods_of, spells_of
+from services.registry.domain.periods import spells_in
 from services.registry.domain.supervised import supervised
 
 SUPERVISIONS: Mapping[Supervision, str] = MappingProxyType(
@@ -72,7 +72,7 @@ def categories(found: Found) -> tuple[Time, ...]:
     """
     if not found.rules.status.by_days:
         return ()
-    spells = spells_of(periods_of(found.register, found.rules))
+    spells = spells_in(found.register, found.rules)
     every = times_of(found.register, spells, found.rules)
     return tuple(one for one in every if one.begins_on <= found.day)
 

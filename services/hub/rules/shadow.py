@@ -101,7 +101,7 @@ def _clocks(register: Register | None) -> dict[Due, tuple[Stage, date]]:
     """
     clocks = () if register is None else (*register.clocks, *register.milestones)
     return {
-        (one.duty, one.since, one.about): (one.stage, one.due_on)
+        one.key: (one.stage, one.due_on)
         for one in clocks
         if one.duty not in OF_VICTIMS
         and not (isinstance(one.duty, Milestone) and one.stage is Stage.AHEAD)

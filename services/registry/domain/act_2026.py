@@ -14,7 +14,7 @@ from schemas.register import Circumstance, Duty
 from services.registry.act_2026 import Provision
 from services.registry.dates import days_before, local_day
 from services.registry.domain.changes import Happened, foretells, tells
-from services.registry.domain.custody import Away
+from services.registry.domain.custody import Away, last_words
 from services.registry.domain.notifying import made_in
 from services.registry.domain.periods import Spell
 from services.registry.domain.state import Clock, Register, Stage
@@ -89,10 +89,7 @@ def _foretold(clock: Clock, heard: Register, spell: Spell, rules: Rules) -> Cloc
 
 def _last_words(heard: Register) -> Iterator[Away]:
     """Each absence as said last, and notified as soon as any word of it tells."""
-    last = dict[str, Away]()
-    for one in sorted(heard.away, key=lambda one: (one.said_at, one.model_dump_json())):
-        before = last.get(one.absence_ref)
-        told = (one.notified_at, None if before is None else before.notified_at)
+    for ref, last in last_words(heard.away, lambda one: one.absence_ref).items():
+        told = (one.notified_at for one in heard.away if one.absence_ref == ref)
         notified_at = min((at for at in told if at is not None), default=None)
-        last[one.absence_ref] = one.model_copy(update={"notified_at": notified_at})
-    yield from last.values()
+        yield last.model_copy(update={"notified_at": notified_at})

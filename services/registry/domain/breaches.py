@@ -11,7 +11,7 @@ from datetime import timedelta
 from services.registry.dates import local_day
 from services.registry.domain.notifying import late_periodic_clocks
 from services.registry.domain.pauses import pauses_of
-from services.registry.domain.periods import periods_of, spells_of
+from services.registry.domain.periods import spells_in
 from services.registry.domain.state import BreachDecision, Clock, Register
 from services.registry.rules import Rules
 
@@ -57,7 +57,7 @@ def _given_way(register: Register, rules: Rules) -> tuple[Clock, ...]:
     pauses = pauses_of(register, rules)
     return tuple(
         clock
-        for spell in spells_of(periods_of(register, rules))
+        for spell in spells_in(register, rules)
         for clock in late_periodic_clocks(register, spell, pauses, rules)
         if clock.duty in rules.duties.value
     )

@@ -8,7 +8,7 @@ from schemas.register import CancelGround, Duty
 from services.registry.dates import DAY
 from services.registry.domain.clocks import clocks_of
 from services.registry.domain.pauses import pauses_of
-from services.registry.domain.periods import Spell, periods_of, spells_of
+from services.registry.domain.periods import Spell, spells_in
 from services.registry.domain.state import Clock, Register
 from services.registry.rules import Rules
 
@@ -22,17 +22,13 @@ def ground_of(clock: Clock, after: Register, cause: Fact, rules: Rules) -> Cance
     """
     if isinstance(cause, FactTakenBack):
         return CancelGround.TAKEN_BACK
-    spells = _spells(after, rules)
+    spells = spells_in(after, rules)
     if clock.duty is not Duty.ORDER_NOTIFICATION and not _subject(clock, spells):
         return CancelGround.NOT_SUBJECT
     free = _let_go(after, rules)
-    if any(_same(one, clock) for one in clocks_of(free, _spells(free, rules), rules)):
+    if any(one.key == clock.key for one in clocks_of(free, spells_in(free, rules), rules)):
         return CancelGround.HELD_OR_AWAY
     return CancelGround.REPLACED
-
-
-def _spells(heard: Register, rules: Rules) -> tuple[Spell, ...]:
-    return spells_of(periods_of(heard, rules))
 
 
 def _subject(clock: Clock, spells: tuple[Spell, ...]) -> bool:
@@ -46,7 +42,3 @@ def _let_go(after: Register, rules: Rules) -> Register:
     if not begun:
         return after
     return after.model_copy(update={"releases": (*after.releases, max(begun) + DAY)})
-
-
-def _same(one: Clock, other: Clock) -> bool:
-    return (one.duty, one.since, one.about) == (other.duty, other.since, other.about)

@@ -205,13 +205,14 @@ def _part_4(heard: Register, conviction: Conviction, rules: StatusRules) -> date
         elif length >= (rules.part_4_middle_from_months.on(on), 0):
             term = TerroristTerm.MIDDLE
     months = rules.part_4_months.on(on)[term]
-    begins_on = on if conviction.suspended else free_on(heard, on) if _serves(conviction) else on
+    begins_on = free_on(heard, on) if _serves(conviction) else on
     return None if begins_on is None else _without_custody(heard, begins_on, months)
 
 
 def _serves(conviction: Conviction) -> bool:
     """Whether it begins with custody, or with detention in a hospital."""
-    return conviction.for_life or conviction.disposal in CUSTODIAL | HOSPITAL
+    held = conviction.for_life or conviction.disposal in CUSTODIAL | HOSPITAL
+    return held and not conviction.suspended
 
 
 def _without_custody(heard: Register, begins_on: date, months: int) -> date | None:

@@ -18,7 +18,7 @@ from services.registry.domain.periods import Spell
 from services.registry.domain.retention import retention_clocks
 from services.registry.domain.review import asked_clocks
 from services.registry.domain.risk_orders import order_clocks
-from services.registry.domain.screening import screening_clocks
+from services.registry.domain.screening import screening_clocks, stays_of
 from services.registry.domain.state import ENDED, Clock, Register, Stage
 from services.registry.domain.travelling import (
     return_clocks,
@@ -41,7 +41,7 @@ def clocks_of(heard: Register, spells: tuple[Spell, ...], rules: Rules) -> tuple
     found.extend(order_clocks(heard, spells, rules))
     watched = [one for one in found if one.duty in rules.duties.value]
     # Said twice, of one order or of one day ahead, it is one duty: as the later word leaves it.
-    once = {(one.duty, one.since, one.about): one for one in watched}
+    once = {one.key: one for one in watched}
     days = rules.remind_days.value
     return tuple(_kept(heard, _reminded(one, days), rules) for one in once.values())
 
@@ -53,11 +53,13 @@ def milestone_clocks_of(
     release, watched = rules.release, rules.release.milestones.value
     if not watched:
         return ()
-    every = [*milestones_of(heard, release), *screening_clocks(heard, spells, rules)]
-    if Milestone.RETENTION_REVIEW in watched:
-        every.extend(retention_clocks(heard, spells, rules))
-    if Milestone.REVIEW_DECISION in watched:
-        every.extend(asked_clocks(heard, rules))
+    stays = stays_of(heard, spells, rules)
+    every = (
+        *milestones_of(heard, release),
+        *screening_clocks(heard, stays, rules),
+        *retention_clocks(heard, stays, rules),
+        *asked_clocks(heard, rules),
+    )
     days = release.milestone_remind_days.value
     return tuple(_kept(heard, _reminded(one, days), rules) for one in every if one.duty in watched)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from schemas.custody import NewCharge, ParoleStep, RecallForm, ReleaseKind, SentenceGroup
 from schemas.victim import VictimStep
+from services.registry.domain.status import SupervisionWord
 from services.runtime.decision import State
 
 
@@ -135,7 +136,7 @@ class Tag(State):
     fitted: bool
 
 
-W = TypeVar("W", Recall, Absence)
+W = TypeVar("W", Recall, Absence, Away, SupervisionWord)
 
 
 def last_words(said: Iterable[W], ref: Callable[[W], str]) -> dict[str, W]:

@@ -48,7 +48,7 @@ from services.registry.domain.kept import (
 )
 from services.registry.domain.milestone_news import milestone_news, milestones_over, missed
 from services.registry.domain.news import news, over
-from services.registry.domain.periods import Spell, periods_of, spells_of
+from services.registry.domain.periods import Spell, spells_in
 from services.registry.domain.record import revised_on
 from services.registry.domain.state import Register, Requirement
 from services.registry.rules import Rules
@@ -232,7 +232,7 @@ def _picture(known: Register, rules: Rules, day: date | None) -> Register:
     `day` is that of the last Tick, on which grounds of a category are weighed.
     """
     before = known.model_copy(update={"grounds": grounds_of(known, rules, day)})
-    spells = spells_of(periods_of(before, rules))
+    spells = spells_in(before, rules)
     told = before.model_copy(
         update={
             "requirement": _requirement(before, spells[-1]) if spells else None,

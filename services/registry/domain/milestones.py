@@ -94,7 +94,7 @@ def milestones_of(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
         *parole_clocks(heard, rules),
         *victim_clocks(heard, rules),
     )
-    yield from {(one.duty, one.since, one.about): one for one in found}.values()
+    yield from {one.key: one for one in found}.values()
 
 
 def is_local(milestone: Milestone, since: date, rules: Rules) -> bool:

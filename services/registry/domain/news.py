@@ -100,7 +100,7 @@ def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterato
         if was.stage is Stage.AHEAD and clock.stage in (Stage.OPEN, Stage.MISSED):
             yield _begun(clock, after, tick, rules)
         if clock.reminded and not was.reminded:
-            yield _reminded(clock, after, tick)
+            yield _reminded(clock, after, tick, rules)
         if clock.stage is Stage.MISSED and was.stage in (Stage.AHEAD, Stage.OPEN):
             yield _missed(clock, after, tick, rules)
         ended = clock.stage in ENDED and was.waits
@@ -124,17 +124,13 @@ def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineO
     return _opened(clock, after, tick, **_shown(clock, after, rules, began))
 
 
-def _reminded(clock: Clock, after: Register, tick: Tick) -> DeadlineReminded:
-    ref = clock.ref(after.person_id)
+def _reminded(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineReminded:
     return follows(
         tick,
         DeadlineReminded,
         source=ME,
-        of=UUID(ref),
-        part=f"{clock.due_on}:{after.turn}",
-        person_id=after.person_id,
-        occurred_at=start_of(clock.remind_on or clock.due_on),
-        deadline_ref=ref,
+        **_shown(clock, after, rules, start_of(clock.remind_on or clock.due_on)),
+        deadline_ref=clock.ref(after.person_id),
         duty=clock.duty,
         due_on=clock.due_on,
         noticed_at=tick.now,

@@ -173,9 +173,11 @@ def _by_notification_order(order: Standing, rules: Rules) -> Period | None:
         return None
     abroad = _by_table(order.foreign, terms_of([order.foreign], rules)[order.foreign], rules)
     binds_on = _binds_on(order, rules)
-    if abroad is None or binds_on is None or min(abroad.ends, order.ends) < binds_on:
+    if abroad is None or binds_on is None:
         return None
     ends = min(abroad.ends, order.ends)
+    if ends < binds_on:
+        return None
     last = None if ends == date.max else ends
     return _from_order(replace(abroad, begins_on=binds_on, last_day=last), order)
 
@@ -237,6 +239,11 @@ def spells_of(periods: Iterable[Period]) -> tuple[Spell, ...]:
         else:
             spells.append(Spell((period,)))
     return tuple(spells)
+
+
+def spells_in(heard: Register, rules: Rules) -> tuple[Spell, ...]:
+    """The times of being subject that follow from what was heard, earliest first."""
+    return spells_of(periods_of(heard, rules))
 
 
 def _touches(spell: Spell, period: Period) -> bool:

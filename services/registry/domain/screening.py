@@ -6,7 +6,7 @@ these are watched are part of the rules (decision 25).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,9 +29,8 @@ class Stay:
     """The first day out of them; None: no end is known."""
 
 
-def screening_clocks(heard: Register, spells: Iterable[Spell], rules: Rules) -> Iterator[Clock]:
+def screening_clocks(heard: Register, stays: Sequence[Stay], rules: Rules) -> Iterator[Clock]:
     """For each time under the arrangements: who takes the case, and what is decided after it."""
-    stays = stays_of(heard, spells, rules)
     for number, stay in enumerate(stays):
         before = stays[number - 1] if number else None
         after = stays[number + 1] if number + 1 < len(stays) else None
@@ -70,7 +69,7 @@ def _identification(
     if first is None or first >= since:
         due_on = last_day_within(since, days=days)
         clock = Clock.of_milestone(Milestone.IDENTIFICATION, since, due_on)
-        yield _ahead(clock) if first is None else clock.settled(Stage.MET, first)
+        yield clock.ahead() if first is None else clock.settled(Stage.MET, first)
 
 
 def _rescreening(heard: Register, stay: Stay, after: Stay | None, rules: Rules) -> Iterator[Clock]:
@@ -95,12 +94,7 @@ def _rescreening(heard: Register, stay: Stay, after: Stay | None, rules: Rules) 
     elif again is not None:
         yield clock.settled(Stage.NOT_NEEDED, again)
     else:
-        yield _ahead(clock)
-
-
-def _ahead(clock: Clock) -> Clock:
-    """Not begun until a Tick shows its day."""
-    return clock.model_copy(update={"stage": Stage.AHEAD, "opens_on": clock.since})
+        yield clock.ahead()
 
 
 def _sentenced(heard: Register, day: date) -> date:

@@ -260,6 +260,15 @@ class Clock(State):
             about=about,
         )
 
+    @property
+    def key(self) -> tuple[Duty | Milestone, date, str | None]:
+        """Which duty or milestone of the person it is, wherever it stands."""
+        return self.duty, self.since, self.about
+
+    def ahead(self) -> Clock:
+        """The same, not begun until a Tick shows the day since which it is."""
+        return self.model_copy(update={"stage": Stage.AHEAD, "opens_on": self.since})
+
     def met_by(self, days: Iterable[date]) -> Clock:
         """The same, done on the first of those days; as it is where there are none."""
         first = min(days, default=None)
@@ -385,4 +394,4 @@ class Register(State):
     def clock(self, duty: Duty | Milestone, since: date, about: str | None = None) -> Clock | None:
         """The clock of that duty or milestone that started from that day."""
         key, all_ = (duty, since, about), (*self.clocks, *self.milestones)
-        return next((one for one in all_ if (one.duty, one.since, one.about) == key), None)
+        return next((one for one in all_ if one.key == key), None)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from schemas.eligibility import Disposal
 from schemas.supervision import Supervision
 from services.registry.dates import DAY
+from services.registry.domain.custody import last_words
 from services.registry.domain.state import Conviction, Register
 from services.registry.domain.status import SupervisionOver, SupervisionWord
 
@@ -55,7 +56,8 @@ class Supervised:
 
 def supervised(heard: Register) -> tuple[Supervised, ...]:
     """Each licence and order in the order they began; what was over before it began is none."""
-    found = (_standing(heard, ref) for ref in {one.supervision_ref for one in heard.supervisions})
+    words = last_words(heard.supervisions, lambda one: one.supervision_ref)
+    found = (_standing(heard, word) for word in words.values())
     binding = (one for one in found if one.begins_on <= one.ends)
     return tuple(sorted(binding, key=lambda one: (one.begins_on, one.supervision_ref)))
 
@@ -84,11 +86,11 @@ def _kinds(conviction: Conviction) -> frozenset[Supervision]:
     return kinds | {Supervision.SUSPENDED_ORDER} if conviction.suspended else kinds
 
 
-def _standing(heard: Register, ref: str) -> Supervised:
+def _standing(heard: Register, last: SupervisionWord) -> Supervised:
     """By the word said last; of two said at once that it is over."""
-    words = [one for one in heard.supervisions if one.supervision_ref == ref]
-    last = max(words, key=lambda one: (one.said_at, one.model_dump_json()))
-    over = max(_overs(heard, ref), key=lambda one: (one.said_at, one.on), default=None)
+    over = max(
+        _overs(heard, last.supervision_ref), key=lambda one: (one.said_at, one.on), default=None
+    )
     ended = over is not None and over.said_at >= last.said_at
     return _with_end(last, over.on if over is not None and ended else None)
 
