@@ -19,13 +19,8 @@ from time import monotonic, time
 from typing import Any, cast
 
 import faust
-from aiokafka.errors import (  # type: ignore[import-untyped]  # it ships no types
-    IllegalStateError,
-    KafkaError,
-)
-from aiokafka.structs import (  # type: ignore[import-untyped]  # it ships no types
-    OffsetAndMetadata,
-)
+from aiokafka.errors import IllegalStateError, KafkaError  # type: ignore[import-untyped]
+from aiokafka.structs import OffsetAndMetadata  # type: ignore[import-untyped]  # ships no types
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ensure_aiokafka_TP
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
@@ -43,6 +38,7 @@ from services.runtime.turns import Turns
 log = logging.getLogger(__name__)
 
 FETCH_WAIT_MS = 50
+IDLE_FETCH_WAIT_MS = 500
 IDLE_POLL_S = 0.25
 EXIT_BUG = 70
 """Exit code of a process that stopped without acknowledging (EX_SOFTWARE)."""
@@ -60,12 +56,25 @@ class _Work:
 
 
 class LaneThread(AIOKafkaConsumerThread):
-    """Faust's consumer thread with a shorter wait at the broker."""
+    """Faust's consumer thread; the broker waits for long only if asked for all partitions at once.
 
-    def _create_worker_consumer(self, transport: Any) -> Any:  # noqa: ANN401
-        consumer = super()._create_worker_consumer(transport)
-        consumer._fetch_max_wait_ms = FETCH_WAIT_MS  # noqa: SLF001
-        return consumer
+    What was fetched of one may still be here: the next fetch is for the others alone, and until it
+    is back nobody asks for that one.
+    """
+
+    async def on_start(self) -> None:
+        """The consumer starts; how long each fetch may wait is known when it is made."""
+        await super().on_start()
+        fetcher = self._ensure_consumer()._fetcher  # noqa: SLF001
+        planned = fetcher._get_actions_per_node  # noqa: SLF001
+
+        def plan(assignment: Any) -> Any:  # noqa: ANN401
+            paused = any(assignment.state_value(tp).paused for tp in assignment.tps)
+            wait_ms = FETCH_WAIT_MS if paused or fetcher._records else IDLE_FETCH_WAIT_MS  # noqa: SLF001
+            fetcher._fetch_max_wait_ms = wait_ms  # noqa: SLF001
+            return planned(assignment)
+
+        fetcher._get_actions_per_node = plan  # noqa: SLF001
 
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         """Offer the offsets to the group; a broker that is away only means: not yet.
