@@ -7,17 +7,17 @@ import time
 import urllib.request
 from collections.abc import Iterable, Mapping
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.hub.broker.cluster import Cluster
-from services.runtime.faults import Stop
+from services.hub.offsets import Place, earliest, latest, offsets
+from services.runtime.faults import Stop, Unavailable
 from services.runtime.outbox import RDKAFKA
-from services.runtime.rowlog import ends_of
 from services.runtime.service import Service
 
-Place = tuple[str, int]
-"""Topic and partition."""
+WAIT_S = 20.0
 Ends = Mapping[str, Mapping[Place, tuple[int, int]]]
 """By service and place: the first offset there, and the one after the last."""
 
@@ -32,6 +32,10 @@ class Lag:
                 {**cluster.service_config(service.name), "group.id": service.app_id},
                 logger=RDKAFKA,
             )
+            for service in self._services
+        }
+        self._admins = {
+            service.name: AdminClient({**cluster.service_config(service.name), "log_level": 0})
             for service in self._services
         }
 
@@ -61,17 +65,23 @@ class Lag:
             consumer.close()
 
     def _ends(self, service: Service) -> Mapping[Place, tuple[int, int]]:
-        consumer = self._consumers[service.name]
-        return {
-            (topic, number): ends_of(consumer, TopicPartition(topic, number))
-            for topic in service.sources
-            for number in range(service.partitions)
-        }
+        admin = self._admins[service.name]
+        places = [
+            (topic, number) for topic in service.sources for number in range(service.partitions)
+        ]
+        try:
+            first, ends = (
+                offsets(admin, places, spec, WAIT_S, committed=True)
+                for spec in (earliest(), latest())
+            )
+        except KafkaException as fault:
+            raise Unavailable(f"no answer where topics end: {fault.args[0].name()}") from None
+        return {place: (first[place], end) for place, end in ends.items()}
 
     def _short_of(self, name: str, ends: Mapping[Place, tuple[int, int]]) -> int:
         lag = 0
         places = [TopicPartition(topic, number) for topic, number in ends]
-        for place in self._consumers[name].committed(places, timeout=20):
+        for place in self._consumers[name].committed(places, timeout=WAIT_S):
             low, end = ends[place.topic, place.partition]
             lag += max(0, end - (place.offset if place.offset >= 0 else low))
         return lag

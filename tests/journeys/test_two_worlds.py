@@ -19,7 +19,7 @@ from services.agreements.broker_plan import agency_rights
 from services.agreements.compile import load
 from services.bridge.bundle import Bundle
 from services.hub.broker.cluster import ClientConfig
-from services.hub.doctor.patient import latest
+from services.hub.offsets import latest
 from services.hub.proofs import is_canary
 from services.runtime.records import Record
 from tests.journeys.hub import AGREEMENTS, Hub, eventually

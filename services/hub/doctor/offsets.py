@@ -12,8 +12,8 @@ from confluent_kafka import ConsumerGroupTopicPartitions
 from services.agreements import ours
 from services.hub.catalogue import all_services
 from services.hub.doctor.agreed import applied
-from services.hub.doctor.patient import WAIT_S, Patient, earliest, latest, taken_since
-from services.hub.rest import Place
+from services.hub.doctor.patient import WAIT_S, Patient, taken_since
+from services.hub.offsets import Place, earliest, latest
 from services.runtime.names import SERVICES, Names
 from services.runtime.symptoms import Symptom, Weight
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from confluent_kafka import Consumer, IsolationLevel, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AdminClient,
     OffsetSpec,
 )
 
 from services.hub.broker.cluster import Cluster
-from services.hub.rest import Place
+from services.hub.offsets import Place, earliest, latest, offsets
 from services.runtime.faults import Fault
 from services.runtime.journal import to_record
 from services.runtime.records import Record
@@ -58,15 +58,7 @@ class Patient:
         self, places: Iterable[Place], spec: OffsetSpec, *, committed: bool = False
     ) -> Mapping[Place, int]:
         """One offset of each place; -1 where none is as late as asked."""
-        asked = {TopicPartition(topic, number): spec for topic, number in places}
-        if not asked:
-            return {}
-        isolation = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
-        answers = self.admin.list_offsets(asked, isolation_level=isolation, request_timeout=WAIT_S)
-        return {
-            (place.topic, place.partition): answer.result().offset
-            for place, answer in answers.items()
-        }
+        return offsets(self.admin, places, spec, WAIT_S, committed=committed)
 
     def last(self, topic: str) -> Record | None:
         """The last record of a topic of one partition, as it is said without transactions."""
@@ -82,16 +74,6 @@ class Patient:
         finally:
             consumer.close()
         return None if message is None or message.error() is not None else to_record(message)
-
-
-def latest() -> OffsetSpec:
-    """The end."""
-    return OffsetSpec.latest()  # type: ignore[no-untyped-call, no-any-return]  # it has no types
-
-
-def earliest() -> OffsetSpec:
-    """The beginning."""
-    return OffsetSpec.earliest()  # type: ignore[no-untyped-call, no-any-return]  # likewise
 
 
 def taken_since(moment: datetime) -> OffsetSpec:

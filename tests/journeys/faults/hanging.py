@@ -24,13 +24,11 @@ from aiokafka.protocol.transaction import (  # type: ignore[import-untyped]  # l
 from aiokafka.record.default_records import (  # type: ignore[import-untyped]  # likewise
     DefaultRecordBatchBuilder,
 )
-from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
-    OffsetSpec,
     ResourceType,
 )
 
@@ -39,6 +37,7 @@ from services.hub.broker.cluster import Cluster
 from services.hub.broker.java import find_java
 from services.hub.broker.private import private_directory, write_private
 from services.hub.broker.process import quiet
+from services.hub.offsets import Place, latest, offsets
 from services.runtime.connection import tls_of
 from services.runtime.names import LOG_PARTITIONS
 
@@ -65,33 +64,21 @@ def aborted(cluster: Cluster, services: Iterable[str]) -> int:
     return len(same)
 
 
-def _places(cluster: Cluster, services: Iterable[str]) -> Iterable[TopicPartition]:
+def _places(cluster: Cluster, services: Iterable[str]) -> Iterable[Place]:
     there = AdminClient({**cluster.admin_config(), "log_level": 0}).list_topics(timeout=10).topics
     for service in services:
         for topic in (cluster.names.rows(service), cluster.names.journal(service)):
             if topic in there:
                 for number in range(min(LOG_PARTITIONS, len(there[topic].partitions))):
-                    yield TopicPartition(topic, number)
+                    yield topic, number
 
 
-def _open(cluster: Cluster, places: list[TopicPartition]) -> dict[tuple[str, int], int]:
+def _open(cluster: Cluster, places: list[Place]) -> dict[Place, int]:
     """Where the first open transaction of each place begins."""
-    stable = _ends(cluster, places, IsolationLevel.READ_COMMITTED)
-    whole = _ends(cluster, places, IsolationLevel.READ_UNCOMMITTED)
-    return {place: end for place, end in stable.items() if end < whole[place]}
-
-
-def _ends(
-    cluster: Cluster, places: list[TopicPartition], isolation: IsolationLevel
-) -> dict[tuple[str, int], int]:
     admin = AdminClient({**cluster.admin_config(), "log_level": 0})
-    newest: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # it has none
-    asked = dict.fromkeys(places, newest)
-    answers = admin.list_offsets(asked, isolation_level=isolation, request_timeout=10)
-    return {
-        (place.topic, place.partition): answer.result(20).offset
-        for place, answer in answers.items()
-    }
+    stable = offsets(admin, places, latest(), 20, committed=True)
+    whole = offsets(admin, places, latest(), 20, committed=False)
+    return {place: end for place, end in stable.items() if end < whole[place]}
 
 
 def hangs(cluster: Cluster, topic: str, partition: int) -> bool:
