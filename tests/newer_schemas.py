@@ -9,6 +9,7 @@ import pytest
 from schemas.base import Fact
 from schemas.materialise import AVRO, derive
 from services.agreements import bundle, views
+from services.agreements import compile as compiling
 from services.runtime import batch, wire
 from services.runtime.schema_store import SchemaStore
 
@@ -32,7 +33,7 @@ def of_two_builds(folder: Path, fact: type[Fact], field: str) -> tuple[SchemaSto
 
 def build_has(monkeypatch: pytest.MonkeyPatch, store: SchemaStore) -> None:
     """From here on these are the schemas of the build that runs."""
-    for module in (wire, batch, views, bundle):
+    for module in (wire, batch, views, bundle, compiling):
         monkeypatch.setattr(module, "committed", lambda: store)
     for cut in (views._schema, views._definitions):
         monkeypatch.setattr(views, cut.__name__, getattr(cut, "__wrapped__", cut))

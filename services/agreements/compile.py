@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from types import MappingProxyType
@@ -24,11 +25,14 @@ from services.agreements import earlier, lint, ours
 from services.agreements.actors import Role
 from services.agreements.duty import at_the_desk
 from services.agreements.faults import AgreementsRefused, Finding
-from services.agreements.files import Marks, Place, Signed, read_file
+from services.agreements.files import Marks, Place, Signed, read, read_file
 from services.agreements.model import Agreement, Kind, Receives
 from services.agreements.views import Shown, View, canonical, views_of
 from services.agreements.whom import LONDON, Whom
+from services.runtime.schema_store import SchemaStore, committed
 
+AT_HAND = 256
+"""So many files are not read again: those of an installation, in a few versions."""
 FAREWELL = Urgency.SAME_DAY
 """How soon an agency off a case says that it has stopped. Source: local choice, see decision 13."""
 
@@ -169,21 +173,38 @@ def load(directory: Path) -> Agreements:
     Raises:
         AgreementsRefused: with everything that is wrong with any of the files.
     """
-    signed: list[Signed] = []
-    found: list[Finding] = []
-    for path in sorted(directory.glob("*.yaml")):
-        one, wrong = read_file(path)
-        found += wrong
-        if one is not None:
-            signed.append(one)
-            found += lint.findings(one)
+    schemas = committed()
+    files = [
+        _of_file(path.name, path.read_bytes(), schemas) for path in sorted(directory.glob("*.yaml"))
+    ]
+    found = [wrong for one in files for wrong in one.findings]
+    signed = [one.signed for one in files if one.signed is not None]
     found += lint.enrolled_twice(signed)
     found += lint.at_anothers_desk(signed)
     if not signed and not found:
         found.append(Finding(directory.name, 1, "", "no agreement file is here", "write one"))
     if found:
         raise AgreementsRefused(tuple(found))
-    return _compiled(signed)
+    return _compiled(one.agency for one in files if one.agency is not None)
+
+
+@dataclass(frozen=True)
+class _File:
+    """What one file says, or what is wrong with it."""
+
+    signed: Signed | None
+    findings: tuple[Finding, ...]
+    agency: Agency | None
+
+
+@lru_cache(maxsize=AT_HAND)
+def _of_file(name: str, content: bytes, _: SchemaStore) -> _File:
+    """The same content says the same while the schemas are the same: it is read once."""
+    signed, findings = read(name, content)
+    if signed is not None:
+        findings += tuple(lint.findings(signed))
+    agency = None if signed is None or findings else _agency(signed)
+    return _File(signed, findings, agency)
 
 
 def load_earlier(directory: Path, version: str) -> Agreements | None:
@@ -193,7 +214,7 @@ def load_earlier(directory: Path, version: str) -> Agreements | None:
     then = fingerprint((one.agreement for one in signed), earlier.as_then)
     if len(signed) < len(read) or then != version:
         return None
-    return replace(_compiled(signed), version=version)
+    return replace(_compiled(map(_agency, signed)), version=version)
 
 
 def fingerprint(
@@ -244,8 +265,8 @@ def outline(agreements: Iterable[Agreement]) -> Agreements:
     )
 
 
-def _compiled(signed: list[Signed]) -> Agreements:
-    everybody = {one.agreement.agency: _agency(one) for one in signed}
+def _compiled(agencies: Iterable[Agency]) -> Agreements:
+    everybody = {one.slug: one for one in agencies}
     outside = {slug: item for slug, item in everybody.items() if item.kind is not Kind.SERVICE}
     grants: dict[str, list[Grant]] = {}
     for slug in sorted(everybody):
@@ -254,7 +275,7 @@ def _compiled(signed: list[Signed]) -> Agreements:
     sayings = {(slug, kind) for slug, item in outside.items() for kind in item.says}
     sayings |= {(speaker, fact.kind()) for speaker, said in ours.SAYS.items() for fact in said}
     return Agreements(
-        version=fingerprint(one.agreement for one in signed),
+        version=fingerprint(one.agreement for one in everybody.values()),
         agencies=MappingProxyType(outside),
         receivers=MappingProxyType(everybody),
         view_schemas=MappingProxyType(_schemas(everybody)),
@@ -346,7 +367,7 @@ def _schemas(everybody: Mapping[str, Agency]) -> dict[int, Schema]:
     for agency in everybody.values():
         for kind, view in _views(agency):
             known = schemas.setdefault(view.schema_id, view.schema)
-            if canonical(known) != canonical(view.schema):
+            if known is not view.schema and canonical(known) != canonical(view.schema):
                 place = agency.places.get(kind, ("receives",))
                 taken = agency.marks.finding(
                     place, "its view's id is taken", "grant one class more or less"

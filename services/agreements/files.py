@@ -91,15 +91,22 @@ def read_file(
     path: File, fill: Callable[[Any], Any] = lambda values: values
 ) -> tuple[Signed | None, tuple[Finding, ...]]:
     """The agreement of a file, its values filled in first, or all that is wrong with its shape."""
-    marks = Marks(path.name)
+    return read(path.name, path.read_bytes(), fill)
+
+
+def read(
+    name: str, content: bytes, fill: Callable[[Any], Any] = lambda values: values
+) -> tuple[Signed | None, tuple[Finding, ...]]:
+    """The same of a file of that name and content."""
+    marks = Marks(name)
     findings: list[Finding] = []
     try:
-        values = _values(path.read_text(encoding="utf-8"), marks, findings)
+        values = _values(content.decode(), marks, findings)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, (Finding(path.name, line, "", "not YAML", "mend the line"),)
+        return None, (Finding(name, line, "", "not YAML", "mend the line"),)
     except (yaml.YAMLError, UnicodeDecodeError):
-        return None, (Finding(path.name, 1, "", "not text", "save it as UTF-8"),)
+        return None, (Finding(name, 1, "", "not text", "save it as UTF-8"),)
     try:
         agreement = Agreement.model_validate(fill(values))
     except ValidationError as error:

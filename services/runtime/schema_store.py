@@ -52,22 +52,9 @@ class SchemaStore:
         self._by_id: dict[int, Stored] = {}
         self._versions: dict[type[Fact], list[Stored]] = defaultdict(list)
         self._latest: dict[tuple[type[Fact], int], Stored] = {}
-        ids = read_ids(folder)
-        for kind, schemas in versions(folder).items():
-            fact = BY_KIND[kind].fact
-            validator = TypeAdapter(fact).validator
-            for n, schema in enumerate(schemas, start=1):
-                name = f"{kind}/v{n}"
-                stored = self._by_id[ids[name]] = Stored(
-                    ids[name],
-                    name,
-                    schema,
-                    codec(schema, uuids=False),
-                    frame(ids[name]),
-                    kind,
-                    validator,
-                )
-                self._versions[fact].append(stored)
+        for stored in _of_facts(folder):
+            self._by_id[stored.schema_id] = stored
+            self._versions[BY_KIND[stored.kind].fact].append(stored)
 
     def register(self, schema_id: int, schema: Schema) -> None:
         """Make a view known; saying the same again changes nothing.
@@ -118,6 +105,20 @@ class SchemaStore:
 
     def __iter__(self) -> Iterator[Stored]:
         return iter(self._by_id.values())
+
+
+@cache
+def _of_facts(folder: Path) -> tuple[Stored, ...]:
+    """What the files there say; they are as they came with the build, so they are read once."""
+    ids, found = read_ids(folder), list[Stored]()
+    for kind, schemas in versions(folder).items():
+        validator = TypeAdapter(BY_KIND[kind].fact).validator
+        for n, schema in enumerate(schemas, start=1):
+            number, way = ids[f"{kind}/v{n}"], codec(schema, uuids=False)
+            found.append(
+                Stored(number, f"{kind}/v{n}", schema, way, frame(number), kind, validator)
+            )
+    return tuple(found)
 
 
 def frame(schema_id: int) -> bytes:
