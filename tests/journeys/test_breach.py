@@ -14,8 +14,8 @@ from services.hub.broker.cluster import Cluster
 from services.hub.register import command
 from services.hub.register.breach_command import DECIDED, NO_SUCH
 from tests import makers
+from tests.journeys.by_hand import KNOWN, SOMEBODY, Installation, put_up
 from tests.journeys.hub import apart
-from tests.journeys.test_held import KNOWN, SOMEBODY, Installation, put_up
 
 pytestmark = pytest.mark.journey
 DEADLINE, ANOTHER = (f"00000000-0000-8000-8000-0000000000d{number}" for number in (1, 2))

@@ -32,14 +32,9 @@ from services.hub.broker.cluster import Cluster
 from services.hub.cli import main
 from services.notify.app import build
 from services.runtime import wire
-from services.runtime.batch import Lane
-from services.runtime.history import KafkaHistory
-from services.runtime.outbox import KafkaOutbox
-from services.runtime.rowlog import KafkaRowLog
-from services.runtime.telemetry import Meters
 from tests import makers
+from tests.journeys.by_hand import KNOWN, SOMEBODY, Installation, put_up
 from tests.journeys.hub import apart
-from tests.journeys.test_held import HERE, KNOWN, SOMEBODY, Installation, put_up
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 AGENCY = "derby-housing"
@@ -58,24 +53,11 @@ def installation(
 async def on(installation: Installation, *facts: Fact) -> None:
     """They are said; the door, notify, and the door again take what is new."""
     await installation.said(*facts)
-    await installation.admit()
     cluster = installation.cluster
-    config, names = cluster.service_config("notify"), cluster.names
     versions = Versions(cluster.home / "agreements")
     references = References((cluster.home / "secrets" / "references").read_bytes())
-    service = build(names, sorted(versions.latest().receivers), versions, references)
-    lane = Lane(
-        service,
-        HERE,
-        KafkaOutbox(config),
-        KafkaRowLog(config, names, "notify"),
-        Meters("notify"),
-        "journey",
-        history=KafkaHistory(config, names.app("notify")),
-    )
-    await lane.open()
-    records = installation.read(names.log)
-    await lane.run([record for record in records if record.partition == HERE])
+    receivers = sorted(versions.latest().receivers)
+    await installation.work(build(cluster.names, receivers, versions, references))
     await installation.admit()
 
 

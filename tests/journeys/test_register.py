@@ -16,8 +16,8 @@ from services.hub.register import command
 from services.hub.register.consulting import NOBODY
 from services.hub.register.release_command import SOMETHING_RED
 from tests import makers
+from tests.journeys.by_hand import KNOWN, SOMEBODY, Installation, put_up
 from tests.journeys.hub import apart
-from tests.journeys.test_held import KNOWN, SOMEBODY, Installation, put_up
 
 pytestmark = pytest.mark.journey
 
