@@ -179,7 +179,7 @@ def test_saying_before_it_is_written_down_is_found(
 def test_a_failing_schedule_is_made_small_and_still_fails(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acknowledge_before_save(monkeypatch)
+    apply_a_stale_row(monkeypatch)
     seed, wrong = first_wrong(town, range(SCHEDULES))
     plan = town.plan(seed)
     small = shrunk(plan, lambda fewer: wrong[0] in verdict(play(fewer, town)))
@@ -191,7 +191,7 @@ def test_a_failing_schedule_is_made_small_and_still_fails(
 def test_the_command_tells_a_failing_story_and_ends_with_1(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acknowledge_before_save(monkeypatch)
+    skip_a_held_person(monkeypatch)
     seed, _ = first_wrong(town, range(SCHEDULES))
     done = CliRunner().invoke(simulate, ["--seed", str(seed), "--agreements", str(FILES)])
     assert done.exit_code == 1

@@ -21,12 +21,12 @@ class Broker:
         self._holders: dict[Place, int] = defaultdict(int)
         self.now = 0
         """Steps since the beginning."""
-        self.appended = 0
-        """Counts what arrives, so that readers know whether to look."""
+        self.arrived: list[Place] = []
+        """Where each record went, in order, so that readers look there and nowhere else."""
 
     def append(self, out: Outgoing) -> Record:
         """The record as it now stands in its topic."""
-        self.appended += 1
+        self.arrived.append((out.topic, out.partition))
         return self.topics.append(out)
 
     def end(self, topic: str, partition: int = 0) -> int:
