@@ -1,14 +1,17 @@
 """Somebody asks why, of a day that was played in memory."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
+from schemas.base import PersonId
 from schemas.notice import Notice
 from services.agreements.actors import Role
 from services.hub.agency.why import Told
 from services.hub.recording import Recording
 from services.hub.why.answer import Answer, Asker
 from services.hub.why.question import MayNotAsk, Question, Sight, answered
-from services.hub.why.replay import Replay
+from services.hub.why.replay import Person, Replay
 from services.runtime import wire
 from services.runtime.names import LOG_PARTITIONS
 from services.runtime.records import Record
@@ -39,9 +42,32 @@ def told(agency: str, world: World) -> list[Told]:
     ]
 
 
+@dataclass(frozen=True)
+class Remembered(Replay):
+    """Decides about each person once, however many questions are asked of one log."""
+
+    found: dict[PersonId, Person] = field(default_factory=dict)
+
+    async def of(self, person: PersonId) -> Person:
+        if person not in self.found:
+            self.found[person] = await super().of(person)
+        return self.found[person]
+
+
+_LATEST: WeakKeyDictionary[World, Remembered] = WeakKeyDictionary()
+
+
+def replay_of(world: World) -> Replay:
+    """One for each log there was: what is said later makes another."""
+    now, last = recording(world), _LATEST.get(world)
+    if last is None or last.recording != now:
+        last = _LATEST[world] = Remembered(now, versions(agreements(), MORE), REFERENCES)
+    return last
+
+
 def sight(world: World) -> Sight:
     """What there is to look at."""
-    replay = Replay(recording(world), versions(agreements(), MORE), REFERENCES)
+    replay = replay_of(world)
 
     def own(agency: str) -> tuple[Sequence[Told], Sequence[Record]]:
         return told(agency, world), world.hub.dead(agency)

@@ -1,7 +1,7 @@
 """Two worlds asked why: of whom one may not know, the answer is the same with them and without."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from uuid import UUID
@@ -75,25 +75,20 @@ def questions(who: Asker, without: World, with_them: World) -> list[Question]:
     return [*asked, *(Question(str(one)) for one in ids)]
 
 
-def answers(who: Asker, asked: list[Question], played: World) -> list[Answer]:
-    async def all_of_them() -> list[Answer]:
-        return [await ask(played, who, question) for question in asked]
-
-    return asyncio.run(all_of_them())
-
-
-def differing(who: Asker, more: tuple[Said, ...]) -> int:
-    """How many answers tell the two worlds apart."""
+def telling(who: Asker, more: tuple[Said, ...]) -> Iterator[Question]:
+    """The questions whose answers tell the two worlds apart."""
     pair = worlds(who, more)
     asked = questions(who, *pair)
-    one, other = (answers(who, asked, played) for played in pair)
     assert len(asked) > 20
-    return sum(a != b for a, b in zip(one, other, strict=True))
+    for question in asked:
+        one, other = (asyncio.run(ask(played, who, question)) for played in pair)
+        if one != other:
+            yield question
 
 
 @pytest.mark.parametrize("name", ASKERS)
 def test_no_answer_tells_whether_there_is_somebody_one_may_not_know(name: str) -> None:
-    assert differing(*ASKERS[name]) == 0
+    assert list(telling(*ASKERS[name])) == []
 
 
 # -- leaks planted, each of which is found
@@ -104,7 +99,7 @@ def test_a_leak_of_whom_the_asker_was_never_told_is_found(monkeypatch: pytest.Mo
         return list(person.judgements)
 
     monkeypatch.setattr(Desk, "_known", everything)
-    assert differing(*ASKERS["prison"]) > 0
+    assert any(telling(*ASKERS["prison"]))
 
 
 def test_a_refusal_in_place_of_not_known_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +111,7 @@ def test_a_refusal_in_place_of_not_known_is_found(monkeypatch: pytest.MonkeyPatc
         return Answer(True, ("not yours to know",)) if there and not answer.found else answer
 
     monkeypatch.setattr(Desk, "of_number", refuses)
-    assert differing(*ASKERS["prison"]) > 0
+    assert any(telling(*ASKERS["prison"]))
 
 
 def test_a_place_in_the_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,4 +123,4 @@ def test_a_place_in_the_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         return str(list(ids).index(str(one.fact.event_id).encode()))
 
     monkeypatch.setattr(Desk, "_place", in_the_log)
-    assert differing(*ASKERS["prison"]) > 0
+    assert any(telling(*ASKERS["prison"]))

@@ -34,7 +34,7 @@ Act = Callable[[], Awaitable[None]]
 """Something else that somebody does."""
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """What a day has left behind."""
 
