@@ -16,6 +16,7 @@ from schemas.catalogue import ENTRIES
 from schemas.notice import CanarySent, NoticeIssued, NoticeReceipted
 from schemas.risk import AlertRaised, Reason, Urgency
 from schemas.tracking import Position
+from services.agreements import compile as compiling
 from services.agreements import views, whom
 from services.agreements.compile import Grant, load
 from services.agreements.model import AgeGroup, Payload, Redaction
@@ -166,6 +167,7 @@ def test_a_mistake_planted_in_what_compiles_or_applies_is_found(
     monkeypatch: pytest.MonkeyPatch, what: Any, name: str, mistake: Any, where: str
 ) -> None:
     monkeypatch.setattr(what, name, mistake)
+    monkeypatch.setattr(compiling, "_of_file", compiling._of_file.__wrapped__)  # as if never read
     monkeypatch.setattr(sys.modules[__name__], "committed", lambda: load(FILES))
     case = next(one for one in LIMITS if one.name == where)
     assert list(wrong_cells(case, Counter()))
