@@ -15,9 +15,12 @@ from services.hub.broker.cluster import Cluster
 from services.hub.offsets import Place, earliest, latest, offsets
 from services.runtime.faults import Stop, Unavailable
 from services.runtime.outbox import RDKAFKA
+from services.runtime.preflight import passes
 from services.runtime.service import Service
 
 WAIT_S = 20.0
+PASSES_S = 30.0
+"""A partition made, or led anew, a moment ago is unknown for a little while."""
 Ends = Mapping[str, Mapping[Place, tuple[int, int]]]
 """By service and place: the first offset there, and the one after the last."""
 
@@ -44,10 +47,10 @@ class Lag:
         return self.short_of(self.ends())
 
     def ends(self) -> Ends:
-        """Where each source of each service ends now.
+        """Where each source of each service ends now; what passes is waited for.
 
         Raises:
-            Unavailable: the broker does not answer.
+            Unavailable: the broker refuses, or does not answer in half a minute.
         """
         return {service.name: self._ends(service) for service in self._services}
 
@@ -69,14 +72,20 @@ class Lag:
         places = [
             (topic, number) for topic in service.sources for number in range(service.partitions)
         ]
-        try:
-            first, ends = (
-                offsets(admin, places, spec, WAIT_S, committed=True)
-                for spec in (earliest(), latest())
-            )
-        except KafkaException as fault:
-            raise Unavailable(f"no answer where topics end: {fault.args[0].name()}") from None
-        return {place: (first[place], end) for place, end in ends.items()}
+        until = time.monotonic() + PASSES_S
+        while True:
+            try:
+                first, ends = (
+                    offsets(admin, places, spec, WAIT_S, committed=True)
+                    for spec in (earliest(), latest())
+                )
+            except KafkaException as fault:
+                if not passes(fault.args[0]) or time.monotonic() > until:
+                    name = fault.args[0].name()
+                    raise Unavailable(f"no answer where topics end: {name}") from None
+                time.sleep(0.3)
+            else:
+                return {place: (first[place], end) for place, end in ends.items()}
 
     def _short_of(self, name: str, ends: Mapping[Place, tuple[int, int]]) -> int:
         lag = 0

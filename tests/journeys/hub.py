@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
@@ -116,22 +116,24 @@ class Hub:
         ]
 
     def at_rest(self, within_s: float = 60) -> None:
-        """Nobody is behind by more than a tick.
+        """All that was said is done, and what followed from it; the clock goes on ticking.
+
+        Three times in turn nobody is behind by more than a tick, and what they are behind by is
+        waited for each time: among the ticks there may be something said.
 
         Raises:
-            AssertionError: somebody still is.
+            AssertionError: somebody is behind still.
         """
-        lag = Lag(self.cluster, self.services())
-        try:
-            quiet = 0
-            until = time.monotonic() + within_s
-            while time.monotonic() < until and quiet < 2:
-                behind = lag.behind()
+        with closing(Lag(self.cluster, self.services())) as lag:
+            quiet, until = 0, time.monotonic() + within_s
+            while quiet < 3:
+                ends = lag.ends()
+                behind = lag.short_of(ends)
                 quiet = quiet + 1 if max(behind.values()) <= LOG_PARTITIONS else 0
-                time.sleep(0.5)
-            assert quiet == 2, behind
-        finally:
-            lag.close()
+                while any(behind.values()):
+                    assert time.monotonic() < until, behind
+                    time.sleep(0.1)
+                    behind = lag.short_of(ends)
 
 
 def line(fact: Fact) -> str:

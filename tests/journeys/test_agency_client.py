@@ -17,6 +17,7 @@ from services.agreements.apply import apply
 from services.hub.broker.cluster import Cluster
 from services.hub.demo.delivery import Way
 from services.hub.demo.story import generate
+from services.hub.rotation import proof
 from services.runtime import wire
 from services.runtime.names import Names
 from services.runtime.schema_store import VIEW_IDS, SchemaStore
@@ -50,6 +51,8 @@ def run(folder: Path, *given: str) -> subprocess.CompletedProcess[str]:
 def hub(cluster: Cluster) -> Installation:
     mine = replace(cluster, names=Names(f"c{uuid4().hex[:6]}"))
     folders = dict(apply(mine, FILES).folders)
+    for slug in ("dwp", "prison", "probation"):
+        proof.let_in(mine.agency_config(slug))  # each node learns of a password by itself
     return Installation(mine, folders)
 
 

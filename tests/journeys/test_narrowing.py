@@ -177,7 +177,7 @@ def test_who_is_granted_less_is_cut_off_and_what_it_had_not_read_comes_again_and
         assert about == {ReleaseDateSet.kind(): ["custody"]}
 
         epoch = epochs.read(hub.home)
-        kept = hub.recorded().source(inbox)
+        kept = hub.of_somebody(AGENCY)
         assert kept[0].offset >= epoch.withdrawn[inbox].end
         assert {one["epoch"] for one in after} == {epoch.of(inbox)}
         shown = {wire.schema_id_of(record.value or b"") for record in kept}

@@ -52,7 +52,7 @@ def talking(hub: Hub, folder: Path, source: str, fact: Callable[[int], Fact]) ->
     ended, begun, number = Event(), Event(), count()
 
     def talk() -> None:
-        while not ended.is_set():
+        while not ended.wait(0.3):
             file = folder / f"talk-{next(number)}.jsonl"
             file.write_text(line(fact(next(number))))
             hub.client(source, "say", str(file), "--json")

@@ -91,10 +91,10 @@ def broker_for_tests(
     elif kind is Kind.DOCKER:
         from services.hub.broker.container import broker_in_container  # 0.5 s, so only when used
 
-        with broker_in_container(home, quick=True) as cluster:
+        with broker_in_container(home) as cluster:
             yield cluster
     else:
         try:
-            yield process.start(home, quick=True, owner_pid=os.getpid(), say=say).cluster
+            yield process.start(home, owner_pid=os.getpid(), say=say).cluster
         finally:
             process.stop(home)

@@ -18,7 +18,7 @@ HEAP = "-Xmx512m -Xms256m"
 """Enough for one area; for many set KAFKA_HEAP_OPTS, which Kafka's own scripts go by too."""
 TUNING = ("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError")
 QUICK = "-XX:TieredStopAtLevel=1"
-"""Starts sooner, runs slower: for tests."""
+"""Starts sooner, runs slower, TLS most of all: for a broker that a test soon ends."""
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
