@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from schemas.base import Fact
+from schemas.case import SharingEnded
 from schemas.notice import NoticeIssued, NoticeOverdue, RecallStage, ReceiptStatus
 from services.agreements.actors import Enrolled, Role
 from services.agreements.references import References
@@ -30,6 +31,7 @@ from tests.makers import (
     PERSON,
     PNC,
     a_joining,
+    a_leaving,
     a_recall,
     a_recall_answer,
     a_receipt,
@@ -225,13 +227,19 @@ def test_a_recall_is_asked_for_by_number_and_of_the_person_the_log_names(
     assert said == [("notice", "recall", f"{course.number}:20260302T090000Z", PERSON)]
 
 
-@pytest.mark.parametrize("what", ["another agency's", "no notice", "taken back", "too old"])
+@pytest.mark.parametrize(
+    "what", ["another agency's", "no notice", "taken back", "too old", "farewell"]
+)
 def test_what_cannot_be_recalled_is_said_before_anybody_signs(
     desk: Desk, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course = recalled() if what == "taken back" else Course()
     said = at_the_desk(desk, course, monkeypatch)
     number = UUID(int=9) if what == "no notice" else course.number
+    if what == "farewell":
+        course.say(a_leaving(AGENCY, occurred_at=later(hours=1)))
+        ended = SharingEnded.kind()
+        (number,) = (one.notice_ref for one in course.issued() if one.about == ended)
     agency = "dwp" if what == "another agency's" else None
     if what == "too old":
         course.say(a_release_date(prison_code="ZZY", occurred_at=later(hours=1)))

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.notice import NoticeIssued
+from schemas.case import SharingEnded, SharingNarrowed
+from schemas.notice import NoticeIssued, NoticeTakenBack
 from services.agreements import signing
 from services.agreements.actors import Role
 from services.agreements.acts import recall_number
@@ -29,6 +30,8 @@ from services.runtime.topics import Reader
 
 _WHO_READS = "registry"
 _WANTED = frozenset(fact.kind() for fact in READ)
+OF_WHAT_WAS_TOLD = frozenset({SharingEnded.kind(), SharingNarrowed.kind(), NoticeTakenBack.kind()})
+"""What these say is that something told before is to be forgotten, or does not count."""
 NO_SUCH_NOTICE = "no notice of that number was told, or not to that agency"
 
 
@@ -69,6 +72,8 @@ class Desk:
         notice = _known(told, number).notice
         if agency not in (None, notice.agency):
             raise Stop(NO_SUCH_NOTICE)
+        if notice.about in OF_WHAT_WAS_TOLD:
+            raise Stop("that notice tells of earlier ones alone: recall the one that told too much")
         if number in told.back:
             raise Stop("that notice was recalled or taken back; how it stands: hub notice recalls")
         if older_than(told, notice) >= TOLD_AT_MOST:

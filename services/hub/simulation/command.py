@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,10 +48,22 @@ def failures(files: Path, seeds: range) -> list[Failed]:
     return found
 
 
+@contextmanager
+def out_of_the_collectors_way() -> Iterator[None]:
+    """What is there now is not looked through again and again, here or in a forked process."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def run(files: Path, seeds: range, processes: int) -> Iterator[tuple[int, list[Failed]]]:
     """How many more were played, and which of them were not withstood."""
     chunks = [seeds[at : at + CHUNK] for at in range(0, len(seeds), CHUNK)]
-    with ProcessPoolExecutor(processes) as pool:
+    a_town(files)  # compiled once, for all processes
+    with out_of_the_collectors_way(), ProcessPoolExecutor(processes) as pool:
         for chunk, found in zip(chunks, pool.map(partial(failures, files), chunks), strict=True):
             yield len(chunk), found
 

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from schemas.base import Fact, derived_id
+from schemas.case import SharingEnded, SharingNarrowed
 from schemas.notice import FactTakenBack, NoticeIssued, NoticeRecalled, NoticeTakenBack
 from services.agreements.references import References
 
+OF_WHAT_WAS_TOLD = frozenset({SharingEnded.kind(), SharingNarrowed.kind(), NoticeTakenBack.kind()})
+"""Notices that no line of a file asks for: they tell of earlier ones, and are not taken back."""
 Told = tuple[UUID, str, frozenset[UUID]]
 """What takes back, whom it has to be told, and by which numbers they were told."""
 
@@ -42,7 +45,7 @@ def _to_be_told(log: Sequence[Fact], references: References) -> Iterator[Told]:
     issued = [
         fact
         for fact in log
-        if isinstance(fact, NoticeIssued) and fact.about != NoticeTakenBack.kind()
+        if isinstance(fact, NoticeIssued) and fact.about not in OF_WHAT_WAS_TOLD
     ]
     known: list[tuple[NoticeIssued, UUID]] = []
     for fact in log:
