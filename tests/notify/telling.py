@@ -102,13 +102,13 @@ class Desk:
         return self._keep(remind(self.case, a_tick(now), self._context(a_tick(now))))
 
     def known(self) -> object:
-        """What is known of the case, whatever order it was learned in."""
+        """What is known of the case, in whatever order it was heard; not what is yet to be told."""
         assert self.case is not None
         current = {
             (one.matter, one.which, one.offset is not None and self.log[one.offset].event_id)
             for one in self.case.current
         }
-        chance: dict[str, object] = {"unanswered": (), "told": (), "current": ()}
+        chance: dict[str, object] = {"unanswered": (), "told": (), "to_learn": (), "current": ()}
         chance |= {"mentions": Mentions(), "taken_back": tuple(sorted(self.case.taken_back))}
         chance["categories"] = tuple((one.at, one.category) for one in self.case.categories)
         return self.case.model_copy(update=chance), current
