@@ -209,10 +209,10 @@ def _of_file(name: str, content: bytes, _: SchemaStore) -> _File:
 
 def load_earlier(directory: Path, version: str) -> Agreements | None:
     """A version that was adopted in an earlier form; None if these files are not that version."""
-    read = [read_file(path, earlier.filled)[0] for path in sorted(directory.glob("*.yaml"))]
-    signed = [one for one in read if one is not None]
+    files = [read_file(path, earlier.filled)[0] for path in sorted(directory.glob("*.yaml"))]
+    signed = [one for one in files if one is not None]
     then = fingerprint((one.agreement for one in signed), earlier.as_then)
-    if len(signed) < len(read) or then != version:
+    if len(signed) < len(files) or then != version:
         return None
     return replace(_compiled(map(_agency, signed)), version=version)
 

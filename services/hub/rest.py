@@ -15,7 +15,7 @@ from services.hub.broker.cluster import Cluster
 from services.hub.offsets import Place, earliest, latest, offsets
 from services.runtime.faults import Stop, Unavailable
 from services.runtime.outbox import RDKAFKA
-from services.runtime.preflight import passes
+from services.runtime.rowlog import REFUSED
 from services.runtime.service import Service
 
 WAIT_S = 20.0
@@ -80,9 +80,9 @@ class Lag:
                     for spec in (earliest(), latest())
                 )
             except KafkaException as fault:
-                if not passes(fault.args[0]) or time.monotonic() > until:
-                    name = fault.args[0].name()
-                    raise Unavailable(f"no answer where topics end: {name}") from None
+                error = fault.args[0]
+                if error.code() in REFUSED or time.monotonic() > until:
+                    raise Unavailable(f"no answer where topics end: {error.name()}") from None
                 time.sleep(0.3)
             else:
                 return {place: (first[place], end) for place, end in ends.items()}

@@ -29,7 +29,8 @@ SETTLES_S = 10.0
 """Far more than a marker takes."""
 READS_S = 20.0
 """No row for so long, though all can be read: the broker is away."""
-_REFUSED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION})  # noqa: SLF001
+REFUSED = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError._AUTHENTICATION})  # noqa: SLF001
+"""Codes of what does not pass by waiting."""
 
 
 def ends_of(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
@@ -46,7 +47,7 @@ def ends_of(consumer: Consumer, place: TopicPartition) -> tuple[int, int]:
             low, end = consumer.get_watermark_offsets(place, timeout=10)
         except KafkaException as fault:
             error: KafkaError = fault.args[0]
-            if error.code() in _REFUSED or monotonic() > until:
+            if error.code() in REFUSED or monotonic() > until:
                 raise Unavailable(f"{place.topic} cannot be read: {error.name()}") from None
             sleep(0.3)
         else:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic, sleep
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # there, but not in its types
     AclOperation,
     AdminClient,
     NewTopic,
-    OffsetSpec,
 )
 
 from services.hub.broker.cluster import ClientConfig
+from services.hub.offsets import latest, offsets
 
 WAIT_S = 30
 
@@ -54,11 +54,9 @@ def emptied_group(config: ClientConfig, group: str) -> None:
 
 def written(config: ClientConfig, topics: Iterable[str]) -> int:
     """How many records were ever written to those topics of one partition."""
-    end = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # confluent's own types
-    latest = {TopicPartition(topic, 0): end for topic in topics}
     admin = AdminClient({**config, "log_level": 0})
-    found = admin.list_offsets(latest, request_timeout=WAIT_S)
-    return sum(place.result(WAIT_S).offset for place in found.values())
+    places = [(topic, 0) for topic in topics]
+    return sum(offsets(admin, places, latest(), WAIT_S, committed=False).values())
 
 
 def may_write(config: ClientConfig, topic: str) -> bool:

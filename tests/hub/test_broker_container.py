@@ -42,7 +42,7 @@ def launched(directory: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("services.hub.broker.jvm.subprocess.Popen", note)
     monkeypatch.setattr(jvm, "_children", {})
     runtime = jvm.Runtime(Java(Path("/usr/bin/java"), 17, "17.0.15"), Path("/jars"))
-    jvm.launch(runtime, directory, lock=0, quick=True)
+    jvm.launch(runtime, directory, lock=0, quick=False)
     return seen[0]
 
 
@@ -51,7 +51,7 @@ def test_the_container_runs_the_files_and_options_the_process_runs(
 ) -> None:
     home = Home(tmp_path / "home").made()
     directory = render.lay_out(home, render.CONTAINER, 1, [PORTS], "an-id")
-    HubKafka(directory, PORTS, quick=True).start()
+    HubKafka(directory, PORTS).start()
     (image,), made = engine.create.call_args
     local = launched(directory, monkeypatch)
 

@@ -13,7 +13,7 @@ from services.hub.broker import record as records
 from services.hub.broker.artifacts import KAFKA_VERSION
 from services.hub.broker.cluster import Cluster
 from services.hub.broker.faults import StartFailed
-from services.hub.broker.jvm import QUICK, TUNING, heap
+from services.hub.broker.jvm import TUNING, heap
 from services.hub.broker.layout import Home
 from services.hub.broker.ports import Ports
 from services.hub.broker.probe import ready
@@ -31,7 +31,7 @@ SCRIPT = (
 class HubKafka(DockerContainer):
     """One node; `directory` is what `lay_out` made for `CONTAINER`."""
 
-    def __init__(self, directory: Path, ports: Ports, *, quick: bool = False) -> None:
+    def __init__(self, directory: Path, ports: Ports) -> None:
         super().__init__(IMAGE, user=f"{os.getuid()}:0")  # our user: the keys are ours alone
         self.with_volume_mapping(str(directory), CONTAINER.root, "ro")
         self.with_command(["bash", "-c", SCRIPT])
@@ -40,8 +40,7 @@ class HubKafka(DockerContainer):
         ):  # the same inside and outside: what is advertised is what is true
             self.ports[f"{port}/tcp"] = ("127.0.0.1", port)  # type: ignore[assignment]  # docker takes the pair
         self.with_env("KAFKA_HEAP_OPTS", heap())
-        tuning = [*TUNING, *([QUICK] if quick else [])]
-        self.with_env("KAFKA_JVM_PERFORMANCE_OPTS", " ".join(tuning))
+        self.with_env("KAFKA_JVM_PERFORMANCE_OPTS", " ".join(TUNING))
         self.with_env("LOG_DIR", f"{CONTAINER.data}/logs")
         logging = f"-Dlog4j2.configurationFile=file:{CONTAINER.root}/{LOGGING}"
         self.with_env("KAFKA_LOG4J_OPTS", logging)
@@ -54,7 +53,7 @@ class HubKafka(DockerContainer):
 
 
 @contextmanager
-def broker_in_container(home: Path, *, quick: bool = False) -> Iterator[Cluster]:
+def broker_in_container(home: Path) -> Iterator[Cluster]:
     """A fresh broker for the length of the block; its data ends with it.
 
     Raises:
@@ -66,7 +65,7 @@ def broker_in_container(home: Path, *, quick: bool = False) -> Iterator[Cluster]
     ports = record.nodes[0].ports
     directory = lay_out(layout, CONTAINER, 1, [ports], record.cluster_id)
     cluster = Cluster.of(record, layout.path)
-    with HubKafka(directory, ports, quick=quick) as container:
+    with HubKafka(directory, ports) as container:
         if not ready(cluster, [cluster.bootstrap_internal], 1, container.running, ALLOW_S):
             output, errors = container.get_logs()
             said = (output + errors).decode(errors="replace")[-2000:]

@@ -7,12 +7,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from schemas.base import Fact
-from schemas.case import SharingEnded, SharingNarrowed
-from schemas.notice import NoticeIssued, NoticeTakenBack
+from schemas.notice import NoticeIssued
 from services.agreements import signing
 from services.agreements.actors import Role
 from services.agreements.acts import recall_number
@@ -22,6 +21,7 @@ from services.agreements.versions import Versions
 from services.hub.broker.cluster import Cluster
 from services.hub.notice.incident import READ, Issued, Told, incident, older_than
 from services.hub.policy.shown import fields_of
+from services.notify.domain.notices import Unasked
 from services.notify.rules import TOLD_AT_MOST
 from services.runtime import wire
 from services.runtime.faults import Stop
@@ -30,7 +30,7 @@ from services.runtime.topics import Reader
 
 _WHO_READS = "registry"
 _WANTED = frozenset(fact.kind() for fact in READ)
-OF_WHAT_WAS_TOLD = frozenset({SharingEnded.kind(), SharingNarrowed.kind(), NoticeTakenBack.kind()})
+OF_WHAT_WAS_TOLD = frozenset(fact.kind() for fact in get_args(Unasked))
 """What these say is that something told before is to be forgotten, or does not count."""
 NO_SUCH_NOTICE = "no notice of that number was told, or not to that agency"
 

@@ -21,12 +21,15 @@ class Broker:
         self._holders: dict[Place, int] = defaultdict(int)
         self.now = 0
         """Steps since the beginning."""
-        self.arrived: list[Place] = []
-        """Where each record went, in order, so that readers look there and nowhere else."""
+        self.appended = 0
+        """Counts what arrives, so that readers know whether to look."""
+        self.used: dict[int, set[str]] = defaultdict(set)
+        """By partition, the topics with anything in them, so that readers look into no other."""
 
     def append(self, out: Outgoing) -> Record:
         """The record as it now stands in its topic."""
-        self.arrived.append((out.topic, out.partition))
+        self.appended += 1
+        self.used[out.partition].add(out.topic)
         return self.topics.append(out)
 
     def end(self, topic: str, partition: int = 0) -> int:

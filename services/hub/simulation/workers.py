@@ -152,20 +152,18 @@ class _Reader:
         self._draw = draw
         self._next = {topic: lane.position(topic) or 0 for topic in lane.service.sources}
         self._waiting: list[Record] = []
-        self._looked_at, self._stale = 0, True
-        self._used: list[str] = []
+        self._looked_at = -1
         self._unread: list[str] = []
 
     def more(self) -> bool:
         """Whether anything is unread."""
-        arrived, end = self._broker.arrived, self._broker.end
-        if self._stale or self._looked_at < len(arrived):
-            used = {topic for topic, number in arrived[self._looked_at :] if number == self._number}
-            if new := used & self._next.keys() - {*self._used}:
-                self._used = [topic for topic in self._next if topic in new or topic in self._used]
-            self._looked_at, self._stale = len(arrived), False
+        if self._looked_at != self._broker.appended:
+            self._looked_at = self._broker.appended
+            end, used = self._broker.end, self._broker.used[self._number]
             self._unread = [
-                topic for topic in self._used if end(topic, self._number) > self._next[topic]
+                topic
+                for topic, seen in self._next.items()
+                if topic in used and end(topic, self._number) > seen
             ]
         return bool(self._unread)
 
@@ -179,7 +177,7 @@ class _Reader:
             records = self._broker.topics.read(topic, self._number, first)[:most]
             batch += records
             self._next[topic] = max(self._next[topic], records[-1].offset + 1)
-        self._stale = True
+        self._looked_at = -1
         return batch
 
     def following(self) -> list[Record]:
