@@ -16,7 +16,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,12 +46,16 @@ REBUILD = (
     "--json",
 )
 """`hub rebuild`, without what only its sister commands need."""
-DRIFT = ("-m", "services.hub.drift")
-"""Likewise: what it needs stays in a process that ends."""
+REGULARLY: Mapping[str, Sequence[str]] = {
+    "drift": ("-m", "services.hub.drift"),
+    "places": ("-m", "services.hub.register.catch_up"),
+}
+"""What is done every so often, by the name of its log; what it needs stays in a process that ends.
+"""
 LOOKS_AT_SOURCES_S = 1.0
-LOOKS_EVERY_S = 900.0
-"""How often somebody looks for drift. Local choice, decision 15."""
-LOOKS_FIRST_S = 60.0
+REGULARLY_S = 900.0
+"""How often. Local choice, decision 15."""
+FIRST_S = 60.0
 """So long after a start: until then much is not yet as it will be."""
 _BY_HAND = "find out why, then run: hub rebuild"
 
@@ -77,14 +81,14 @@ class Supervisor:
         programs: list[Program],
         owner_pid: int = 0,
         rebuild: Sequence[str] = REBUILD,
-        look: Sequence[str] = DRIFT,
-        look_after_s: float = LOOKS_FIRST_S,
+        regularly: Mapping[str, Sequence[str]] = REGULARLY,
+        first_s: float = FIRST_S,
     ) -> None:
         self._owner = owner_pid
         self._home = home
         self._rebuild = rebuild
-        self._drift = look
-        self._drift_after_s = look_after_s
+        self._regularly = regularly
+        self._first_s = first_s
         self._run = home / "run"
         logs = home / "logs"
         for folder in (self._run, logs):
@@ -105,17 +109,16 @@ class Supervisor:
             self._interrupted(service)
         beside = [
             asyncio.ensure_future(each)
-            for each in (
-                self._end_with_owner(),
-                self._prepare_all(),
-                self._look_for_drift(),
-                self._follow_sources(),
-            )
+            for each in (self._end_with_owner(), self._prepare_all(), self._follow_sources())
+        ]
+        regularly = [
+            asyncio.ensure_future(self._repeat(name, what))
+            for name, what in self._regularly.items()
         ]
         await asyncio.gather(*(self._keep(child) for child in self._children))
         for each in beside:
             each.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*beside, *regularly, return_exceptions=True)
         for child in self._children:
             await self._without_next(child)
         (self._run / "processes.json").unlink(missing_ok=True)
@@ -133,21 +136,21 @@ class Supervisor:
                 self._stopping.set()
             await self._pause(1.0)
 
-    async def _look_for_drift(self) -> None:
-        """Every so often somebody looks whether the broker holds what was agreed."""
-        await self._pause(self._drift_after_s)
+    async def _repeat(self, name: str, what: Sequence[str]) -> None:
+        """It is done every so often, and ended where it is not by the time all is to end."""
+        await self._pause(self._first_s)
         while not self._stopping.is_set():
-            with (self._home / "logs" / "drift.log").open("ab") as said:
-                looking = await asyncio.create_subprocess_exec(
+            with (self._home / "logs" / f"{name}.log").open("ab") as said:
+                doing = await asyncio.create_subprocess_exec(
                     sys.executable,
-                    *self._drift,
+                    *what,
                     str(self._home),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=said,
                     stderr=said,
                 )
-            await looking.wait()
-            await self._pause(LOOKS_EVERY_S)
+            await self._until_exit(doing)
+            await self._pause(REGULARLY_S)
 
     async def _follow_sources(self) -> None:
         """A service whose sources change begins anew: a worker reads the topics it began with.
@@ -194,7 +197,7 @@ class Supervisor:
             if not self._hand_over(child):
                 await self._start(child)
             self._write_down()
-            code = await self._until_exit(child)
+            code = await self._until_exit(child.process) if child.process else 0
             if self._stopping.is_set():
                 return
             child.exits.append(code)
@@ -319,10 +322,8 @@ class Supervisor:
         renewal = by_itself.last(self._home, program.keeps) if program.keeps else None
         return program if renewal is None else program.again(renewal.at)
 
-    async def _until_exit(self, child: Child) -> int:
-        process = child.process
-        if process is None:
-            return 0
+    async def _until_exit(self, process: asyncio.subprocess.Process) -> int:
+        """Its exit code, once it ended or, as all is to end, was made to."""
         exited = asyncio.ensure_future(process.wait())
         await self._until(exited)
         if not exited.done():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from services.agreements.broker_plan import Binding, Topic
 from services.agreements.plan import Plan
 from services.hub import drift
 from services.hub.drift import Drift
-from services.hub.supervisor import Supervisor
 
 AT = 1_772_452_800.0
 NOW = datetime.fromtimestamp(AT, UTC)
@@ -82,20 +80,3 @@ def test_that_nobody_has_looked_for_long_is_wrong() -> None:
     (symptom,) = drift.symptoms(seen, NOW + timedelta(minutes=70))
     assert "the last look" in symptom.wrong
     assert list(drift.symptoms(None, NOW)) == []
-
-
-def test_the_supervisor_has_it_looked_at(tmp_path: Path) -> None:
-    look = ("-c", "import pathlib, sys; (pathlib.Path(sys.argv[1]) / 'looked').touch()")
-
-    async def supervised() -> None:
-        supervisor = Supervisor(tmp_path, [], look=look, look_after_s=0.01)
-        running = asyncio.ensure_future(supervisor._look_for_drift())
-        for _ in range(200):
-            if (tmp_path / "looked").exists():
-                break
-            await asyncio.sleep(0.1)
-        supervisor.stop()
-        await asyncio.wait_for(running, 20)
-
-    asyncio.run(supervised())
-    assert (tmp_path / "looked").exists()

@@ -133,6 +133,17 @@ def test_the_clock_is_read_past_once(log: Log, tmp_path: Path) -> None:
     assert (log.read, log.visited) == (1 + 3, len(plainly(log, 1)))  # the last, and what is new
 
 
+def test_once_it_was_caught_up_with_nobody_waits(log: Log, tmp_path: Path) -> None:
+    kept = kept_in(tmp_path)
+    asked(log, kept, 1)
+    said(log, [(0, 0), (0, 1), (0, 5)])
+    looked(log, kept).catch_up()
+    for number in (1, 5):
+        log.read = log.visited = 0
+        assert asked(log, kept, number) == plainly(log, number)
+        assert (log.read, log.visited) == (1, len(plainly(log, number)))  # the last, and what is so
+
+
 def test_where_facts_stand_close_together_everybody_is_read_in_one_go(
     log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.hub.broker.layout import Home
 from services.hub.doctor.running import look_at_renewals, renewals
 from services.hub.processes import Program, holding_back
 from services.hub.rebuild import by_itself
-from services.hub.supervisor import Supervisor
+from services.hub.supervisor import REGULARLY, Supervisor
 from services.runtime.faults import EXIT_ROWS, Stop
 from services.runtime.installed import INSTALLED
 from services.runtime.symptoms import Weight
@@ -249,6 +250,40 @@ async def test_a_service_whose_sources_change_begins_anew_and_none_before_the_la
         assert not {*roll.pids()} & {*before}
         assert not any(alive(pid) for pid in before)
     assert not holding_back(tmp_path, "registry").exists()
+
+
+async def test_what_is_done_every_so_often_is_done_with_its_home_and_said_in_its_log(
+    tmp_path: Path,
+) -> None:
+    tells = "import sys; print('done in', sys.argv[1])"
+    log = tmp_path / "logs" / "telling.log"
+    supervisor = Supervisor(tmp_path, [], regularly={"telling": ("-c", tells)}, first_s=0.01)
+    work = asyncio.ensure_future(supervisor._repeat("telling", ("-c", tells)))
+    await asyncio.to_thread(eventually, lambda: len(lines(log)) == 1)
+    supervisor.stop()
+    await work
+    assert lines(log) == [f"done in {tmp_path}"]
+
+
+async def test_what_is_done_every_so_often_and_takes_long_ends_with_the_hub(tmp_path: Path) -> None:
+    roll, pid = Roll(tmp_path), tmp_path / "pid"
+    goes_on = (
+        f"import os, signal; open({str(pid)!r}, 'w').write(f'{{os.getpid()}}\\n'); signal.pause()"
+    )
+    supervisor = Supervisor(
+        tmp_path, roll.programs, regularly={"long": ("-c", goes_on)}, first_s=0.01
+    )
+    work = asyncio.ensure_future(supervisor.run())
+    await roll.until(lambda: len(lines(roll.said)) == 2 and lines(pid) != [])
+    assert alive(int(lines(pid)[0]))
+    supervisor.stop()
+    await work
+    assert not alive(int(lines(pid)[0]))
+
+
+def test_everything_done_every_so_often_is_a_program_of_ours() -> None:
+    for name, (flag, module) in REGULARLY.items():
+        assert (flag, find_spec(module) is not None) == ("-m", True), name
 
 
 def alive(pid: int) -> bool:

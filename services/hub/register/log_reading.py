@@ -1,12 +1,14 @@
 """The log without the clock's Ticks: read past once, then what stands at known places is visited.
 
 Where facts stand is kept under the hub's home (`places.py`). What it does not know yet is read and
-added by whoever looks; losing it costs the time to read again, and never an answer.
+added by whoever looks, and by the hub itself every so often (`catch_up.py`); losing it costs the
+time to read again, and never an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -106,6 +108,15 @@ class LogReader:
         found = [self._found(partition, everybody=True) for partition in range(LOG_PARTITIONS)]
         for one in found:
             yield self._read(one, None)
+
+    def catch_up(self) -> None:
+        """What came since anybody looked is known, too.
+
+        Raises:
+            Unavailable: the broker does not answer.
+        """
+        for partition in range(LOG_PARTITIONS):
+            deque(self._onwards(*self._found(partition, everybody=False)), maxlen=0)
 
     def close(self) -> None:
         """No connection is left."""
