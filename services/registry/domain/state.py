@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, get_origin
 
 from pydantic import model_validator
 
@@ -43,12 +43,7 @@ from services.registry.domain.custody import (
     ZoneWord,
 )
 from services.registry.domain.journeys import Travel, TravelChange, Whereabouts
-from services.registry.domain.status import (
-    Ground,
-    Referral,
-    SupervisionOver,
-    SupervisionWord,
-)
+from services.registry.domain.status import Ground, Referral, SupervisionOver, SupervisionWord
 from services.runtime.decision import State
 
 
@@ -372,9 +367,8 @@ class Register(State):
         Not those of who leads: logs held them before the register heard them, and whatever has its
         number from this keeps it.
         """
-        follows = (self.clocks, self.milestones, self.grounds, self.leads, self.taken_back)
-        kept = [value for _, value in self if isinstance(value, tuple)]
-        return sum(map(len, kept)) - sum(map(len, follows))
+        kept = vars(self)
+        return sum([len(kept[part]) for part in _HEARD])
 
     @property
     def turn(self) -> int:
@@ -395,3 +389,12 @@ class Register(State):
         """The clock of that duty or milestone that started from that day."""
         key, all_ = (duty, since, about), (*self.clocks, *self.milestones)
         return next((one for one in all_ if one.key == key), None)
+
+
+_FOLLOWS = frozenset({"clocks", "milestones", "grounds", "leads", "taken_back"})
+_HEARD = tuple(
+    name
+    for name, field in Register.model_fields.items()
+    if get_origin(field.annotation) is tuple and name not in _FOLLOWS
+)
+"""The parts of a row whose words count."""
