@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from schemas.base import Fact
 from schemas.log import Tick
-from services.hub.register import log_reading
+from services.hub.register import catch_up, log_reading
 from services.hub.register.log_reading import Kept, LogReader
 from services.hub.register.places import Places, decode
 from services.runtime import wire
@@ -142,6 +144,14 @@ def test_once_it_was_caught_up_with_nobody_waits(log: Log, tmp_path: Path) -> No
         log.read = log.visited = 0
         assert asked(log, kept, number) == plainly(log, number)
         assert (log.read, log.visited) == (1, len(plainly(log, number)))  # the last, and what is so
+
+
+def test_where_no_hub_was_begun_that_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
+    program = [sys.executable, "-m", catch_up.__name__, str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("places: No broker was started in ")
+    assert not (tmp_path / "places").exists()
 
 
 def test_where_facts_stand_close_together_everybody_is_read_in_one_go(

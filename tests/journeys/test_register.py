@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +15,7 @@ from click.testing import CliRunner, Result
 from schemas.log import ActRefused, Decided
 from services.agreements.references import References
 from services.hub.broker.cluster import Cluster
-from services.hub.register import command
+from services.hub.register import catch_up, command, log_reading
 from services.hub.register.consulting import NOBODY
 from services.hub.register.release_command import SOMETHING_RED
 from tests import makers
@@ -40,6 +43,15 @@ def looked_up(
     )
 
 
+def caught_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The hub has caught up with the log, however short it is; what it keeps of it."""
+    monkeypatch.setattr(log_reading, "_WORTH_KEEPING", 0)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    monkeypatch.setattr(sys, "argv", ["catch_up", str(home)])
+    catch_up.main()
+    return list((home / "places").iterdir())
+
+
 def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +67,10 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     shown = json.loads(page.stdout)
     assert shown["requirement"]["basis"] == "imprisonment-30-months-or-more"
     assert KNOWN.family_name not in page.output
+
+    assert caught_up(cluster.home, monkeypatch) != []
+    again = looked_up(installation, hers, "lead-officer")
+    assert json.loads(again.stdout) == shown
 
     ready = looked_up(installation, hers, "lead-officer", "release")
     assert ready.exit_code == SOMETHING_RED, ready.output
@@ -94,8 +110,8 @@ def test_who_may_reads_it_who_may_not_is_refused_and_both_are_recorded(
     acts = [one for one in installation.stands(Decided) if isinstance(one, Decided)]
     assert [(one.what, one.outcome, one.by.role) for one in acts] == [
         ("register", "consult", "lead-officer")
-    ] * 4 + [("register", "count", "co-ordinator")] * 2 + [("register", "list", "lead-officer")] * 4
-    assert [one.subject for one in acts][:4] == [hers, hers, others, "p-" + "0" * 32]
+    ] * 5 + [("register", "count", "co-ordinator")] * 2 + [("register", "list", "lead-officer")] * 4
+    assert [one.subject for one in acts][:5] == [hers, hers, hers, others, "p-" + "0" * 32]
     assert [one.subject for one in acts][-4:] == ["as-of", "due", "overdue", "released"]
     told = [one for one in installation.stands(ActRefused) if isinstance(one, ActRefused)]
     assert [(one.what, one.reason) for one in told] == [("register", "role-may-not")] * 4
