@@ -18,10 +18,16 @@ from schemas.register import (
 )
 from services.registry.act_2026 import NAMED_ONLY, Provision
 from services.registry.dates import end_of, start_of
-from services.registry.domain import BY_FACT, on_tick
+from services.registry.domain import BY_FACT, Stage, on_tick
 from services.registry.domain.as_of import as_of
 from services.registry.rules import RULES
-from tests.makers import a_change, a_notification, admitted, an_absence_from_home
+from tests.makers import (
+    a_change,
+    a_notification,
+    admitted,
+    an_absence_from_home,
+    an_address_change,
+)
 from tests.registry.desk import Desk, of_kind
 from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified
 from tests.registry.questions_of_reviews import COMMENCES, commenced
@@ -129,6 +135,12 @@ def test_a_name_nobody_notified_is_missed_at_the_next_tick() -> None:
     assert OF_THE_ACT[0] in [one.duty for one in said]
 
 
+def test_only_a_name_is_notified_before_it_is_used_and_a_move_is_not() -> None:
+    desk = in_force(admitted(an_address_change(moved_on=USED_ON)))
+    assert due(desk, Duty.NAME_AHEAD_NOTIFICATION) == []
+    assert due(desk, Duty.HOME_NOTIFICATION) == [USED_ON + timedelta(days=2)]
+
+
 @pytest.mark.parametrize(("days", "lasts"), [(5, []), (6, [date(2027, 7, 11)])])
 def test_an_absence_of_more_than_five_days_is_notified_twelve_hours_before_leaving(
     days: int, lasts: list[date]
@@ -151,6 +163,14 @@ def test_of_one_absence_the_last_word_counts_and_it_stays_notified() -> None:
     shorter = away(3, occurred_at=LEAVES_AT)
     desk.hear(shorter)
     assert not [one for one in desk.state.clocks if one.duty is Duty.AWAY_NOTIFICATION]
+
+
+def test_one_absence_notified_says_nothing_of_another() -> None:
+    leaves_at = LEAVES_AT + timedelta(days=30)
+    other = away(40, absence_ref="absence-2", leaves_at=leaves_at)
+    desk = in_force(away(notified_at=LEAVES_AT - timedelta(days=3)), other)
+    stages = {c.about: c.stage for c in desk.state.clocks if c.duty is Duty.AWAY_NOTIFICATION}
+    assert stages == {"absence-1": Stage.MET, "absence-2": Stage.OPEN}
 
 
 def test_what_could_not_be_notified_before_it_was_commenced_is_not_asked() -> None:

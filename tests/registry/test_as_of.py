@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from schemas.register import Duty
+from schemas.register import Duty, NotificationKind
 from services.registry.dates import start_of
 from services.registry.domain import DAYS, Register, Stage, as_of
 from services.registry.rules import RULES
@@ -73,6 +73,24 @@ def test_the_requirement_holds_on_its_last_day_and_not_the_day_after() -> None:
     assert after.requirement is not None
     assert (last.requirement.ended, after.requirement.ended) == (False, True)
     assert (last.category, after.category) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "stage"), [(date(2026, 3, 1), Stage.OPEN), (date(2026, 3, 2), Stage.LAPSED)]
+)
+def test_what_is_due_on_the_last_day_of_all_may_be_done_to_its_end(day: date, stage: Stage) -> None:
+    yearly = notified(date(2025, 3, 1), NotificationKind.ANNUAL)
+    found = on(day, cautioned(date(2024, 3, 2)), yearly)
+    clock = found.clock(Duty.ANNUAL_NOTIFICATION, date(2025, 3, 1))
+    assert clock is not None
+    assert (clock.due_on, clock.stage) == (date(2026, 3, 1), stage)
+
+
+def test_what_was_done_stays_done_when_the_person_is_free() -> None:
+    found = on(date(2028, 3, 2), cautioned(MONDAY), notified(date(2026, 3, 3)))
+    clock = found.clock(Duty.INITIAL_NOTIFICATION, MONDAY)
+    assert clock is not None
+    assert (clock.stage, clock.met_on) == (Stage.MET, date(2026, 3, 3))
 
 
 @given(st.permutations(STORY), st.dates(MONDAY, date(2040, 1, 1)))

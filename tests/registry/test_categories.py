@@ -141,6 +141,13 @@ def test_vector_23_category_2_takes_twelve_months_or_more(
     assert on(MONDAY, sentenced(months, term_days=days)) == category
 
 
+def test_a_suspended_term_is_of_no_category_where_an_installation_does_not_count_it() -> None:
+    counts = replace(NOW.status.category_2_counts_suspended, value=False)
+    rules = replace(NOW, status=replace(NOW.status, category_2_counts_suspended=counts))
+    found = [as_of([sentenced(12, suspended=one)], MONDAY, rules) for one in (True, False)]
+    assert [one and one.category for one in found] == [None, 2]
+
+
 @pytest.mark.parametrize(
     ("fields", "category"),
     [
@@ -217,6 +224,17 @@ def test_an_old_sentence_that_is_over_is_never_said_to_run_once_the_clock_is_kno
     desk.ticked(datetime(2028, 1, 1, tzinfo=UTC))
     assert of_kind(desk.hear(licence(), sentenced()), CategoryChanged) == []
     assert desk.state.category is None
+
+
+def test_what_is_told_before_any_tick_is_weighed_by_the_first_one() -> None:
+    """Convicted that Monday and to be sentenced in April."""
+    desk = a_desk()
+    (told,) = of_kind(desk.hear(sentenced(sentenced_on=date(2026, 4, 20))), CategoryChanged)
+    assert told.category == 2
+    (not_yet,) = of_kind(desk.ticked(datetime(2026, 3, 2, 8, tzinfo=UTC)), CategoryChanged)
+    assert not_yet.category is None
+    (begun,) = of_kind(desk.ticked(datetime(2026, 4, 20, 8, tzinfo=UTC)), CategoryChanged)
+    assert begun.category == 2
 
 
 def test_discharged_early_it_ends_the_day_before_the_licence_binds_no_more() -> None:
@@ -385,6 +403,15 @@ def test_what_a_court_makes_of_it_later_makes_nobody_older() -> None:
 
 
 @pytest.mark.parametrize(
+    ("born_on", "aged"),
+    [(date(2008, 3, 3), 17), (date(2008, 3, 2), None), (date(2007, 3, 2), None)],
+)
+def test_the_age_is_kept_of_nobody_who_is_18(born_on: date, aged: int | None) -> None:
+    (kept,) = row(MONDAY, terrorist(born_on=born_on)).convictions
+    assert kept.child_aged == aged
+
+
+@pytest.mark.parametrize(
     ("fields", "years"),
     [
         ({"months": 119, "term_days": 30}, 15),
@@ -432,6 +459,7 @@ def test_it_is_counted_from_the_day_of_being_dealt_with() -> None:
         ((released(date(2027, 3, 2)), *held(date(2030, 1, 1), 31)), date(2037, 4, 1)),
         ((released(date(2027, 3, 2)), *held(date(2037, 3, 1), 10)), date(2037, 3, 11)),
         ((released(date(2027, 3, 2)), *held(date(2037, 3, 2), 10)), date(2037, 3, 1)),
+        ((*held(date(2020, 1, 6), 31), released(date(2027, 3, 2))), date(2037, 3, 1)),
         ((released(date(2027, 3, 2)), *held(date(2030, 1, 1))), None),
     ],
 )
@@ -495,6 +523,12 @@ def test_closing_another_referral_ends_nothing_nor_does_a_rejection() -> None:
     told = (accepted(3, date(2027, 1, 4)), closed(date(2027, 2, 1), "referral-9"), rejected)
     assert on(FAR, *told) == 3
     assert on(FAR, *told, closed(date(2027, 1, 4))) is None
+
+
+def test_accepted_again_under_its_number_on_a_day_after_it_was_closed_it_counts_again() -> None:
+    again = date(2027, 9, 6)
+    told = (accepted(3, date(2027, 1, 4)), closed(date(2027, 7, 5)), accepted(3, again))
+    assert [on(day, *told) for day in (again - DAY, again, FAR)] == [None, 3, 3]
 
 
 def test_category_3_waits_while_another_applies() -> None:

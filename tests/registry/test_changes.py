@@ -20,7 +20,14 @@ from schemas.register import (
 from services.registry.domain import Clock, Register, Stage, as_of
 from services.registry.domain.changes import DUTY
 from services.registry.rules import RULES
-from tests.makers import a_change, a_notification, a_presence, admitted, an_address_change
+from tests.makers import (
+    a_change,
+    a_notification,
+    a_presence,
+    a_taking_back,
+    admitted,
+    an_address_change,
+)
 from tests.registry.desk import of_kind
 from tests.registry.person import (
     EARLY,
@@ -117,6 +124,17 @@ def test_what_changed_before_or_after_the_person_was_subject_is_no_duty() -> Non
     assert all(clock.duty is Duty.INITIAL_NOTIFICATION for clock in found.clocks)
 
 
+@pytest.mark.parametrize(("day", "owes"), [(12, False), (13, True)])
+def test_before_the_regulations_of_2012_a_new_bank_account_was_not_notified(
+    day: int, owes: bool
+) -> None:
+    on = date(2012, 8, day)
+    facts = (convicted(date(2012, 1, 9)), changed(Circumstance.FINANCE, on))
+    found = as_of(facts, on, RULES_NOW)
+    assert found is not None
+    assert (Duty.FINANCE_NOTIFICATION in {one.duty for one in found.clocks}) is owes
+
+
 def test_a_missed_change_is_said_as_a_possible_breach_and_met_late() -> None:
     desk = a_desk(NEWEST)
     desk.hear(*SUBJECT)
@@ -153,6 +171,22 @@ def test_a_move_foretold_is_covered_from_two_days_before_to_the_third_day(
     on: date, stage: Stage
 ) -> None:
     assert the(Duty.HOME_NOTIFICATION, foretold(date(2026, 3, 1)), moved(on)).stage is stage
+
+
+@pytest.mark.parametrize(
+    ("on", "stage"), [(date(2026, 3, 12), Stage.NOT_NEEDED), (date(2026, 3, 13), Stage.MISSED)]
+)
+def test_a_move_foretold_without_a_day_is_covered_to_the_third_day_from_the_notice(
+    on: date, stage: Stage
+) -> None:
+    ahead = told(MARCH_10, Circumstance.HOME)
+    assert the(Duty.HOME_NOTIFICATION, ahead, moved(on)).stage is stage
+
+
+def test_a_release_cannot_be_notified_before_it_happens() -> None:
+    ahead = told(date(2026, 3, 9), Circumstance.RELEASE, expected_on=MARCH_10)
+    assert the(Duty.RELEASE_NOTIFICATION, ahead, released(MARCH_10)).stage is Stage.MISSED
+    assert clocks(Duty.CHANGE_WITHDRAWAL, ahead) == []
 
 
 def test_vector_17_a_move_three_days_early_voids_the_notice_and_is_to_be_notified() -> None:
@@ -222,6 +256,40 @@ def test_a_change_since_the_notice_and_within_its_time_is_the_one_foretold(
 ) -> None:
     facts = (foretold(date(2026, 3, 1)), moved(on))
     assert the(Duty.CHANGE_WITHDRAWAL, *facts).stage is stage
+
+
+@pytest.mark.parametrize(
+    ("premises", "stage"), [("premises-1", Stage.NOT_NEEDED), ("premises-2", Stage.MISSED)]
+)
+def test_a_stay_at_other_premises_is_not_the_one_foretold(premises: str, stage: Stage) -> None:
+    ahead = told(
+        date(2026, 3, 1), Circumstance.PREMISES, expected_on=MARCH_10, premises_ref="premises-1"
+    )
+    stay = stayed(date(2026, 3, 4), 7, premises)
+    assert the(Duty.CHANGE_WITHDRAWAL, ahead, stay).stage is stage
+
+
+@pytest.mark.parametrize(("last", "owes"), [(date(2026, 3, 13), True), (date(2026, 3, 9), False)])
+def test_of_a_day_on_which_the_person_is_free_nothing_has_to_be_called_off(
+    last: date, owes: bool
+) -> None:
+    cautioned_on = date(last.year - 2, last.month, last.day + 1)
+    facts = (cautioned(cautioned_on), notified(cautioned_on), foretold(date(2026, 3, 1)))
+    found = as_of(facts, date(2026, 3, 13), RULES_NOW)
+    assert found is not None
+    assert found.requirement is not None
+    assert found.requirement.last_day == last
+    assert (Duty.CHANGE_WITHDRAWAL in {one.duty for one in found.clocks}) is owes
+
+
+def test_that_it_did_not_come_is_to_be_said_again_once_that_word_is_taken_back() -> None:
+    desk, said = a_desk(NEWEST), told(date(2026, 3, 13), Circumstance.HOME, not_happened=True)
+    desk.hear(*SUBJECT, foretold(date(2026, 3, 1)))
+    desk.ticked(datetime(2026, 3, 13, tzinfo=UTC))
+    desk.hear(said, admitted(a_taking_back(said)))
+    again = desk.ticked(datetime(2026, 3, 14, tzinfo=UTC))
+    assert short(*again) == [("opened", date(2026, 3, 15))]
+    assert short(*desk.ticked(datetime(2026, 3, 16, tzinfo=UTC))) == [("missed", date(2026, 3, 15))]
 
 
 def test_only_a_change_is_notified_ahead() -> None:
@@ -307,6 +375,17 @@ def test_two_premises_on_one_day_are_two_deadlines() -> None:
     desk.hear(*SUBJECT)
     said = desk.hear(stayed(MARCH_10, 7), stayed(MARCH_10, 7, "premises-2"))
     assert len({one.deadline_ref for one in of_kind(said, DeadlineOpened)}) == 2
+
+
+def test_premises_without_a_number_are_a_deadline_of_their_own() -> None:
+    unnumbered = changed(Circumstance.PREMISES, MARCH_10, until=date(2026, 3, 16))
+    found = clocks(Duty.PREMISES_NOTIFICATION, stayed(MARCH_10, 7), unnumbered)
+    assert {one.about for one in found} == {"premises-1", None}
+
+
+def test_premises_are_notified_once_and_not_for_every_day_after_the_seventh() -> None:
+    again = (stayed(MARCH_10, 7), stayed(date(2026, 3, 20), 3))
+    assert the(Duty.PREMISES_NOTIFICATION, *again).since == date(2026, 3, 16)
 
 
 # -- release

@@ -64,6 +64,18 @@ def test_it_is_called_to_mind_on_the_last_whole_day_before_the_safe_moment() -> 
     assert [fact.duty for fact in said] == [CHANGE]
 
 
+def test_a_safe_moment_that_moves_is_called_to_mind_anew() -> None:
+    """Of a journey first told of for late that evening, and then for early in the morning after."""
+    desk = a_desk()
+    evening = _told(_june(1), departs_at=_june(19, 22))
+    desk.hear(convicted(), notified(MONDAY), evening, _changed(_june(10)))
+    assert len(of_kind(desk.ticked(start_of(date(2026, 6, 17))), DeadlineReminded)) == 1
+    desk.hear(_told(_june(9)))
+    assert of_kind(desk.ticked(_june(17)), DeadlineReminded) == []
+    (again,) = of_kind(desk.ticked(start_of(date(2026, 6, 18))), DeadlineReminded)
+    assert (again.duty, again.due_on) == (CHANGE, date(2026, 6, 19))
+
+
 def test_one_that_comes_after_that_day_is_called_to_mind_on_its_own() -> None:
     (clock,) = _clocks(_desk(_changed(_june(19, 9))))
     assert clock.remind_on == date(2026, 6, 19)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from schemas.eligibility import Disposal
-from schemas.register import Basis, CategoryChanged, RequirementOpened
-from tests.makers import a_conviction, admitted
+from schemas.register import Basis, CategoryChanged, RequirementEnded, RequirementOpened
+from services.registry.dates import end_of, start_of
+from tests.makers import a_conviction, a_referral, admitted
 from tests.registry.desk import of_kind
-from tests.registry.person import a_desk
+from tests.registry.person import a_desk, cautioned, notified
 
 ADULT = date(1980, 1, 31)
 OTHER, CAUTION = Disposal.OTHER, Disposal.CAUTION
@@ -136,6 +137,18 @@ def test_a_conviction_after_the_last_day_begins_a_requirement_of_its_own() -> No
         date(2018, 6, 15),
         date(2026, 3, 2),
     ]
+
+
+def test_with_every_duty_done_the_end_is_said_though_another_category_goes_on() -> None:
+    desk, last = a_desk(), date(2026, 3, 1)
+    desk.ticked(start_of(date(2025, 6, 2)))
+    desk.hear(cautioned(date(2024, 3, 2)), notified(date(2025, 3, 2)))
+    desk.hear(admitted(a_referral(3, decided_on=date(2025, 6, 2))))
+    desk.ticked(start_of(last))
+    assert desk.wake_at == end_of(last)
+    said = desk.ticked(end_of(last))
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [date(2026, 3, 2)]
+    assert [one.category for one in of_kind(said, CategoryChanged)] == [3]
 
 
 def test_an_older_requirement_heard_of_late_does_not_replace_the_running_one() -> None:

@@ -31,7 +31,14 @@ from tests.makers import (
     an_address_change,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import MONDAY, THURSDAY_MIDNIGHT, a_desk, convicted, notified
+from tests.registry.person import (
+    MONDAY,
+    THURSDAY_MIDNIGHT,
+    a_desk,
+    cautioned,
+    convicted,
+    notified,
+)
 from tests.registry.test_properties import THE_END, interleavings
 
 INITIAL, YEARLY = Duty.INITIAL_NOTIFICATION, Duty.ANNUAL_NOTIFICATION
@@ -154,6 +161,12 @@ def test_a_missed_one_falls_away_too() -> None:
     assert _grounds(desk.hear(_quashed())) == [(INITIAL, CancelGround.NOT_SUBJECT)]
 
 
+def test_it_falls_away_as_not_subject_whatever_a_later_conviction_brings() -> None:
+    desk = a_desk()
+    desk.hear(_told(), convicted(date(2026, 3, 16)))
+    assert (INITIAL, CancelGround.NOT_SUBJECT) in _grounds(desk.hear(_quashed()))
+
+
 def test_what_was_done_does_not_fall_away() -> None:
     desk = a_desk()
     desk.hear(_told(), notified(MONDAY))
@@ -166,8 +179,30 @@ def test_in_custody_no_clock_runs_and_it_is_told_anew_on_release() -> None:
     held = desk.hear(_there(Presence.IN_CUSTODY, date(2026, 6, 2)))
     held_or_away = CancelGround.HELD_OR_AWAY
     assert _grounds(held) == [(Duty.HOME_NOTIFICATION, held_or_away), (YEARLY, held_or_away)]
+    assert desk.because[-1] == "duty-cancelled"
     free = of_kind(desk.hear(_there(Presence.AT_LIBERTY, date(2026, 7, 1))), DeadlineOpened)
     assert date(2026, 7, 2) in {one.due_on for one in free}
+
+
+def test_custody_holds_a_duty_due_on_the_last_day_of_all_while_the_person_is_subject() -> None:
+    """Subject until 1 March 2026."""
+    desk = a_desk()
+    yearly = notified(date(2025, 3, 1), NotificationKind.ANNUAL)
+    opened = of_kind(desk.hear(cautioned(date(2024, 3, 2)), yearly), DeadlineOpened)
+    assert (opened[-1].duty, opened[-1].due_on) == (YEARLY, date(2026, 3, 1))
+    held = desk.hear(_there(Presence.IN_CUSTODY, date(2026, 2, 20)))
+    assert _grounds(held) == [(YEARLY, CancelGround.HELD_OR_AWAY)]
+
+
+def test_a_release_a_day_before_the_one_first_told_takes_its_place() -> None:
+    desk = a_desk()
+    held = _there(Presence.IN_CUSTODY, date(2026, 6, 10))
+    desk.hear(convicted(), notified(MONDAY), held, _there(Presence.AT_LIBERTY, date(2026, 6, 11)))
+    said = desk.hear(_there(Presence.AT_LIBERTY, date(2026, 6, 10)))
+    release = Duty.RELEASE_NOTIFICATION
+    assert (release, CancelGround.REPLACED) in _grounds(said)
+    due_on = [one.due_on for one in of_kind(said, DeadlineOpened) if one.duty is release]
+    assert due_on == [date(2026, 6, 12)]
 
 
 def test_a_move_that_was_notified_ahead_need_not_be_notified() -> None:

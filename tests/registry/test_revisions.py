@@ -15,6 +15,7 @@ from schemas.register import (
     RequirementEnded,
     RequirementOpened,
 )
+from services.registry.dates import end_of
 from services.registry.domain import Register, as_of
 from services.registry.rules import RULES
 from tests.makers import (
@@ -100,6 +101,26 @@ def test_a_quashed_conviction_ends_notification_on_the_day_of_the_judgment() -> 
     assert (desk.state.requirement, desk.state.clocks) == (None, ())
     assert desk.because[-1] == "requirement-ended"
     assert desk.ticked(datetime(2100, 1, 1, tzinfo=UTC)) == []
+
+
+def test_cut_on_what_is_its_last_day_it_ends_only_when_that_day_is_over() -> None:
+    last = date(2028, 3, 1)
+    caution = a_sentence(0, disposal=Disposal.CAUTION)
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(**NUMBERED), notified(MONDAY))
+    said = desk.hear(revised(caution, on=last))
+    assert [one.last_day for one in of_kind(said, RequirementOpened)] == [last]
+    assert of_kind(said, RequirementEnded) == []
+    (ended,) = of_kind(desk.ticked(end_of(last)), RequirementEnded)
+    assert ended.ended_on == date(2028, 3, 2)
+
+
+def test_cut_on_the_day_after_what_is_its_last_it_is_over_at_once() -> None:
+    day = date(2028, 3, 2)
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(**NUMBERED), notified(MONDAY))
+    said = desk.hear(revised(a_sentence(0, disposal=Disposal.CAUTION), on=day))
+    assert [one.ended_on for one in of_kind(said, RequirementEnded)] == [day]
 
 
 def test_of_several_judgments_the_last_ends_it() -> None:

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from schemas.base import Fact
 from schemas.custody import Presence
 from schemas.register import (
+    CancelGround,
     Circumstance,
     DeadlineCancelled,
+    DeadlineMissed,
     DeadlineOpened,
     Duty,
     NotificationKind,
     OrderStep,
     OtherOrder,
 )
+from services.registry.dates import end_of, start_of
 from services.registry.domain import Clock, Stage, as_of
 from services.registry.rules import RULES
 from tests.makers import (
@@ -172,6 +175,19 @@ def test_a_change_under_two_orders_is_one_duty_until_the_longer_ends() -> None:
         if one.about == "home"
     ]
     assert clock.until == date(2028, 3, 1)
+
+
+def test_what_was_not_done_under_an_order_falls_away_at_midnight_after_its_last_day() -> None:
+    last = date(2026, 6, 1)
+    desk = a_desk(NEWEST)
+    desk.hear(*ordered(until=last))
+    (missed,) = of_kind(desk.ticked(start_of(LATER)), DeadlineMissed)
+    assert desk.wake_at == end_of(last)
+    (said,) = of_kind(desk.ticked(end_of(last)), DeadlineCancelled)
+    assert (said.deadline_ref, said.ground) == (
+        missed.deadline_ref,
+        CancelGround.REQUIREMENT_ENDED,
+    )
 
 
 @pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST, *EARLY}))

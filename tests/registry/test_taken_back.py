@@ -66,6 +66,14 @@ def test_taken_back_before_it_comes_it_is_not_kept_when_it_comes() -> None:
     assert desk.state == other.state
 
 
+def test_the_row_keeps_nothing_of_what_was_taken_back() -> None:
+    """But that it was, for when it comes again."""
+    desk, never_told = a_desk(), a_desk()
+    desk.hear(WRONG, _back(WRONG))
+    never_told.hear(_back(WRONG))
+    assert desk.state == never_told.state
+
+
 def test_nobody_takes_back_another_s_word() -> None:
     desk = a_desk()
     desk.hear(WRONG)
@@ -147,6 +155,18 @@ def test_a_row_of_a_build_that_did_not_keep_who_said_what_is_not_read() -> None:
     assert Register.model_validate(kept) == desk.state
     with pytest.raises(ValidationError):
         Register.model_validate({**kept, "ties": {}})
+
+
+def test_a_row_in_which_a_word_has_lost_who_said_it_is_an_error_and_drops_nothing() -> None:
+    desk = a_desk()
+    desk.hear(WRONG, notified(MONDAY))
+    (convictions,), (notifications,) = (
+        desk.state.ties[part] for part in ("convictions", "notifications")
+    )
+    ties = {"convictions": (convictions, notifications), "notifications": ()}
+    desk.state = desk.state.model_copy(update={"ties": ties})
+    with pytest.raises(ValueError, match="zip"):
+        desk.hear(notified(date(2026, 3, 25)))
 
 
 def test_who_said_it_takes_few_bytes_of_the_row_and_tells_no_source_nor_number() -> None:
