@@ -468,6 +468,26 @@ def test_time_in_custody_is_left_out_of_it(told: tuple[Fact, ...], last: date | 
     assert history(terrorist(), licence(), *told) == [(4, MONDAY, last)]
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        a_presence(Presence.IN_HOSPITAL, since_on=date(2030, 1, 11)),
+        a_presence(Presence.IN_CUSTODY, since_on=date(2030, 1, 2)),
+    ],
+)
+def test_a_day_in_custody_is_left_out_once_whoever_told_of_it(again: Fact) -> None:
+    """Moved to hospital meanwhile, or told by two who differ by a day."""
+    told = (released(date(2027, 3, 2)), *held(date(2030, 1, 1), 31), admitted(again))
+    assert history(terrorist(), licence(), *told) == [(4, MONDAY, date(2037, 4, 1))]
+
+
+@pytest.mark.parametrize("since", [MONDAY, date(2026, 2, 20)])
+def test_of_custody_that_began_before_it_is_counted_only_the_rest_is_left_out(since: date) -> None:
+    until = order(Supervision.SUSPENDED_ORDER)
+    told = (terrorist(suspended=True), until, *held(since, (date(2026, 3, 12) - since).days))
+    assert history(*told) == [(4, MONDAY, date(2036, 3, 11))]
+
+
 def test_before_the_act_of_2022_there_was_no_category_4() -> None:
     day = date(2022, 6, 28)
     told = sentenced(60, on=date(2018, 1, 8), schedule_19za=True)

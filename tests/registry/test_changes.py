@@ -292,6 +292,12 @@ def test_that_it_did_not_come_is_to_be_said_again_once_that_word_is_taken_back()
     assert short(*desk.ticked(datetime(2026, 3, 16, tzinfo=UTC))) == [("missed", date(2026, 3, 15))]
 
 
+def test_a_move_notified_afterwards_with_the_day_it_was_leaves_nothing_to_be_called_off() -> None:
+    facts = (moved(date(2026, 3, 9)), foretold(MARCH_10, expected_on=date(2026, 3, 9)))
+    assert the(Duty.HOME_NOTIFICATION, *facts).stage is Stage.MET
+    assert clocks(Duty.CHANGE_WITHDRAWAL, *facts) == []
+
+
 def test_only_a_change_is_notified_ahead() -> None:
     yearly = admitted(
         a_notification(

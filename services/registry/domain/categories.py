@@ -216,13 +216,18 @@ def _serves(conviction: Conviction) -> bool:
 
 
 def _without_custody(heard: Register, begins_on: date, months: int) -> date | None:
-    """The last day of so many months from that day on, with as many more as were not at large."""
-    ends = last_day(begins_on, months=months)
-    for held_on in sorted(day for day in held_from(heard) if day >= begins_on):
+    """The last day of so many months from that day on, with as many more as were not at large.
+
+    A day is left out once, whoever told of it and however often.
+    """
+    ends, at_large = last_day(begins_on, months=months), begins_on
+    for held_on in sorted(held_from(heard)):
         if held_on > ends:
             break
         free = free_on(heard, held_on)
         if free is None:
             return None
-        ends += free - held_on
+        if free > at_large:
+            ends += free - max(held_on, at_large)
+            at_large = free
     return ends

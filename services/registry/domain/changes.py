@@ -77,6 +77,8 @@ def withdrawal_clocks(
         expected = notice.expected_on if notice.kind is NotificationKind.CHANGE else None
         if expected is None or notice.not_happened or not spell.holds(expected):
             continue
+        if expected < notice.made_on:  # said afterwards, with the day it was: nothing is to come
+            continue
         due_on = last_counted_day(expected, rules.withdraw_days.on(expected), pauses)
         for circumstance in sorted(rules.changes_foreseen.on(notice.made_on)):
             if due_on is not None and notice.names(circumstance):
