@@ -168,6 +168,16 @@ def test_one_that_lapsed_after_it_was_missed_can_still_be_decided_about() -> Non
     assert not clock.not_in_time
 
 
+def test_by_the_version_that_shows_it_as_lapsed_one_missed_before_the_end_is_decided_about() -> (
+    None
+):
+    told = (cautioned(MONDAY), word(FOUND, at(FRIDAY)))
+    day = date(2029, 1, 1)
+    (clock,) = row(*told, day=day, version="2026-4").clocks
+    assert clock.stage is Stage.LAPSED
+    assert words(*told, day=day, version="2026-4") == [(*FIRST, FOUND)]
+
+
 @pytest.mark.parametrize("version", EARLY)
 def test_by_rules_before_it_is_kept_and_counts_for_nothing(version: str) -> None:
     told = (cautioned(MONDAY), word(FOUND, at(FRIDAY)))

@@ -35,7 +35,7 @@ from tests.makers import (
     admitted,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import MONDAY, NEWEST, a_desk, cautioned, convicted, released
+from tests.registry.person import EARLY, MONDAY, NEWEST, a_desk, cautioned, convicted, released
 
 NOW = RULES[NEWEST]
 DAY = timedelta(days=1)
@@ -251,6 +251,13 @@ def test_the_word_said_last_holds_of_a_licence() -> None:
     assert {on(LAST + DAY, *order) for order in permutations(told)} == {None}
 
 
+def test_of_two_words_of_one_moment_that_the_licence_is_over_holds() -> None:
+    day = date(2027, 6, 1)
+    told = (sentenced(), licence(), ended(day, occurred_at=licence().occurred_at))
+    for order in permutations(told):
+        assert [on(one, *order) for one in (day - DAY, day)] == [2, None]
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -259,6 +266,7 @@ def test_the_word_said_last_holds_of_a_licence() -> None:
         (ended(date(2027, 6, 1)),),
         (licence(sentence_ref="sentence-2"),),
         (licence(sentence_ref=None, begins_on=MONDAY - DAY),),
+        (licence(MONDAY - DAY, begins_on=date(2025, 3, 3)),),
         (order(Supervision.POST_SENTENCE),),
         (order(Supervision.COMMUNITY_ORDER),),
         (order(Supervision.SUSPENDED_ORDER),),
@@ -272,6 +280,7 @@ def test_the_word_said_last_holds_of_a_licence() -> None:
         "end-of-what-was-not-told",
         "of-another",
         "begun-before",
+        "over-before-the-sentence",
         "post-sentence",
         "community-order",
         "of-a-suspended-term",
@@ -613,6 +622,29 @@ def test_category_4_bars_a_fixed_term_if_it_began_by_the_day_of_the_recall(
 
 
 @pytest.mark.parametrize(
+    ("decided_on", "began_on", "barred"),
+    [
+        (date(2027, 4, 3), date(2027, 4, 3), True),
+        (date(2027, 4, 3), date(2027, 4, 4), False),
+        (None, date(2027, 4, 4), True),
+    ],
+)
+def test_where_what_is_so_on_the_decision_counts_category_4_does_if_it_began_by_then(
+    decided_on: date | None,
+    began_on: date,
+    barred: bool,  # noqa: FBT001
+) -> None:
+    """As it was read by the versions before; while nothing is decided, whenever it begins."""
+    form = None if decided_on is None else RecallForm.FIXED_TERM
+    told = a_recall_to_custody(recalled_on=date(2027, 4, 1), form=form, decided_on=decided_on)
+    level = admitted(a_level(1, set_on=MONDAY))
+    found = row(date(2027, 4, 5), level, admitted(told), accepted(4, began_on))
+    ((recall, _),) = running(found)
+    release = replace(NOW.release, form_level=RULES["2026-4"].release.form_level)
+    assert bool(weighed_of(found, recall, None, release).bars) is barred
+
+
+@pytest.mark.parametrize(
     ("over", "bars"), [(date(2027, 4, 1), ()), (date(2027, 4, 2), (Bar.CATEGORY_4,))]
 )
 def test_it_bars_none_if_it_was_over_before_the_day_of_the_recall(
@@ -634,6 +666,13 @@ def test_by_the_versions_before_category_2_has_no_end_and_nothing_brings_3_or_4(
     others = (terrorist(), accepted(3, MONDAY), accepted(4, MONDAY))
     assert on(FAR, *others, version=version) is None
     assert on(FAR, sentenced(0, disposal=Disposal.GUARDIANSHIP_ORDER), version=version) is None
+
+
+@pytest.mark.parametrize("version", EARLY)
+def test_by_the_first_versions_no_tick_has_anything_to_show_of_category_2(version: str) -> None:
+    desk = a_desk(version)
+    desk.hear(sentenced())
+    assert (desk.state.category, desk.wake_at) == (2, None)
 
 
 def test_by_the_versions_before_a_change_by_the_clock_has_the_number_it_always_had() -> None:

@@ -150,6 +150,11 @@ def test_of_two_journeys_changed_on_a_day_each_is_notified_for_itself() -> None:
     assert {one.about for one in _clocks(desk)} == {"journey-1", "journey-2"}
 
 
+def test_a_change_of_one_journey_is_none_of_another() -> None:
+    other = _told(_june(1), journey_ref="journey-2")
+    assert [one.about for one in _clocks(_desk(other, _changed(_june(17))))] == ["journey-1"]
+
+
 def test_what_changes_within_the_last_hours_opens_nothing() -> None:
     assert _clocks(_desk(_changed(_june(19, 17, 31)))) == []
     assert len(_clocks(_desk(_changed(_june(19, 17, 30))))) == 1

@@ -1,5 +1,6 @@
 """What agencies have to do before a release, in parole and for victims, and what is told of it."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from services.registry.dates import end_of, start_of
 from services.registry.domain import Because, Clock, Stage, as_of
 from services.registry.domain.milestones import OWED
 from services.registry.domain.releasing import in_custody, releasing
+from services.registry.readings import Dated
 from services.registry.release_rules import AT_FIRST
 from services.registry.rules import RULES
 from tests.makers import (
@@ -267,6 +269,18 @@ def test_a_tag_taken_off_the_moment_the_day_is_over_was_on_for_the_day() -> None
         assert (clock.stage is Stage.MET) is met
 
 
+def test_where_zones_are_to_be_live_some_days_ahead_the_last_day_is_so_long_before_release() -> (
+    None
+):
+    """No source gives a number: an installation that sets one counts back, never on."""
+    week = replace(RULES_NOW.release.zones_days.readings[0], value=7)
+    release = replace(RULES_NOW.release, zones_days=Dated((week,)))
+    found = as_of(ZONED, MONDAY + timedelta(days=7), replace(RULES_NOW, release=release))
+    assert found is not None
+    (clock,) = [one for one in found.milestones if one.duty is Milestone.ZONES_LIVE]
+    assert clock.due_on == date(2026, 11, 24)
+
+
 def test_an_absence_that_moved_asks_for_notice_anew() -> None:
     first = said(an_absence, MONDAY, leaves_on=date(2026, 3, 16), notified_on=MONDAY)
     moved = said(
@@ -280,6 +294,15 @@ def test_an_absence_that_moved_asks_for_notice_anew() -> None:
         date(2026, 3, 12),
         True,
     )
+
+
+def test_notice_of_one_absence_is_none_of_another_on_the_same_day() -> None:
+    told = (
+        said(an_absence, on, leaves_on=date(2026, 3, 16), notified_on=on, absence_ref=ref)
+        for ref, on in (("absence-1", date(2026, 3, 9)), ("absence-2", date(2026, 3, 10)))
+    )
+    found = all_of(Milestone.ABSENCE_NOTICE, HELD, *told)
+    assert {one.about: one.late for one in found} == {"absence-1": False, "absence-2": True}
 
 
 def test_working_days_before_easter_are_none_of_the_bank_holidays() -> None:

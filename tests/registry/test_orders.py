@@ -292,6 +292,34 @@ def test_an_order_nobody_told_of_binds_until_it_is_said_how_long_it_lasts() -> N
 
 
 @pytest.mark.parametrize(
+    ("ref", "last"),
+    [
+        ("order-1", date(2028, 3, 1)),
+        ("order-2", date(2027, 3, 1)),
+        (None, date(2028, 3, 1)),
+        ("order-9", None),
+    ],
+    ids=["the longer", "the shorter", "none named", "one nobody told of"],
+)
+def test_of_two_risk_orders_the_one_breached_counts_and_where_none_is_named_the_longer(
+    ref: str | None, last: date | None
+) -> None:
+    shorter = at_risk(until=date(2027, 3, 1), order_ref="order-2")
+    found = required(at_risk(), shorter, breached(SERVED, ref))
+    assert found is not None
+    assert found.last_day == last
+
+
+def test_a_parental_direction_prolongs_nothing_after_a_breach_of_a_risk_order() -> None:
+    direction = at_risk(
+        until=date(2030, 3, 1), order=OtherOrder.PARENTAL_DIRECTION, order_ref="order-2"
+    )
+    found = required(at_risk(), direction, breached(SERVED, None))
+    assert found is not None
+    assert found.last_day == date(2028, 3, 1)
+
+
+@pytest.mark.parametrize(
     "facts",
     [
         (at_risk(until=date(2026, 3, 8)), breached(SERVED)),

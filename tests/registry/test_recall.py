@@ -17,6 +17,7 @@ from services.registry.domain.phasing import of_phased, phased_on
 from services.registry.domain.recall import (
     Weighed,
     changed_since,
+    law_on,
     level_before,
     recalls_of,
     releases_on,
@@ -25,7 +26,7 @@ from services.registry.domain.recall import (
     weighed,
     weighed_of,
 )
-from services.registry.release_rules import Bar
+from services.registry.release_rules import SENTENCING_ACT_2026, Bar
 from services.registry.rules import RULES
 from tests.makers import (
     a_level,
@@ -130,6 +131,15 @@ def test_up_to_which_sentence_a_fixed_term_is_mandatory_goes_by_the_day_of_the_r
     on: date, months: int | None, form: RecallForm | None
 ) -> None:
     assert weigh(1, recalled(on, term_months=months)).form is form
+
+
+@pytest.mark.parametrize("group", [SentenceGroup.ADULT_DETERMINATE, YOUTH])
+def test_while_every_fixed_term_was_a_choice_a_length_nobody_told_is_not_asked_for(
+    group: SentenceGroup,
+) -> None:
+    for on, unknown in ((date(2024, 4, 1), ()), (date(2024, 4, 2), (Bar.TERM,))):
+        found = weigh(1, recalled(on, group=group, term_months=None))
+        assert (found.bars, found.unknown) == ((Bar.TERM,), unknown)
 
 
 @pytest.mark.parametrize("on", [date(2026, 3, 30), date(2026, 3, 31)])
@@ -273,6 +283,21 @@ def test_the_form_goes_by_the_act_for_whoever_was_recalled_before_and_not_in_cus
     (recall,) = recalls_of(found)
     assert weighed_of(found, recall, back_on, RELEASE).form is form
     assert weighed_of(found, recall, back_on, OLD).form is None
+
+
+@pytest.mark.parametrize(
+    ("on", "back_on", "law"),
+    [
+        (date(2026, 3, 30), date(2026, 3, 30), date(2026, 3, 30)),
+        (date(2026, 3, 30), date(2026, 3, 31), SENTENCING_ACT_2026),
+        (date(2026, 3, 31), date(2026, 4, 9), date(2026, 3, 31)),
+        (JUNE, None, JUNE),
+    ],
+)
+def test_it_is_the_law_of_the_recall_unless_the_act_came_before_the_return(
+    on: date, back_on: date | None, law: date
+) -> None:
+    assert law_on(kept(recalled(on)), back_on, RELEASE) == law
 
 
 def phased(months: int | None, *more: Fact, days: int = 0, **fields: Any) -> date | str | None:
@@ -456,6 +481,17 @@ def test_a_recall_is_over_with_the_release_after_it() -> None:
     assert [returned for _, returned in running(heard(recalled(), back(JUNE), same_day))] == [JUNE]
     next_day = admitted(a_release(released_on=date(2026, 6, 2)))
     assert list(running(heard(recalled(), back(JUNE), next_day))) == []
+
+
+def test_who_is_recalled_again_is_not_back_by_the_return_on_the_recall_before() -> None:
+    first = (recalled(date(2026, 3, 2)), back(date(2026, 3, 3)))
+    again = recalled(recall_ref="recall-2")
+    free = admitted(a_release(released_on=date(2026, 4, 27)))
+    found = heard(*first, free, again)
+    assert [(one.recall_ref, on) for one, on in running(found)] == [("recall-2", None)]
+    there = heard(*first, free, again, back(date(2026, 6, 4), recall_ref="recall-2"))
+    returns = [returned_on(there, one) for one in recalls_of(there)]
+    assert returns == [date(2026, 3, 3), date(2026, 6, 4)]
 
 
 def test_who_is_back_on_a_recall_has_no_clock_of_notification_running() -> None:

@@ -26,6 +26,7 @@ from tests.makers import (
     a_presence,
     a_review,
     a_revision,
+    a_taking_back,
     a_travel_notice,
     admitted,
     an_address_change,
@@ -165,6 +166,26 @@ def test_it_falls_away_as_not_subject_whatever_a_later_conviction_brings() -> No
     desk = a_desk()
     desk.hear(_told(), convicted(date(2026, 3, 16)))
     assert (INITIAL, CancelGround.NOT_SUBJECT) in _grounds(desk.hear(_quashed()))
+
+
+def test_what_was_done_by_a_word_taken_back_is_called_to_mind_after_all() -> None:
+    back_on = date(2026, 7, 1)
+    told = a_notification(
+        made_on=back_on,
+        notification=NotificationKind.CHANGE,
+        circumstances=(Circumstance.RETURN,),
+    )
+    desk = a_desk()
+    desk.hear(
+        convicted(),
+        notified(MONDAY),
+        _there(Presence.ABROAD, date(2026, 6, 20)),
+        _there(Presence.AT_LIBERTY, back_on),
+        admitted(told),
+        admitted(a_taking_back(told)),
+    )
+    said = of_kind(desk.ticked(start_of(date(2026, 7, 3))), DeadlineReminded)
+    assert Duty.RETURN_NOTIFICATION in {one.duty for one in said}
 
 
 def test_what_was_done_does_not_fall_away() -> None:

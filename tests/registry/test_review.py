@@ -21,6 +21,8 @@ from tests.makers import (
     a_presence,
     a_prevention_order,
     a_review,
+    a_revision,
+    a_sentence,
     admitted,
     another_order,
 )
@@ -89,6 +91,18 @@ def test_while_nobody_told_of_a_release_nothing_is_counted() -> None:
     assert opens_on(conviction, made) is None
 
 
+def test_what_was_notified_before_the_relevant_date_put_right_does_not_count() -> None:
+    wrong = convicted(
+        RELEVANT, term_months=96, sentenced_on=date(2006, 10, 2), sentence_ref="sentence-1"
+    )
+    right_on = date(2008, 9, 1)
+    right = a_revision(a_sentence(96, relevant_on=right_on), revised_on=right_on, corrects=True)
+    of_another_matter = (released(date(2007, 3, 1)), notified(date(2007, 3, 2)))
+    assert opens_on(wrong, *of_another_matter, admitted(right)) is None
+    after = (released(RELEASED), notified(NOTIFIED))
+    assert opens_on(wrong, *of_another_matter, admitted(right), *after) == date(2025, 9, 1)
+
+
 def test_of_two_convictions_without_end_the_later_to_open_counts() -> None:
     second = convicted(date(2015, 3, 2), term_months=30)
     freed = released(date(2016, 6, 1))
@@ -144,6 +158,17 @@ def test_a_refusal_counts_from_its_own_day() -> None:
     found = review(*held(), decided(MONDAY), on=MONDAY)
     assert found is not None
     assert found.refused_on == MONDAY
+
+
+def test_a_review_that_lifted_is_no_refusal_for_what_comes_after_it() -> None:
+    lifted = decided(MONDAY, lifted=True)
+    again = (
+        convicted(date(2027, 3, 2), term_months=30, in_custody=True),
+        released(date(2028, 6, 1)),
+        notified(date(2028, 6, 2)),
+    )
+    found = review(*held(), lifted, *again, on=date(2029, 1, 1))
+    assert found == Review(date(2043, 6, 2), (), None)
 
 
 @pytest.mark.parametrize(

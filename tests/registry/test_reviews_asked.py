@@ -176,6 +176,20 @@ def test_once_lifted_it_stands_as_it_was_found() -> None:
     assert doubts(*held(), asked(), lifted, on=date(2026, 6, 1)) == [()]
 
 
+@pytest.mark.parametrize(
+    ("looked_on", "decided_on"),
+    [(date(2026, 3, 19), None), (date(2026, 3, 20), date(2026, 3, 20))],
+)
+def test_an_application_is_decided_by_the_decision_after_it_once_there_is_one(
+    looked_on: date, decided_on: date | None
+) -> None:
+    story = (*held(), decided(date(2015, 9, 1)), asked(), decided(date(2026, 3, 20)))
+    row = as_of(story, date(2026, 6, 1), RULES_NOW)
+    assert row is not None
+    (found,) = asked_of(row, looked_on, RULES_NOW)
+    assert (found.on, found.decided_on) == (MONDAY, decided_on)
+
+
 # -- the appeal
 
 
@@ -191,6 +205,19 @@ def test_the_days_to_appeal_begin_with_receipt_and_without_it_no_day_is_shown(
 
 def test_a_review_that_lifts_has_no_appeal() -> None:
     assert refusals(decided(MONDAY, lifted=True, received_on=MONDAY), on=MONDAY) == []
+
+
+def test_a_refusal_that_sets_no_day_to_ask_again_is_not_doubtful() -> None:
+    (found,) = refusals(decided(MONDAY), on=MONDAY)
+    assert found.doubts == ()
+
+
+@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST}))
+def test_by_rules_before_no_appeal_is_shown(version: str) -> None:
+    row = as_of((*held(), decided(MONDAY)), MONDAY, RULES[version])
+    assert row is not None
+    assert len(row.reviews) == 1
+    assert list(refused_of(row, MONDAY, RULES[version])) == []
 
 
 def test_a_day_to_ask_again_later_than_fifteen_years_is_doubtful_and_counts() -> None:

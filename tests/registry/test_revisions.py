@@ -10,6 +10,7 @@ from schemas.base import Fact
 from schemas.eligibility import ConvictionRevised, Disposal, Sentence
 from schemas.register import (
     Basis,
+    Breached,
     CategoryChanged,
     OrderStep,
     RequirementEnded,
@@ -19,15 +20,19 @@ from services.registry.dates import end_of
 from services.registry.domain import Register, as_of
 from services.registry.rules import RULES
 from tests.makers import (
+    a_breach,
     a_prevention_order,
+    a_review,
     a_revision,
     a_sentence,
     admitted,
     an_order_change,
+    another_order,
     later,
 )
 from tests.registry.desk import of_kind
 from tests.registry.person import (
+    EARLY,
     MONDAY,
     NEWEST,
     OF_ITS_END,
@@ -203,6 +208,49 @@ def test_an_order_made_on_what_was_quashed_binds_by_itself_until_it_is_said_to_b
     assert ended is not None
     assert ended.requirement is not None
     assert ended.requirement.ended
+
+
+RISKY = another_order(made_on=MONDAY, until=date(2026, 3, 8))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (revised(sentence_ref="sentence-9"),),
+        (admitted(an_order_change(OrderStep.VARIED, changed_on=JUDGED, until=JUDGED)),),
+        (admitted(another_order()), admitted(an_order_change(changed_on=JUDGED))),
+        (admitted(a_review(decided_on=JUDGED)),),
+        (admitted(a_breach(proved_on=JUDGED)),),
+        (admitted(RISKY), admitted(a_breach(Breached.NOTIFICATION, proved_on=JUDGED))),
+    ],
+    ids=[
+        "an appeal of what nobody recorded",
+        "an order varied that nobody told of",
+        "an order served",
+        "a review refused",
+        "a breach of notification",
+        "a breach of notification after a risk order",
+    ],
+)
+def test_what_makes_less_of_nothing_heard_ends_no_notification(told: tuple[Fact, ...]) -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(*told, cautioned(date(2024, 3, 2)))
+    said = desk.hear(cautioned(date(2024, 6, 2)))
+    assert of_kind(said, RequirementEnded) == []
+    (opened,) = of_kind(said, RequirementOpened)
+    assert opened.last_day == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("version", EARLY)
+def test_where_no_breach_is_weighed_one_on_the_last_day_of_its_order_makes_less_of_nothing(
+    version: str,
+) -> None:
+    order = admitted(another_order(made_on=MONDAY, until=JUDGED))
+    breach = admitted(a_breach(Breached.RISK_ORDER, proved_on=JUDGED, order_ref="order-1"))
+    desk = a_desk(version)
+    desk.hear(order, breach, cautioned(date(2024, 3, 2)))
+    said = desk.hear(cautioned(date(2024, 6, 2)))
+    assert of_kind(said, RequirementEnded) == []
 
 
 @pytest.mark.parametrize("ref", ["sentence-9", "order-1"])

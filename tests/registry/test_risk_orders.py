@@ -1,6 +1,6 @@
 """What a sexual risk order asks of somebody who is not on the register (SOA 2003 s.122F)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,16 @@ def test_who_is_served_a_risk_order_notifies_name_and_address_within_three_days(
     assert [one.stage for one in told.clocks] == [Stage.MET]
 
 
+@pytest.mark.parametrize(
+    ("on", "stage"), [(MONDAY - timedelta(days=1), Stage.MISSED), (MONDAY, Stage.MET)]
+)
+def test_what_was_notified_before_the_order_was_served_does_not_answer_it(
+    on: date, stage: Stage
+) -> None:
+    """SOA 2003 s.122F(1): within three days beginning with the day of service."""
+    assert [one.stage for one in asked(*ordered(), notified(on))] == [stage]
+
+
 def test_an_order_told_by_two_is_one_duty() -> None:
     made = [admitted(another_order(until=until)) for until in (None, date(2028, 3, 1))]
     found = as_of((*made, admitted(an_order_change(changed_on=MONDAY))), MONDAY, RULES_NOW)
@@ -130,6 +140,14 @@ def test_a_new_home_or_name_is_notified_within_three_days(change: Fact, what: Ci
     assert clock.stage is Stage.MISSED
     _, done = asked(*ordered(), told(MONDAY), change, told(date(2026, 3, 12), what))
     assert (done.stage, done.late) == (Stage.MET, False)
+
+
+@pytest.mark.parametrize(
+    ("on", "stage"), [(LATER - timedelta(days=1), Stage.MISSED), (LATER, Stage.MET)]
+)
+def test_a_change_is_notified_from_its_own_day_on(on: date, stage: Stage) -> None:
+    _, clock = asked(*ordered(), moved(), told(on, Circumstance.HOME))
+    assert clock.stage is stage
 
 
 def test_only_a_notification_that_names_it_answers_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from schemas.base import Fact
+from schemas.case import CaseRole
 from schemas.register import (
     CancelGround,
     CategoryChanged,
@@ -19,7 +20,7 @@ from services.registry.dates import start_of
 from services.registry.domain import Register, as_of
 from services.registry.domain.kept import tie_of
 from services.registry.rules import RULES
-from tests.makers import a_conviction, a_taking_back, admitted, an_address_change
+from tests.makers import a_conviction, a_joining, a_taking_back, admitted, an_address_change
 from tests.registry.desk import of_kind
 from tests.registry.person import (
     MONDAY,
@@ -110,6 +111,15 @@ def test_a_duty_missed_taken_back_and_missed_again_has_another_number_and_a_high
     assert again.turn > first.turn
 
 
+def test_the_turn_grows_by_one_with_every_word_and_with_every_word_taken_back() -> None:
+    desk, done = a_desk(), notified(MONDAY)
+    turns = []
+    for fact in (convicted(), done, _back(done), _back(WRONG.model_copy(update={"source": "em"}))):
+        desk.hear(fact)
+        turns.append(desk.state.turn)
+    assert turns == [1, 2, 3, 5]
+
+
 def test_as_of_any_day_it_never_was_so_once_that_is_known() -> None:
     moved = admitted(an_address_change(moved_on=date(2026, 3, 10)))
     facts = (convicted(), notified(MONDAY), moved)
@@ -167,6 +177,13 @@ def test_a_row_in_which_a_word_has_lost_who_said_it_is_an_error_and_drops_nothin
     desk.state = desk.state.model_copy(update={"ties": ties})
     with pytest.raises(ValueError, match="zip"):
         desk.hear(notified(date(2026, 3, 25)))
+
+
+def test_a_row_of_a_case_that_somebody_leads_is_read() -> None:
+    desk = a_desk()
+    desk.hear(WRONG, admitted(a_joining("probation", role=CaseRole.LEAD)))
+    assert len(desk.state.leads) == 1
+    assert Register.model_validate(desk.state.model_dump(mode="json")) == desk.state
 
 
 def test_who_said_it_takes_few_bytes_of_the_row_and_tells_no_source_nor_number() -> None:

@@ -17,7 +17,7 @@ from tests.makers import (
     admitted,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import EARLY, MONDAY, NEWEST, a_desk, convicted, notified
+from tests.registry.person import EARLY, MONDAY, NEWEST, a_desk, cautioned, convicted, notified
 
 RULES_NOW = RULES[NEWEST]
 SUBJECT: tuple[Fact, ...] = (convicted(), notified(MONDAY))
@@ -166,6 +166,23 @@ def test_an_evening_notice_of_an_afternoon_journey_is_not_late_by_any_day() -> N
     assert (clock.due_on, clock.doubtful, clock.late) == (date(2026, 6, 20), True, False)
 
 
+def test_of_two_journeys_each_goes_by_its_own_notice_and_its_own_departure() -> None:
+    """Left on the first a day early, and the second notified late."""
+    second = datetime(2026, 7, 20, 5, 30, tzinfo=UTC)
+    facts = (
+        noted(datetime(2026, 6, 1, 12, tzinfo=UTC)),
+        noted(datetime(2026, 7, 18, 12, tzinfo=UTC), second, journey_ref="journey-2"),
+        left(date(2026, 6, 19)),
+    )
+    found = as_of((*SUBJECT, *facts), date(2026, 8, 1), RULES_NOW)
+    assert found is not None
+    clocks = [one for one in found.clocks if one.duty is Duty.TRAVEL_NOTIFICATION]
+    assert {(one.about, one.since, one.met_on, one.late) for one in clocks} == {
+        ("journey-1", date(2026, 6, 19), date(2026, 6, 1), False),
+        ("journey-2", date(2026, 7, 20), date(2026, 7, 18), True),
+    }
+
+
 # -- the return
 
 
@@ -189,6 +206,39 @@ def test_the_return_is_notified_within_three_days(told_on: date, late: bool) -> 
     clock = the(Duty.RETURN_NOTIFICATION, left(date(2026, 6, 20)), back(date(2026, 7, 1)), told)
     assert (clock.due_on, clock.remind_on) == (date(2026, 7, 4), date(2026, 7, 3))
     assert (clock.stage, clock.late) == (Stage.MET, late)
+
+
+@pytest.mark.parametrize(
+    ("told_on", "circumstance"),
+    [(date(2026, 6, 30), Circumstance.RETURN), (date(2026, 7, 2), Circumstance.HOME)],
+    ids=["before the return", "of another change"],
+)
+def test_only_a_word_of_this_return_answers_it(told_on: date, circumstance: Circumstance) -> None:
+    told = a_notification(
+        made_on=told_on, notification=NotificationKind.CHANGE, circumstances=(circumstance,)
+    )
+    gone = (left(date(2026, 6, 20)), back(date(2026, 7, 1)))
+    assert the(Duty.RETURN_NOTIFICATION, *gone, admitted(told)).stage is Stage.MISSED
+
+
+@pytest.mark.parametrize(("back_on", "owed"), [(date(2028, 3, 1), True), (date(2028, 3, 2), False)])
+def test_who_is_back_after_the_last_day_of_notification_owes_no_word_of_it(
+    back_on: date, owed: bool
+) -> None:
+    story = (cautioned(MONDAY), notified(MONDAY), left(date(2028, 2, 20)), back(back_on))
+    found = as_of(story, back_on, RULES_NOW)
+    assert found is not None
+    assert (Duty.RETURN_NOTIFICATION in {one.duty for one in found.clocks}) is owed
+
+
+def test_before_the_act_of_2003_was_in_force_no_return_was_notified() -> None:
+    began = date(2004, 5, 1)
+    for left_on, owed in ((began - timedelta(days=8), False), (began, True)):
+        back_on = left_on + timedelta(days=7)
+        story = (convicted(date(2003, 3, 3)), left(left_on), back(back_on))
+        found = as_of(story, back_on, RULES_NOW)
+        assert found is not None
+        assert (Duty.RETURN_NOTIFICATION in {one.duty for one in found.clocks}) is owed
 
 
 def test_a_return_as_notified_needs_no_word_and_another_does() -> None:
