@@ -261,9 +261,13 @@ def _requirement(before: Register, spell: Spell) -> Requirement:
 
 
 def _known_over(before: Register, old: Requirement, ends: date) -> bool:
-    """Cut to what is over already: not opened again only to be ended by the next Tick."""
-    if ends == (old.last_day or date.max):
-        return old.ended
+    """Cut to what is over already: not opened again only to be ended by the next Tick.
+
+    Made longer it is told so, and then how that ended: both are news.
+    """
+    before_this = old.last_day or date.max
+    if ends >= before_this:
+        return old.ended and ends == before_this
     revised = revised_on(before)
     return revised is not None and ends < revised
 

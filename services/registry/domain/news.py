@@ -31,7 +31,7 @@ from services.registry.dates import DAY, end_of, local_day, start_of
 from services.registry.domain.cancelling import ground_of
 from services.registry.domain.categories import turned_on
 from services.registry.domain.notifying import moves_the_year
-from services.registry.domain.record import revised_on
+from services.registry.domain.record import cut_on
 from services.registry.domain.state import ENDED, Clock, Register, Requirement, Stage
 from services.registry.readings import Step
 from services.registry.rules import Rules
@@ -64,7 +64,7 @@ def news(before: Register, after: Register, cause: Fact, rules: Rules) -> Iterat
     """What a fact heard changes."""
     old, new = before.requirement, after.requirement
     if old and not old.ended and (new is None or new.ended):
-        yield follows(cause, RequirementEnded, source=ME, ended_on=_ended_on(after, cause))
+        yield follows(cause, RequirementEnded, source=ME, ended_on=_ended_on(before, after, cause))
     if new and not new.ended and (old is None or _terms(old) != _terms(new)):
         yield follows(
             cause,
@@ -109,13 +109,17 @@ def over(before: Register, after: Register, tick: Tick, rules: Rules) -> Iterato
             yield _cancelled(clock, CancelGround.REQUIREMENT_ENDED, after, tick, **told)
 
 
-def _ended_on(after: Register, cause: Fact) -> date:
-    """The day of the revision that took a running requirement away.
+def _ended_on(before: Register, after: Register, cause: Fact) -> date:
+    """The first day free of a running requirement that a word took away.
 
-    Where what brought it was taken back, which nobody foresees, that of the word that says so.
+    That of the revision, or where what was left went on beyond it the day after that. Where what
+    brought it was taken back, which nobody foresees, that of the word that says so.
     """
-    heard_on = local_day(cause.occurred_at)
-    return heard_on if isinstance(cause, FactTakenBack) else revised_on(after) or heard_on
+    heard_on, left = local_day(cause.occurred_at), after.requirement
+    if isinstance(cause, FactTakenBack):
+        return heard_on
+    days = [cut_on(before, after), left.last_day + DAY if left and left.last_day else None]
+    return max((day for day in days if day is not None), default=heard_on)
 
 
 def _begun(clock: Clock, after: Register, tick: Tick, rules: Rules) -> DeadlineOpened:

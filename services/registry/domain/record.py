@@ -5,6 +5,7 @@ What was heard is never overwritten: it is read anew, with all that was heard of
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -56,25 +57,33 @@ def convictions_of(heard: Register) -> tuple[Conviction, ...]:
 
 
 def revised_on(heard: Register) -> date | None:
-    """The last day on which a court, a correction or a review made less of anything heard.
+    """The last day on which a court, a correction or a review made less of anything heard."""
+    return max(_revised(heard), default=None)
 
-    So does the word that a risk order was over before it was breached.
+
+def cut_on(before: Register, after: Register) -> date | None:
+    """The same, of what came with the last word alone: what was known before cut nothing now."""
+    return max(Counter(_revised(after)) - Counter(_revised(before)), default=None)
+
+
+def _revised(heard: Register) -> Iterator[date]:
+    """Each such day; so is that of a risk order's breach after the order was over.
+
+    What is about a sentence or an order that nobody told of cut nothing.
     """
     known = {one.sentence_ref for one in heard.convictions}
     orders = {one.order_ref for one in heard.orders}
-    days = [one.on for one in heard.revisions if one.sentence_ref in known]
-    days += [
-        one.on
-        for one in heard.order_changes
-        if one.step is OrderStep.VARIED and one.order_ref in orders
-    ]
-    days += [one.free_on for one in heard.reviews if one.lifted]
-    days += [
-        one.on
-        for one in heard.breaches
-        if one.breach is Breached.RISK_ORDER and bound_until(one, orders_of(heard)) < one.on
-    ]
-    return max(days, default=None)
+    yield from (one.on for one in heard.revisions if one.sentence_ref in known)
+    for change in heard.order_changes:
+        if change.step is OrderStep.VARIED and change.order_ref in orders:
+            yield change.on
+    yield from (one.free_on for one in heard.reviews if one.lifted)
+    for breach in heard.breaches:
+        if (
+            breach.breach is Breached.RISK_ORDER
+            and bound_until(breach, orders_of(heard)) < breach.on
+        ):
+            yield breach.on
 
 
 def orders_of(heard: Register) -> tuple[Standing, ...]:
@@ -109,8 +118,11 @@ def last_word_on(conviction: Conviction, revisions: Iterable[Revision]) -> Revis
 
 def instead(conviction: Conviction, becomes: Conviction) -> Conviction:
     """What holds instead, with what only the record of the conviction itself tells."""
-    kept = ("in_custody", "sentenced_on", "child_aged")
-    return becomes.model_copy(update={name: getattr(conviction, name) for name in kept})
+    kept = {name: getattr(conviction, name) for name in ("in_custody", "child_aged")}
+    sentenced_on = conviction.sentenced_on
+    if sentenced_on is not None and sentenced_on < becomes.convicted_on:
+        sentenced_on = None  # the relevant date was put right, so that day was not
+    return becomes.model_copy(update={**kept, "sentenced_on": sentenced_on})
 
 
 def _standing(heard: Register) -> Iterator[Conviction]:
