@@ -11,11 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.base import Fact
-from schemas.register import BreachDecided, BreachOutcome, BreachReason, Duty, NotificationKind
+from schemas.register import (
+    BreachDecided,
+    BreachOutcome,
+    BreachReason,
+    Circumstance,
+    Duty,
+    NotificationKind,
+)
 from services.registry.domain import Clock, Register, Stage, as_of
 from services.registry.domain.breaches import decided
 from services.registry.rules import RULES
-from tests.makers import PERSON, a_breach_decision, a_person, a_travel_notice, admitted
+from tests.makers import (
+    PERSON,
+    a_breach_decision,
+    a_notification,
+    a_person,
+    a_travel_notice,
+    admitted,
+)
 from tests.registry.person import (
     EARLY,
     MONDAY,
@@ -141,6 +155,38 @@ def test_a_yearly_one_done_late_that_gave_way_to_the_next_is_still_decided_about
     in_time = notified(date(2027, 3, 3), NotificationKind.ANNUAL)
     assert words(convicted(MONDAY), notified(year[0]), in_time, decision, day=day) == []
     assert words(*told[:2], decision, day=day) == [(Duty.ANNUAL_NOTIFICATION, year[1], FOUND)]
+
+
+def test_bank_details_told_within_the_year_do_not_excuse_a_yearly_one_done_late() -> None:
+    bank = a_notification(
+        made_on=date(2027, 2, 1),
+        notification=NotificationKind.CHANGE,
+        circumstances=(Circumstance.FINANCE,),
+    )
+    late = notified(date(2027, 4, 1), NotificationKind.ANNUAL)
+    told = (convicted(MONDAY), notified(MONDAY), admitted(bank), late)
+    decision = word(FOUND, at(date(2027, 5, 1)), number(MONDAY, Duty.ANNUAL_NOTIFICATION))
+    assert words(*told, decision, day=date(2027, 6, 1)) == [
+        (Duty.ANNUAL_NOTIFICATION, date(2027, 3, 2), FOUND)
+    ]
+
+
+def test_who_lost_their_home_within_the_year_owed_no_weekly_notification_before() -> None:
+    homeless = admitted(a_notification(made_on=LATER, home=None, no_fixed_home=True))
+    told = (convicted(MONDAY), notified(MONDAY), homeless)
+    weekly = word(FOUND, at(date(2026, 6, 2)), number(MONDAY, Duty.WEEKLY_NOTIFICATION))
+    assert words(*told, weekly, day=date(2026, 6, 3)) == []
+
+
+def test_in_the_last_year_of_the_requirement_no_further_notification_is_late() -> None:
+    """Subject until 1 March 2028; the year after 2 March 2027 would be over the day after."""
+    last, moved = date(2027, 3, 2), date(2027, 9, 1)
+    told = (
+        *(cautioned(MONDAY), notified(MONDAY)),
+        *(notified(last, NotificationKind.ANNUAL), notified(moved, NotificationKind.CHANGE)),
+    )
+    yearly = word(FOUND, at(date(2028, 6, 1)), number(last, Duty.ANNUAL_NOTIFICATION))
+    assert words(*told, yearly, day=date(2028, 7, 1)) == []
 
 
 def test_a_journey_notified_after_its_last_hour_can_be_decided_about_that_day() -> None:

@@ -67,6 +67,15 @@ def test_notifying_on_the_last_day_meets_the_duty_and_starts_the_year() -> None:
     assert desk.because[-1] == "duty-done"
 
 
+def test_notifying_on_the_day_the_three_days_begin_meets_the_duty() -> None:
+    at_liberty, held = a_desk(), a_desk()
+    at_liberty.hear(convicted())
+    assert short(*at_liberty.hear(notified(MONDAY)))[0] == ("met", MONDAY)
+    out_on = date(2026, 6, 1)
+    held.hear(convicted(in_custody=True), released(out_on))
+    assert short(*held.hear(notified(out_on)))[0] == ("met", out_on)
+
+
 def test_the_last_day_is_over_at_the_next_midnight_and_not_before() -> None:
     desk = a_desk()
     desk.hear(convicted())

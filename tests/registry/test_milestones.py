@@ -408,6 +408,43 @@ def test_the_form_looked_at_anew_is_decided_anew() -> None:
     assert (met.stage, met.met_on) == (Stage.MET, date(2026, 6, 4))
 
 
+@pytest.mark.parametrize(
+    ("decided_on", "stage"),
+    [
+        (date(2026, 6, 2), Stage.MISSED),
+        (date(2026, 6, 3), Stage.MET),
+        (date(2026, 6, 5), Stage.MET),
+    ],
+)
+def test_a_form_decided_before_the_level_changed_was_not_looked_at_anew(
+    decided_on: date, stage: Stage
+) -> None:
+    decided = recalled(form=RecallForm.FIXED_TERM, decided_on=decided_on)
+    facts = (levelled(date(2026, 1, 5), 1), decided, back(), levelled(date(2026, 6, 3), 2))
+    clock = the(Milestone.RECALL_FORM, *facts)
+    assert (clock.due_on, clock.stage, clock.late) == (date(2026, 6, 5), stage, False)
+
+
+def test_of_two_recalls_the_form_of_each_is_looked_at_anew() -> None:
+    """From two sentences, say."""
+    decided: dict[str, Any] = {"form": RecallForm.STANDARD, "decided_on": date(2026, 6, 4)}
+    facts = (
+        *(levelled(date(2026, 1, 5), 1), levelled(date(2026, 6, 3), 2)),
+        *(recalled(), recalled(recall_ref="recall-2", **decided)),
+    )
+    stages = {one.about: one.stage for one in all_of(Milestone.RECALL_FORM, *facts)}
+    assert stages == {"recall-1": Stage.MISSED, "recall-2": Stage.MET}
+
+
+def test_who_was_released_and_back_the_same_day_is_heard_on_the_referral_of_the_next() -> None:
+    """The release was before the recall, so it ends nothing of what came after it."""
+    referred = parole(ParoleStep.REFERRED, date(2026, 6, 2))
+    story = (HELD, levelled(date(2026, 1, 5)), released(JUNE), recalled(), back(), referred)
+    assert the(Milestone.PAROLE_HEARING, *story, on=date(2026, 7, 1)).due_on == date(2026, 12, 1)
+    again = released(date(2026, 6, 3))
+    assert all_of(Milestone.PAROLE_HEARING, *story, again, on=date(2026, 7, 1)) == []
+
+
 def test_with_the_release_everything_of_parole_falls_away() -> None:
     referred = parole(ParoleStep.REFERRED, date(2026, 6, 20))
     desk = a_desk()
@@ -513,6 +550,8 @@ def test_a_victim_contacted_was_referred_and_that_there_is_nobody_ends_both() ->
     assert the(Milestone.VICTIM_CONTACT, *nobody).stage is Stage.NOT_NEEDED
     before = (convicted(MONDAY), contact(VictimStep.REFERRED, date(2026, 3, 1)))
     assert the(Milestone.VICTIM_REFERRAL, *before).stage is Stage.MISSED
+    that_day = (convicted(MONDAY), contact(VictimStep.REFERRED, MONDAY))
+    assert the(Milestone.VICTIM_REFERRAL, *that_day).stage is Stage.MET
 
 
 # -- what is told of it
@@ -591,6 +630,30 @@ def test_of_victims_nothing_is_told_but_in_facts_of_their_own() -> None:
     ]
     assert of_kind(desk.said, MilestoneDeadline) == []
     assert of_kind(desk.said, MilestoneMissed) == []
+
+
+def test_a_milestone_of_victims_missed_is_the_reason_and_one_done_is_that_it_moved() -> None:
+    desk = a_desk()
+    desk.hear(convicted(MONDAY))
+    desk.ticked(datetime(2026, 3, 6, 7, tzinfo=UTC))
+    said_then = desk.ticked(end_of(date(2026, 3, 16)))
+    assert [type(one) for one in said_then] == [VictimDeadline]
+    assert desk.because[-1] == Because.MILESTONE_MISSED
+    desk.hear(contact(VictimStep.REFERRED, date(2026, 3, 18)))
+    assert desk.because[-1] == Because.MILESTONE_MOVED
+
+
+def test_that_there_is_nobody_to_contact_is_told_once_and_not_at_all_where_nothing_had_been() -> (
+    None
+):
+    nobody = contact(VictimStep.NOBODY, date(2026, 3, 5))
+    desk, known_before = a_desk(), a_desk()
+    desk.hear(convicted(MONDAY))
+    fell_away = of_kind(desk.hear(nobody), VictimDeadline)
+    assert [one.stage for one in fell_away] == [MilestoneStage.FELL_AWAY] * 2
+    assert of_kind(desk.hear(levelled(date(2026, 3, 6))), VictimDeadline) == []
+    known_before.hear(nobody)
+    assert of_kind(known_before.hear(convicted(MONDAY)), VictimDeadline) == []
 
 
 def test_a_quashed_conviction_takes_its_deadlines_along() -> None:

@@ -149,6 +149,19 @@ def test_what_was_over_before_it_was_served_asks_for_no_first_notification() -> 
         assert [clock.since for clock in found.clocks] == asked
 
 
+def test_an_order_of_a_single_day_binds_for_that_day() -> None:
+    found = required(ordered(until=MONDAY))
+    assert found is not None
+    assert (found.begins_on, found.last_day) == (MONDAY, MONDAY)
+
+
+def test_by_the_version_before_what_was_over_when_it_was_served_brought_nothing() -> None:
+    assert row(ordered(until=date(2026, 3, 8)), served(), version="2026-4").requirement is None
+    found = row(ordered(until=SERVED), served(), version="2026-4").requirement
+    assert found is not None
+    assert (found.begins_on, found.last_day) == (SERVED, SERVED)
+
+
 def test_an_interim_order_is_followed_by_the_order_itself_without_a_break() -> None:
     interim = ordered(
         order_ref="interim",
@@ -273,6 +286,12 @@ def test_a_breach_of_a_risk_order_puts_on_the_register_for_as_long_as_the_order_
     assert found.category == 1
     (clock,) = found.clocks
     assert (clock.duty, clock.due_on) == (Duty.INITIAL_NOTIFICATION, date(2026, 3, 11))
+
+
+def test_a_breach_proved_on_the_last_day_of_the_order_puts_on_the_register_for_that_day() -> None:
+    found = required(at_risk(until=SERVED), breached(SERVED))
+    assert found is not None
+    assert (found.begins_on, found.last_day) == (SERVED, SERVED)
 
 
 def test_whoever_is_subject_stays_so_and_owes_no_new_first_notification() -> None:

@@ -10,7 +10,7 @@ from schemas.register import Circumstance, DeadlineCancelled, DeadlineOpened, Du
 from services.registry.domain import Clock, Stage, as_of
 from services.registry.domain.pauses import held_on
 from services.registry.rules import RULES
-from tests.makers import a_notification, a_presence, admitted, an_address_change
+from tests.makers import a_notification, a_presence, a_return, admitted, an_address_change
 from tests.registry.desk import of_kind
 from tests.registry.person import (
     EARLY,
@@ -160,12 +160,31 @@ def test_a_year_that_ends_in_custody_with_no_end_yet_is_not_missed() -> None:
 
 
 @pytest.mark.parametrize("version", EARLY)
+@pytest.mark.parametrize(
+    "held",
+    [
+        there(Presence.IN_CUSTODY, date(2026, 3, 3)),
+        admitted(a_return(returned_on=date(2026, 3, 3))),
+    ],
+    ids=["in-custody", "recalled"],
+)
 def test_by_rules_before_only_custody_on_the_relevant_date_holds_its_own_clock(
+    held: Fact, version: str
+) -> None:
+    desk = a_desk(version)
+    desk.hear(convicted(), held)
+    assert short(*desk.ticked(datetime(2026, 3, 5, tzinfo=UTC))) == [("missed", date(2026, 3, 4))]
+
+
+@pytest.mark.parametrize("version", EARLY)
+def test_by_rules_before_custody_on_one_relevant_date_holds_no_clock_of_another(
     version: str,
 ) -> None:
     desk = a_desk(version)
-    desk.hear(convicted(), there(Presence.IN_CUSTODY, date(2026, 3, 3)))
-    assert short(*desk.ticked(datetime(2026, 3, 5, tzinfo=UTC))) == [("missed", date(2026, 3, 4))]
+    assert short(*desk.hear(convicted(in_custody=True))) == []
+    another = convicted(date(2026, 4, 1), term_months=6)
+    assert short(*desk.hear(another)) == [("opened", date(2026, 4, 3))]
+    assert short(*desk.hear(released(date(2026, 6, 1)))) == [("opened", date(2026, 6, 3))]
 
 
 # -- the year and the week
@@ -186,6 +205,16 @@ def test_vector_20_bank_details_do_not_move_the_year_and_a_new_address_does() ->
     moved = first_of(Duty.ANNUAL_NOTIFICATION, *subject, bank, home, on=date(2025, 9, 5))
     assert moved is not None
     assert moved.due_on == date(2026, 9, 5)
+
+
+def test_what_is_told_to_have_done_the_year_is_the_new_address_and_not_the_bank_details() -> None:
+    desk = a_desk(NEWEST)
+    desk.hear(convicted(date(2025, 3, 10)), notified(date(2025, 3, 10)))
+    assert desk.hear(change(date(2025, 8, 1), Circumstance.FINANCE)) == []
+    assert short(*desk.hear(change(date(2025, 9, 5), Circumstance.HOME))) == [
+        ("met", date(2025, 9, 5)),
+        ("opened", date(2026, 9, 5)),
+    ]
 
 
 def homeless(on: date, kind: NotificationKind = NotificationKind.INITIAL) -> Fact:

@@ -361,6 +361,24 @@ def test_whose_day_is_not_sure_is_looked_at_and_who_is_barred_or_on_a_fixed_term
         assert of_phased(found, recall, on, RELEASE) is (on == date(2026, 3, 30))
 
 
+@pytest.mark.parametrize(
+    ("step", "on", "sure"),
+    [
+        (ParoleStep.REFUSED, date(2026, 2, 1), True),
+        (ParoleStep.REFUSED, date(2026, 2, 2), False),
+        (ParoleStep.REFUSED, date(2026, 3, 10), False),
+        (ParoleStep.REFERRED, date(2026, 2, 27), True),
+        (ParoleStep.HEARD, date(2026, 3, 10), True),
+    ],
+)
+def test_only_a_refusal_since_the_return_makes_the_day_unsure(
+    step: ParoleStep, on: date, sure: bool
+) -> None:
+    """Back on 2 February 2026; a refusal before that was of an earlier recall."""
+    told = phased(56, admitted(a_parole_step(step, taken_on=on)))
+    assert told == (date(2026, 4, 14) if sure else None)
+
+
 # -- the level, and what is heard between the recall and the decision
 
 

@@ -240,6 +240,24 @@ def test_a_move_that_was_notified_ahead_need_not_be_notified() -> None:
     assert Duty.HOME_NOTIFICATION not in {one.duty for one in of_kind(said, DeadlineMet)}
 
 
+def test_what_need_not_be_notified_is_said_once_and_of_what_had_not_begun_never() -> None:
+    """That the move did not come would have been to say from the fourth day on."""
+    desk = a_desk()
+    ahead = a_notification(
+        made_on=date(2026, 6, 1),
+        notification=NotificationKind.CHANGE,
+        circumstances=(Circumstance.HOME,),
+        expected_on=date(2026, 6, 10),
+    )
+    desk.hear(convicted(), notified(MONDAY), admitted(ahead))
+    assert _grounds(desk.hear(_moved(date(2026, 6, 10)))) == []
+    late = a_desk()
+    late.hear(convicted(), notified(MONDAY), _moved(date(2026, 6, 10)))
+    not_needed = (Duty.HOME_NOTIFICATION, CancelGround.NOT_NEEDED)
+    assert not_needed in _grounds(late.hear(admitted(ahead)))
+    assert _grounds(late.hear(_moved(date(2026, 9, 1)))) == []
+
+
 def test_a_journey_heard_of_late_takes_the_place_of_an_absence_nobody_had_named() -> None:
     desk = a_desk()
     left = _there(Presence.ABROAD, date(2026, 6, 20))
@@ -258,8 +276,10 @@ def test_what_nobody_did_before_the_requirement_ended_cannot_be_done_any_more() 
     desk = a_desk()
     desk.hear(convicted(term_months=0, disposal=Disposal.CAUTION))
     desk.ticked(THURSDAY_MIDNIGHT)
-    said = desk.ticked(start_of(date(2028, 3, 2)))
+    said = desk.ticked(start_of(date(2028, 3, 9)))
     assert _grounds(said) == [(INITIAL, CancelGround.REQUIREMENT_ENDED)]
+    (cancelled,) = of_kind(said, DeadlineCancelled)
+    assert cancelled.occurred_at == start_of(date(2028, 3, 2))
 
 
 def test_a_review_that_lifts_it_cancels_what_was_to_be_done_after() -> None:

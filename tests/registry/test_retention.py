@@ -178,3 +178,9 @@ def test_a_review_before_somebody_left_is_none_of_it() -> None:
     before, after = out(), out()
     after.hear(reviewed(LAST_DAY))
     assert after.state.milestones == before.state.milestones
+
+
+def test_a_review_on_the_first_day_out_is_one_of_it() -> None:
+    desk = out()
+    desk.hear(reviewed(OUT_ON))
+    assert reviews(desk) == [(MilestoneStage.OPENED, DUE_ON), (MilestoneStage.MET, DUE_ON)]

@@ -131,9 +131,30 @@ def test_it_is_counted_from_sentence_in_every_category_a_sentence_brings(fact: F
     assert (clock.since, clock.due_on, clock.stage) == (MONDAY, THURSDAY, Stage.OPEN)
 
 
+def test_the_day_of_sentence_is_that_of_the_conviction_that_brought_it_and_of_no_other() -> None:
+    """A caution of 2014 was over, and with it the time under them, long before."""
+    earlier = cautioned(date(2014, 1, 6))
+    later = convicted(MONDAY - 90 * DAY, sentenced_on=MONDAY)
+    clock = the(IDENTIFY, earlier, later, on=MONDAY)
+    assert (clock.since, clock.due_on) == (MONDAY, THURSDAY)
+
+
 def test_who_was_referred_is_identified_by_that() -> None:
     accepted = admitted(a_referral(3, decided_on=MONDAY))
     assert all_of(IDENTIFY, accepted, on=FAR) == []
+
+
+@pytest.mark.parametrize(
+    "referral",
+    [
+        admitted(a_referral(3, decided_on=MONDAY + DAY)),
+        admitted(a_referral_rejected(decided_on=MONDAY)),
+    ],
+    ids=["accepted-the-day-after", "rejected-that-day"],
+)
+def test_another_referral_identifies_nobody_who_came_by_a_sentence(referral: Fact) -> None:
+    clock = the(IDENTIFY, sentenced(), referral, on=FAR)
+    assert (clock.due_on, clock.stage) == (THURSDAY, Stage.MISSED)
 
 
 def test_another_sentence_while_under_them_asks_nothing_anew() -> None:

@@ -8,6 +8,9 @@ from pydantic import ValidationError
 
 from schemas.base import Fact
 from schemas.case import CaseRole
+
+
+from schemas.milestone import Milestone, MilestoneDeadline, MilestoneMissed, MilestoneStage
 from schemas.register import (
     CancelGround,
     CategoryChanged,
@@ -16,11 +19,21 @@ from schemas.register import (
     DeadlineOpened,
     RequirementEnded,
 )
-from services.registry.dates import start_of
+from services.registry.dates import end_of, start_of
 from services.registry.domain import Register, as_of
 from services.registry.domain.kept import tie_of
 from services.registry.rules import RULES
 from tests.makers import a_conviction, a_joining, a_taking_back, admitted, an_address_change
+
+
+from tests.makers import (
+    a_conviction,
+    a_form_j,
+    a_release_date,
+    a_taking_back,
+    admitted,
+    an_address_change,
+)
 from tests.registry.desk import of_kind
 from tests.registry.person import (
     MONDAY,
@@ -118,6 +131,35 @@ def test_the_turn_grows_by_one_with_every_word_and_with_every_word_taken_back() 
         desk.hear(fact)
         turns.append(desk.state.turn)
     assert turns == [1, 2, 3, 5]
+
+
+PLANNED = admitted(a_release_date(release_on=date(2026, 5, 1)))
+FORM_J_BY = date(2026, 3, 20)
+"""Six weeks before that release."""
+
+
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "none-needed"])
+def test_what_an_agency_did_not_do_after_all_is_open_again_and_told_so(sent: bool) -> None:  # noqa: FBT001
+    desk, wrong = a_desk(), admitted(a_form_j(sent=sent))
+    desk.hear(convicted(in_custody=True), PLANNED, wrong)
+    said = of_kind(desk.hear(_back(wrong)), MilestoneDeadline)
+    assert [(one.milestone, one.stage, one.due_on) for one in said] == [
+        (Milestone.FORM_J, MilestoneStage.OPENED, FORM_J_BY)
+    ]
+
+
+def test_a_milestone_missed_taken_back_and_missed_again_has_another_number() -> None:
+    desk = a_desk()
+    desk.hear(convicted(in_custody=True), PLANNED)
+    desk.ticked(end_of(FORM_J_BY))
+    said_anew = admitted(a_release_date(release_on=date(2026, 5, 1), prison_code="ZZY"))
+    desk.hear(_back(PLANNED), said_anew)
+    desk.ticked(end_of(FORM_J_BY) + timedelta(days=1))
+    missed = [
+        one for one in of_kind(desk.said, MilestoneMissed) if one.milestone is Milestone.FORM_J
+    ]
+    assert [one.due_on for one in missed] == [FORM_J_BY, FORM_J_BY]
+    assert len({one.event_id for one in missed}) == 2
 
 
 def test_as_of_any_day_it_never_was_so_once_that_is_known() -> None:

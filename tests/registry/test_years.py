@@ -91,6 +91,22 @@ def test_a_later_conviction_revives_what_had_ended_without_a_gap() -> None:
     assert desk.state.category == 1
 
 
+@pytest.mark.parametrize(
+    ("on", "begins_on"),
+    [
+        (date(2025, 6, 14), date(2018, 6, 15)),
+        (date(2025, 6, 15), date(2018, 6, 15)),
+        (date(2025, 6, 16), date(2025, 6, 16)),
+    ],
+)
+def test_who_is_convicted_the_day_after_the_last_was_subject_without_a_break(
+    on: date, begins_on: date
+) -> None:
+    desk = a_desk()
+    desk.hear(convicted(on=date(2018, 6, 15), term_months=6), convicted(on=on, term_months=12))
+    assert desk.state.requirement.begins_on == begins_on
+
+
 def test_an_ended_requirement_stays_ended_when_its_history_becomes_longer() -> None:
     desk = a_desk()
     desk.hear(convicted(on=date(2018, 6, 15), term_months=6))
