@@ -8,8 +8,6 @@ from pydantic import ValidationError
 
 from schemas.base import Fact
 from schemas.case import CaseRole
-
-
 from schemas.milestone import Milestone, MilestoneDeadline, MilestoneMissed, MilestoneStage
 from schemas.register import (
     CancelGround,
@@ -23,12 +21,10 @@ from services.registry.dates import end_of, start_of
 from services.registry.domain import Register, as_of
 from services.registry.domain.kept import tie_of
 from services.registry.rules import RULES
-from tests.makers import a_conviction, a_joining, a_taking_back, admitted, an_address_change
-
-
 from tests.makers import (
     a_conviction,
     a_form_j,
+    a_joining,
     a_release_date,
     a_taking_back,
     admitted,
