@@ -29,7 +29,7 @@ WORN_AT_MOST = 500
 REMEMBERED = 100
 """Facts of one source about one person that are told apart from repeats (decision 7)."""
 CANARY_EVERY: Mapping[str, timedelta] = MappingProxyType(
-    dict.fromkeys(("2026-3", "2026-4", "2026-5"), timedelta(minutes=15))
+    dict.fromkeys(("2026-3", "2026-4", "2026-5", "2026-6"), timedelta(minutes=15))
 )
 """How often a canary is sent, by the version of the rules in force; by others none is.
 

@@ -62,12 +62,12 @@ LOCAL_STANDARD: Ladder = MappingProxyType(
 LADDERS: Mapping[str, Ladder] = MappingProxyType(
     {
         "2026-1": AT_FIRST,
-        **dict.fromkeys(("2026-2", "2026-3", "2026-4", "2026-5"), LOCAL_STANDARD),
+        **dict.fromkeys(("2026-2", "2026-3", "2026-4", "2026-5", "2026-6"), LOCAL_STANDARD),
     }
 )
 """By version of the rules; from 2026-3 on the door sends canaries (decision 19)."""
 
-ENDINGS = frozenset({"2026-5"})
+ENDINGS = frozenset({"2026-5", "2026-6"})
 """The versions by which a sentence's end moves the lead (R-LEAD-2) and the end of MAPPA ends live
 sharing (R-RET-5). Local readings: see decision 26."""
 

@@ -85,6 +85,12 @@ FIRST = Rules(
     initial_days=by_section_81(
         3, "days to notify for the first time, the first of them included", "SOA 2003 s.83(1)"
     ),
+    earlier_event_lasts=always(
+        False,  # noqa: FBT003
+        "one first notification is enough for as long as the person is subject without a break",
+        "R-NOT-22, as read before the text was seen",
+        local=True,
+    ),
     orders_prolong=always(
         frozenset(), "orders are not weighed by this version", "R-ORD-2", local=True
     ),

@@ -41,6 +41,9 @@ class Rules:
     ten_years_above_months: Dated[int]
     training_divisor: Dated[int]
     initial_days: Dated[int]
+    earlier_event_lasts: Dated[bool]
+    """Whether a first notification is needless only while the person stays subject by something
+    earlier for all its days."""
     orders_prolong: Dated[frozenset[PreventionOrder]]
     """Orders that make or keep a person subject to notification while they last."""
     orders_bind_at_once: Dated[bool]

@@ -143,6 +143,16 @@ _FIFTH = replace(
     release=PUT_RIGHT,
     review=TIMED,
 )
+_SIXTH = replace(
+    _FIFTH,
+    version="2026-6",
+    earlier_event_lasts=always(
+        True,  # noqa: FBT003
+        "a first notification is needless where the person was subject just before by an earlier "
+        "event, had notified, and stays subject by that event for all the days there are to notify",
+        "SOA 2003 s.83(2)(a)-(c), (4), (6); R-NOT-22",
+    ),
+)
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         rules.version: rules
@@ -151,6 +161,7 @@ RULES: Mapping[str, Rules] = MappingProxyType(
             *(replace(FIRST, version=version) for version in ("2026-2", "2026-3")),
             FOURTH,
             _FIFTH,
+            _SIXTH,
         )
     }
 )

@@ -36,7 +36,7 @@ class Rules:
 RULES: Mapping[str, Rules] = MappingProxyType(
     {
         version: Rules(version=version)
-        for version in ("2026-1", "2026-2", "2026-3", "2026-4", "2026-5")
+        for version in ("2026-1", "2026-2", "2026-3", "2026-4", "2026-5", "2026-6")
     }
 )
 """The rules this build can decide by."""

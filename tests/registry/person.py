@@ -23,6 +23,8 @@ from tests.registry.desk import Desk
 NEWEST = max(RULES)
 EARLY = ("2026-1", "2026-2", "2026-3")
 """The versions before 2026-4, which hear of convictions, releases and notifications alone."""
+BEFORE_FIFTH = (*EARLY, "2026-4")
+"""Those before 2026-5, which let categories begin and end by their days, and much besides."""
 
 
 def a_desk(version: str = NEWEST) -> Desk:

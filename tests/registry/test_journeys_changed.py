@@ -19,10 +19,9 @@ from schemas.register import (
 )
 from services.registry.dates import start_of
 from services.registry.domain import Clock, Stage
-from services.registry.rules import RULES
 from tests.makers import a_taking_back, a_travel_change, a_travel_notice, admitted
 from tests.registry.desk import Desk, of_kind
-from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified
+from tests.registry.person import BEFORE_FIFTH, MONDAY, NEWEST, a_desk, convicted, notified
 
 CHANGE = Duty.TRAVEL_CHANGE_NOTIFICATION
 DEPARTS_AT = datetime(2026, 6, 20, 5, 30, tzinfo=UTC)
@@ -173,7 +172,7 @@ def test_a_change_taken_back_is_to_be_notified_no_more() -> None:
     assert (said.duty, said.ground) == (CHANGE, CancelGround.TAKEN_BACK)
 
 
-@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST}))
+@pytest.mark.parametrize("version", BEFORE_FIFTH)
 def test_by_rules_before_a_change_of_details_is_not_weighed(version: str) -> None:
     desk = _desk(version=version)
     assert desk.hear(_changed(_june(17))) == []

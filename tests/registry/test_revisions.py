@@ -18,6 +18,7 @@ from schemas.register import (
 )
 from services.registry.dates import end_of
 from services.registry.domain import Register, as_of
+from services.registry.domain.record import convictions_of
 from services.registry.rules import RULES
 from tests.makers import (
     a_breach,
@@ -260,3 +261,47 @@ def test_a_word_on_what_nobody_recorded_changes_nothing(ref: str) -> None:
     before = desk.state.requirement
     assert desk.hear(revised(sentence_ref=ref)) == []
     assert desk.state.requirement == before
+
+
+# -- the day on which it ends is that of what ended it
+
+
+def ends(*facts: Fact) -> list[date]:
+    """What the last of those facts says of the end of a requirement."""
+    desk = a_desk(NEWEST)
+    desk.hear(*facts[:-1])
+    return [one.ended_on for one in of_kind(desk.hear(facts[-1]), RequirementEnded)]
+
+
+def test_a_discharge_ends_it_on_its_own_day_whatever_else_was_quashed_since() -> None:
+    order = admitted(a_prevention_order(made_on=MONDAY, until=date(2031, 3, 1)))
+    served = admitted(an_order_change(OrderStep.SERVED, changed_on=MONDAY))
+    old = cautioned(date(2020, 1, 6)).model_copy(update=NUMBERED)
+    discharged = admitted(
+        an_order_change(OrderStep.VARIED, changed_on=date(2026, 4, 1), until=date(2026, 3, 31))
+    )
+    assert ends(order, served, discharged) == [date(2026, 4, 1)]
+    assert ends(order, served, old, revised(), discharged) == [date(2026, 4, 1)]
+
+
+def test_made_longer_by_what_is_heard_late_it_is_told_so_though_a_later_day_is_known() -> None:
+    quashed = convicted(date(2020, 1, 6), **NUMBERED)
+    desk = a_desk(NEWEST)
+    desk.hear(quashed, revised(on=date(2026, 9, 20)), cautioned(date(2024, 3, 2)))
+    desk.ticked(datetime(2026, 10, 1, tzinfo=UTC))
+    (opened,) = of_kind(desk.hear(cautioned(date(2024, 9, 2))), RequirementOpened)
+    assert opened.last_day == date(2026, 9, 1)
+    (ended,) = of_kind(desk.ticked(datetime(2026, 10, 2, tzinfo=UTC)), RequirementEnded)
+    assert ended.ended_on == date(2026, 9, 2)
+
+
+def test_a_day_of_sentence_before_the_relevant_date_as_put_right_is_not_known() -> None:
+    told = convicted(date(2025, 9, 1), sentenced_on=date(2025, 10, 2), **NUMBERED)
+    for right_on, sentenced_on in (
+        (date(2025, 9, 8), date(2025, 10, 2)),
+        (date(2025, 10, 2), date(2025, 10, 2)),
+        (date(2025, 10, 3), None),
+    ):
+        right = revised(a_sentence(30, relevant_on=right_on), on=right_on, corrects=True)
+        (found,) = convictions_of(row(told, right))
+        assert (found.convicted_on, found.sentenced_on) == (right_on, sentenced_on)

@@ -33,7 +33,7 @@ from tests.makers import (
     another_order,
 )
 from tests.registry.desk import of_kind
-from tests.registry.person import EARLY, MONDAY, NEWEST, a_desk, convicted, notified
+from tests.registry.person import MONDAY, NEWEST, a_desk, convicted, notified
 
 RULES_NOW = RULES[NEWEST]
 SUBJECT: tuple[Fact, ...] = (convicted(), notified(MONDAY))
@@ -208,7 +208,7 @@ def test_what_was_not_done_under_an_order_falls_away_at_midnight_after_its_last_
     )
 
 
-@pytest.mark.parametrize("version", sorted(set(RULES) - {NEWEST, *EARLY}))
+@pytest.mark.parametrize("version", ["2026-4"])
 def test_by_older_rules_no_change_under_an_order_is_weighed(version: str) -> None:
     assert len(asked(*ordered(), moved(), version=version)) == 1
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from schemas.base import Fact
 from schemas.custody import Presence
+from schemas.eligibility import Disposal
 from schemas.register import Circumstance
 from services.hub.register.examples import Example, three
 from services.hub.register.invented import (
@@ -49,6 +50,8 @@ def _held(begins_on: date, over_on: date) -> tuple[Fact, ...]:
 
 _OLD_SUBJECT = (convicted(date(2012, 1, 2), 30), notified(date(2012, 1, 3)))
 _PAID = "notify bank or card details"
+_CAUTIONED = (convicted(date(2024, 3, 2), disposal=Disposal.CAUTION), notified(date(2024, 3, 2)))
+"""Until 1 March 2026, and notified."""
 OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     {
         "initial_days": three(
@@ -58,6 +61,23 @@ OF: Mapping[str, tuple[Example, ...]] = MappingProxyType(
                 (convicted(_march(2), 12),),
                 _march(5),
                 f"{_FIRST}: 4 Mar 2026, missed: possible breach",
+            ),
+        ),
+        "earlier_event_lasts": three(
+            (
+                (*_CAUTIONED, convicted(date(2026, 2, 27), 12)),
+                date(2026, 2, 27),
+                f"{_FIRST}: 1 Mar 2026, not needed, 2 Mar 2024",
+            ),
+            (
+                (*_CAUTIONED, convicted(date(2026, 2, 28), 12)),
+                date(2026, 2, 28),
+                f"{_FIRST}: 2 Mar 2026, open",
+            ),
+            (
+                (*_CAUTIONED, convicted(_march(2), 12)),
+                _march(2),
+                f"{_FIRST}: 4 Mar 2026, open",
             ),
         ),
         "pauses": three(

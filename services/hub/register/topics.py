@@ -90,7 +90,12 @@ TOPICS: tuple[Topic, ...] = (
         Counting.WITH,
         ("months", _YES),
     ),
-    Topic(Duty.INITIAL_NOTIFICATION, ("initial_days", "pauses"), Counting.WITH, ("pauses", _EDGE)),
+    Topic(
+        Duty.INITIAL_NOTIFICATION,
+        ("initial_days", "earlier_event_lasts", "pauses"),
+        Counting.WITH,
+        ("pauses", _EDGE),
+    ),
     Topic(
         Duty.ANNUAL_NOTIFICATION,
         ("extras", "resume_days", "remind_days", "pauses"),

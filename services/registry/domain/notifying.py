@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from schemas.register import Duty, NotificationKind
-from services.registry.dates import Pause, last_counted_day, last_day, last_day_within
+from services.registry.dates import DAY, Pause, last_counted_day, last_day, last_day_within
 from services.registry.domain.pauses import free_on
-from services.registry.domain.periods import Spell
+from services.registry.domain.periods import Period, Spell
 from services.registry.domain.state import Clock, Notification, Register, Stage
 from services.registry.rules import Rules
 
@@ -39,9 +39,10 @@ def first_clocks(
     Source: R-NOT-20 (SOA 2003 s.83(1), (6)): days in custody, in hospital or abroad do not count,
         and what is left of the days runs from release or return.
     """
-    brings = [period for period in spell.periods if period.first]
-    for since in sorted({period.asks_from for period in brings}):
-        held = any(period.in_custody for period in brings if period.asks_from == since)
+    asked = [period for period in spell.periods if period.first]
+    for since in sorted({period.asks_from for period in asked}):
+        brings = [period for period in asked if period.asks_from == since]
+        held = any(period.in_custody for period in brings)
         stopped = (*pauses, Pause(since, free_on(heard, since))) if held else pauses
         begins_on = last_counted_day(since, 1, stopped)
         if begins_on is None:
@@ -55,24 +56,47 @@ def first_clocks(
                 until=spell.governing.last_day,
                 stage=Stage.OPEN,
             )
-            yield _answered(clock, begins_on, made_in(heard, spell))
+            made = made_in(heard, spell)
+            before = _spared_by(clock, brings, spell, made, rules)
+            yield _answered(clock, begins_on, before, made)
 
 
-def _answered(clock: Clock, begins_on: date, made: list[Notification]) -> Clock:
+def _spared_by(
+    clock: Clock, brings: list[Period], spell: Spell, made: list[Notification], rules: Rules
+) -> list[Notification]:
+    """What was notified before that makes it needless, if nothing happened in between.
+
+    Whoever was subject by something earlier on the day before, and stays so by that for all the
+    days of the clock, those in custody left out. Any notification shows that the first was made.
+
+    Source: SOA 2003 s.83(2), (4), (6); R-NOT-22; the last sentence is a local choice, see decision
+        4.
+    """
+    if not rules.earlier_event_lasts.on(clock.since):
+        return [one for one in made if one.kind is NotificationKind.INITIAL]
+    day_before = min(period.begins_on for period in brings) - DAY
+    earlier = [one for one in spell.periods if one.holds(day_before)]
+    return made if any(one.ends >= clock.due_on for one in earlier) else []
+
+
+def _answered(
+    clock: Clock, begins_on: date, before: list[Notification], made: list[Notification]
+) -> Clock:
     """The clock as the notifications leave it.
 
-    A first notification meets it, or makes it needless if made before it began. A change or a
-    yearly notification shows that the first was made, on a day the hub was not told.
+    One made before it began makes it needless, if it may; else a first notification meets it. A
+    change or a yearly notification shows that the first was made, on a day the hub was not told.
 
-    Source: R-NOT-22 (SOA 2003 s.83(2), (4)); the second sentence is a local choice, see decision 4.
+    Source: R-NOT-22 (SOA 2003 s.83(2), (4)); the last sentence is a local choice, see decision 4.
     """
-    first = next((n for n in made if n.kind is NotificationKind.INITIAL), None)
-    if first is not None and first.made_on >= begins_on:
+    spared = next((n for n in before if n.made_on < begins_on), None)
+    if spared is not None:
+        return clock.settled(Stage.NOT_NEEDED, spared.made_on)
+    since = [n for n in made if n.made_on >= begins_on]
+    first = next((n for n in since if n.kind is NotificationKind.INITIAL), None)
+    if first is not None:
         return clock.settled(Stage.MET, first.made_on)
-    shown = first or next((n for n in made if n.made_on >= begins_on), None)
-    if shown is not None:
-        return clock.settled(Stage.NOT_NEEDED, shown.made_on)
-    return clock
+    return clock.settled(Stage.NOT_NEEDED, since[0].made_on) if since else clock
 
 
 def periodic_clocks(

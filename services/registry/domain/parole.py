@@ -66,7 +66,7 @@ def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
     Source: R-PAR-1, R-PAR-2.
     """
     for step in heard.parole:
-        if free_on(heard, step.on + DAY) is not None:
+        if free_on(heard, _held_since(heard, step.on)) is not None:
             continue
         if step.step is ParoleStep.REFERRED:
             weeks = rules.parole_hearing_weeks.on(step.on)
@@ -84,6 +84,12 @@ def parole_clocks(heard: Register, rules: ReleaseRules) -> Iterator[Clock]:
             due_on = last_day_within(step.on, months=months)
             clock = Clock.of_milestone(Milestone.PAROLE_REVIEW, step.on, due_on)
             yield clock.met_by(_days(heard, step.on + DAY, *_DECIDED))
+
+
+def _held_since(heard: Register, day: date) -> date:
+    """From when a release ends what began on that day: one on the day of a return was before it."""
+    back_on = max((one.on for one in heard.returns if one.on <= day), default=day - DAY)
+    return max(day, back_on + DAY)
 
 
 def _on_the_papers(clock: Clock, heard: Register) -> Clock:

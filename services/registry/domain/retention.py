@@ -28,14 +28,14 @@ def left_on(stays: Sequence[Stay]) -> date | None:
 def retention_clocks(heard: Register, stays: Sequence[Stay], rules: Rules) -> Iterator[Clock]:
     """The review, in so many months beginning with the first day out, and again with each review.
 
-    The first is ahead until that day.
+    The first is ahead until that day; a review on it is where the months begin anyway.
 
     Source: R-RET-2, R-RET-3, from general knowledge, unconfirmed; see decision 26.
     """
     since = left_on(stays)
     if since is None:
         return
-    reviewed = [day for day in heard.records_reviewed if day >= since]
+    reviewed = [day for day in heard.records_reviewed if day > since]
     for begins_on, done_on in zip([since, *reviewed], [*reviewed, None], strict=True):
         due_on = last_day(begins_on, months=rules.release.retention_months.on(begins_on))
         clock = Clock.of_milestone(Milestone.RETENTION_REVIEW, begins_on, due_on)
