@@ -447,9 +447,9 @@ def test_who_was_released_and_back_the_same_day_is_heard_on_the_referral_of_the_
 
 @pytest.mark.parametrize("step", [ParoleStep.REFERRED, ParoleStep.HEARD, ParoleStep.REFUSED])
 def test_a_release_on_the_day_of_a_step_ends_what_would_follow_from_it(step: ParoleStep) -> None:
-    on = date(2026, 6, 10)
-    desk = a_desk()
-    desk.hear(levelled(date(2026, 1, 5)), recalled(), back(), parole(step, on), released(on))
+    desk, on, july = a_desk(), date(2026, 6, 10), date(2026, 7, 1)
+    again = said(a_return, july, returned_on=july, recall_ref="recall-2")
+    desk.hear(levelled(date(2026, 1, 5)), recalled(), back(), parole(step, on), released(on), again)
     owed = {Milestone.PAROLE_HEARING, Milestone.PAROLE_DECISION, Milestone.PAROLE_REVIEW}
     assert not owed & {one.duty for one in desk.state.milestones}
 

@@ -284,6 +284,22 @@ def test_a_discharge_ends_it_on_its_own_day_whatever_else_was_quashed_since() ->
     assert ends(order, served, old, revised(), discharged) == [date(2026, 4, 1)]
 
 
+def test_cut_to_a_day_after_the_word_it_ends_after_that_day() -> None:
+    order = admitted(a_prevention_order(made_on=MONDAY, until=date(2031, 3, 1)))
+    old = cautioned(date(2020, 1, 6)).model_copy(update=NUMBERED)
+    varied = admitted(an_order_change(OrderStep.VARIED, changed_on=JUDGED, until=date(2026, 9, 10)))
+    assert ends(order, old, revised(on=date(2026, 9, 20)), varied) == [date(2026, 9, 11)]
+
+
+def test_who_is_told_late_to_have_breached_an_order_that_was_over_was_subject_for_no_day() -> None:
+    order = admitted(another_order(made_on=MONDAY))
+    breach = admitted(a_breach(Breached.RISK_ORDER, proved_on=JUDGED, order_ref="order-1"))
+    over = admitted(
+        an_order_change(OrderStep.VARIED, changed_on=date(2026, 4, 1), until=date(2026, 8, 31))
+    )
+    assert ends(order, breach, over) == [JUDGED]
+
+
 def test_made_longer_by_what_is_heard_late_it_is_told_so_though_a_later_day_is_known() -> None:
     quashed = convicted(date(2020, 1, 6), **NUMBERED)
     desk = a_desk(NEWEST)
