@@ -296,6 +296,8 @@ def test_a_move_notified_afterwards_with_the_day_it_was_leaves_nothing_to_be_cal
     facts = (moved(date(2026, 3, 9)), foretold(MARCH_10, expected_on=date(2026, 3, 9)))
     assert the(Duty.HOME_NOTIFICATION, *facts).stage is Stage.MET
     assert clocks(Duty.CHANGE_WITHDRAWAL, *facts) == []
+    for_today = foretold(MARCH_10, expected_on=MARCH_10)
+    assert the(Duty.CHANGE_WITHDRAWAL, for_today).stage is Stage.MISSED
 
 
 def test_only_a_change_is_notified_ahead() -> None:

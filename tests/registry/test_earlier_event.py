@@ -87,6 +87,12 @@ def test_who_had_not_notified_is_not_spared() -> None:
     assert first_of(on, cautioned(CAUTIONED), convicted(on), on=on).stage is Stage.OPEN
 
 
+def test_who_had_not_and_does_so_now_has_met_it() -> None:
+    on = date(2025, 3, 3)
+    clock = first_of(on, cautioned(CAUTIONED), convicted(on), notified(on + DAY), on=on + DAY)
+    assert (clock.stage, clock.met_on) == (Stage.MET, on + DAY)
+
+
 def test_a_yearly_notification_shows_that_there_was_a_first_for_the_next_duty_too() -> None:
     """Else a possible breach of somebody who plainly is on the register and known there."""
     yearly = notified(date(2025, 3, 10), NotificationKind.ANNUAL)
@@ -94,6 +100,8 @@ def test_a_yearly_notification_shows_that_there_was_a_first_for_the_next_duty_to
     facts = (convicted(date(2020, 1, 6)), yearly, convicted(again))
     clock = first_of(again, *facts, on=again + 4 * DAY)
     assert (clock.stage, clock.met_on) == (Stage.NOT_NEEDED, date(2025, 3, 10))
+    before = first_of(again, *facts, on=again + 4 * DAY, version="2026-5")
+    assert before.stage is Stage.MISSED
 
 
 def test_what_is_owed_and_not_done_is_missed_and_said() -> None:

@@ -441,6 +441,8 @@ def test_who_was_released_and_back_the_same_day_is_heard_on_the_referral_of_the_
     referred = parole(ParoleStep.REFERRED, date(2026, 6, 2))
     story = (HELD, levelled(date(2026, 1, 5)), released(JUNE), recalled(), back(), referred)
     assert the(Milestone.PAROLE_HEARING, *story, on=date(2026, 7, 1)).due_on == date(2026, 12, 1)
+    that_day = (*story[:-1], parole(ParoleStep.REFERRED, JUNE))
+    assert len(all_of(Milestone.PAROLE_HEARING, *that_day, on=date(2026, 7, 1))) == 1
     again = released(date(2026, 6, 3))
     assert all_of(Milestone.PAROLE_HEARING, *story, again, on=date(2026, 7, 1)) == []
 
