@@ -257,7 +257,7 @@ async def test_what_is_done_every_so_often_is_done_with_its_home_and_said_in_its
 ) -> None:
     tells = "import sys; print('done in', sys.argv[1])"
     log = tmp_path / "logs" / "telling.log"
-    supervisor = Supervisor(tmp_path, [], regularly={"telling": ("-c", tells)}, first_s=0.01)
+    supervisor = Supervisor(tmp_path, [], first_s=0.01)
     work = asyncio.ensure_future(supervisor._repeat("telling", ("-c", tells)))
     await asyncio.to_thread(eventually, lambda: len(lines(log)) == 1)
     supervisor.stop()

@@ -39,6 +39,7 @@ def first_clocks(
     Source: R-NOT-20 (SOA 2003 s.83(1), (6)): days in custody, in hospital or abroad do not count,
         and what is left of the days runs from release or return.
     """
+    made = made_in(heard, spell)
     asked = [period for period in spell.periods if period.first]
     for since in sorted({period.asks_from for period in asked}):
         brings = [period for period in asked if period.asks_from == since]
@@ -56,7 +57,6 @@ def first_clocks(
                 until=spell.governing.last_day,
                 stage=Stage.OPEN,
             )
-            made = made_in(heard, spell)
             before = _spared_by(clock, brings, spell, made, rules)
             yield _answered(clock, begins_on, before, made)
 

@@ -78,11 +78,9 @@ def _revised(heard: Register) -> Iterator[date]:
         if change.step is OrderStep.VARIED and change.order_ref in orders:
             yield change.on
     yield from (one.free_on for one in heard.reviews if one.lifted)
+    standing = orders_of(heard)
     for breach in heard.breaches:
-        if (
-            breach.breach is Breached.RISK_ORDER
-            and bound_until(breach, orders_of(heard)) < breach.on
-        ):
+        if breach.breach is Breached.RISK_ORDER and bound_until(breach, standing) < breach.on:
             yield breach.on
 
 
